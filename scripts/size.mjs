@@ -1,0 +1,48 @@
+// size.mjs folder: a table of the files' bytes, and the check of the budget.
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+// All that must arrive before the prompt answers, as a host that compresses sends it.
+const BUDGET = 350 * 1024;
+// What a browser never asks for while the page opens.
+const LATER = [".ts", ".map", ".md", ".txt"];
+
+const root = process.argv[2];
+const files = readdirSync(root, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+
+const rows = files.map((path) => {
+  const bytes = readFileSync(path);
+  return {
+    name: relative(root, path),
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    }).length,
+    first: !LATER.includes(extname(path)),
+  };
+});
+rows.sort((a, b) => b.raw - a.raw);
+const needed = rows.filter((row) => row.first);
+const sum = (of, what) => of.reduce((total, row) => total + row[what], 0);
+const total = (name, of) => ({ name, raw: sum(of, "raw"), gzip: sum(of, "gzip"), brotli: sum(of, "brotli") });
+
+const lines = [...rows, total("everything", rows), total("before the prompt answers", needed)];
+const width = Math.max(...lines.map((row) => row.name.length));
+const cell = (text) => String(text).padStart(11);
+console.log(`${"".padEnd(width)}${cell("raw")}${cell("gzip -9")}${cell("brotli -11")}`);
+for (const row of lines) {
+  const number = (value) => cell(value.toLocaleString("en-US"));
+  console.log(`${row.name.padEnd(width)}${number(row.raw)}${number(row.gzip)}${number(row.brotli)}`);
+}
+
+const used = sum(needed, "brotli");
+const verdict = `${used.toLocaleString("en-US")} of ${BUDGET.toLocaleString("en-US")} bytes (brotli) are used before the prompt answers.`;
+if (used > BUDGET) {
+  console.error(`Over budget: ${verdict}`);
+  process.exit(1);
+}
+console.log(`Within budget: ${verdict}`);

@@ -1,0 +1,3 @@
+//! The server half as a JavaScript module.
+
+fn main() {}

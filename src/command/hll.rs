@@ -1,0 +1,6 @@
+//! HyperLogLog commands.
+
+use super::spec::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[];

@@ -1,0 +1,156 @@
+//! The commands, one room per family. Each room opens with its table, then its handlers in table
+//! order, then its tests.
+//!
+//! A family is a file (or folder) with `pub const TABLE: &[Spec]`, listed once in `FAMILIES` below.
+
+pub mod connection;
+pub mod generic;
+pub mod hll;
+pub mod pubsub;
+pub mod server;
+pub mod spec;
+pub mod stream;
+pub mod string;
+pub mod zset;
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::Ctx;
+use crate::engine::args::Args;
+use crate::engine::error::Error;
+use crate::engine::reply::Resp;
+use spec::Spec;
+
+/// Every family's table.
+const FAMILIES: &[&[Spec]] =
+    &[connection::TABLE, generic::TABLE, hll::TABLE, pubsub::TABLE, server::TABLE, stream::TABLE, string::TABLE, zset::TABLE];
+
+static BY_NAME: LazyLock<FxHashMap<&'static [u8], &'static Spec>> =
+    LazyLock::new(|| all().map(|spec| (spec.name.as_bytes(), spec)).collect());
+
+/// Every command, family by family.
+pub fn all() -> impl Iterator<Item = &'static Spec> {
+    FAMILIES.iter().flat_map(|table| table.iter())
+}
+
+/// A command by its name, in any case.
+pub fn lookup(name: &[u8]) -> Option<&'static Spec> {
+    // Names are short; a longer word is no command, and needs no copy in lower case to know it.
+    let mut lower = [0u8; 32];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    BY_NAME.get(&*lower).copied()
+}
+
+/// A container's subcommand by its name, in any case.
+pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
+    spec.subcommands.iter().find(|s| s.name.as_bytes().eq_ignore_ascii_case(name))
+}
+
+/// Runs one command: looks it up, checks what the table says of it, and calls its handler.
+pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let Some(mut spec) = lookup(&args[0]) else { return Err(unknown(args)) };
+    let container = spec;
+    if !spec.subcommands.is_empty() && args.len() > 1 {
+        match subcommand(spec, &args[1]) {
+            Some(sub) => spec = sub,
+            None => return Err(unknown_subcommand(container, &args[1])),
+        }
+    }
+    let Some(handler) = spec.handler.filter(|_| spec.takes(args.len())) else {
+        return Err(Error::Arity(full_name(container, spec).into()));
+    };
+    let client = ctx.client();
+    if client.resp == Resp::Two && client.subscriptions() > 0 && !allowed_when_subscribed(container.name) {
+        return Err(Error::Subscribed(full_name(container, spec)));
+    }
+    handler(ctx, args)
+}
+
+fn allowed_when_subscribed(name: &str) -> bool {
+    matches!(
+        name,
+        "ping" | "subscribe" | "ssubscribe" | "psubscribe" | "unsubscribe" | "sunsubscribe" | "punsubscribe" | "quit" | "reset"
+    )
+}
+
+/// `container|name` for a subcommand, the plain name otherwise.
+pub fn full_name(container: &Spec, spec: &Spec) -> String {
+    if container.name == spec.name { spec.name.to_string() } else { format!("{}|{}", container.name, spec.name) }
+}
+
+/// The text for a command that is not there, with the beginning of its arguments as the reference cuts them.
+fn unknown(args: Args<'_>) -> Error {
+    let cut = |word: &[u8], n: usize| String::from_utf8_lossy(word.get(..n).unwrap_or(word)).into_owned();
+    let mut shown = String::new();
+    for word in args.from(1) {
+        if shown.len() >= 128 {
+            break;
+        }
+        shown.push_str(&format!("'{}' ", cut(word, 128 - shown.len())));
+    }
+    Error::UnknownCommand(cut(&args[0], 128), shown)
+}
+
+fn unknown_subcommand(container: &Spec, name: &[u8]) -> Error {
+    let shown = String::from_utf8_lossy(name.get(..128).unwrap_or(name)).into_owned();
+    Error::UnknownSubcommand(shown, container.name.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! Transcripts as tests.
+
+    use crate::engine::{Engine, What};
+    use crate::engine::text;
+
+    /// Runs a transcript and holds each reply against what it expects.
+    ///
+    /// Lines: `A> SET k v` sends a command as client A (connected when first named, RESP2); the lines
+    /// that follow are what redis-cli would print for everything that A has been sent since. `@250`
+    /// moves the clock on by that many milliseconds. `A<` takes what A was sent meanwhile, and the
+    /// lines that follow are that. Blank lines and lines that begin with `#` are passed over.
+    pub fn check(transcript: &str) {
+        let mut engine = Engine::new(1, 1_700_000_000_000, super::dispatch);
+        engine.observing = true;
+        let mut expected = String::new();
+        let mut got = String::new();
+        let mut place = String::new();
+        let compare = |place: &str, got: &mut String, expected: &mut String| {
+            assert_eq!(got.trim_end(), expected.trim_end(), "\nafter: {place}\n");
+            got.clear();
+            expected.clear();
+        };
+        for line in transcript.lines().map(str::trim_end) {
+            let line_text = line.trim_start();
+            if line_text.is_empty() || line_text.starts_with('#') {
+                continue;
+            }
+            let client = line_text.bytes().next().filter(u8::is_ascii_uppercase).map(|b| u32::from(b - b'A'));
+            let rest = line_text.get(1..).unwrap_or_default();
+            if let (Some(conn), Some(mark @ (b'>' | b'<'))) = (client, rest.bytes().next()) {
+                compare(&place, &mut got, &mut expected);
+                place = line_text.to_string();
+                if engine.client(conn).is_none() {
+                    engine.handle(engine.now, conn, What::Connect);
+                }
+                if mark == b'>' {
+                    let words = crate::engine::resp::split_words(rest[1..].trim().as_bytes()).unwrap();
+                    engine.handle(engine.now, conn, What::Bytes(crate::engine::resp::encode_command(&words)));
+                }
+                got = text::format_all(&engine.take_output(conn));
+            } else if let Some(ms) = line_text.strip_prefix('@') {
+                compare(&place, &mut got, &mut expected);
+                place = line_text.to_string();
+                engine.advance_to(engine.now + ms.trim().parse::<u64>().unwrap());
+            } else {
+                expected.push_str(line.strip_prefix("        ").unwrap_or(line_text));
+                expected.push('\n');
+            }
+        }
+        compare(&place, &mut got, &mut expected);
+    }
+}

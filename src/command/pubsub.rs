@@ -1,0 +1,6 @@
+//! Publish and subscribe.
+
+use super::spec::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[];

@@ -1,0 +1,6 @@
+//! Stream commands.
+
+use super::spec::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[];

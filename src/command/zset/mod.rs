@@ -1,0 +1,6 @@
+//! Sorted set commands.
+
+use super::spec::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[];

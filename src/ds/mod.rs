@@ -1,0 +1,9 @@
+//! Pure data structures: no keys, no clock, no replies, no argument parsing.
+//! Nothing here imports from the other folders.
+
+pub mod bytes;
+pub mod glob;
+pub mod hll;
+pub mod ranked;
+pub mod stream;
+pub mod zset;

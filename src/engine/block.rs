@@ -1,0 +1,79 @@
+//! Clients that wait for a key.
+
+use std::collections::BTreeMap;
+
+use super::client::Conn;
+use super::time::Millis;
+use super::timers::Ticket;
+use crate::ds::bytes::Bytes;
+
+/// What a client that waits is told when its time runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTimeout {
+    /// The null array.
+    NullArray,
+    /// The null string.
+    Null,
+}
+
+/// What a blocked client waits for: its command is run again whenever one of the keys changes.
+#[derive(Clone, Debug)]
+pub struct Blocked {
+    /// The keys, in the order the command named them.
+    pub keys: Vec<Bytes>,
+    /// Waits only for a key of this type (as `TYPE` names it); `None`: any change of the key will do.
+    pub wants: Option<&'static str>,
+    /// The command to run again; `$` and the like are already replaced by what they stood for.
+    pub command: Vec<Bytes>,
+    /// When it began to wait.
+    pub since: Millis,
+    /// When it stops waiting; `None`: never.
+    pub until: Option<Millis>,
+    /// What it is told then.
+    pub on_timeout: OnTimeout,
+    pub(super) db: usize,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) serial: u64,
+}
+
+/// Who waits for each key, first come first served.
+#[derive(Clone, Debug, Default)]
+pub struct Waiters {
+    queues: BTreeMap<(usize, Bytes), BTreeMap<u64, Conn>>,
+    serial: u64,
+}
+
+impl Waiters {
+    pub(super) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    pub(super) fn add(&mut self, conn: Conn, blocked: &Blocked) {
+        for key in &blocked.keys {
+            self.queues.entry((blocked.db, key.clone())).or_default().insert(blocked.serial, conn);
+        }
+    }
+
+    pub(super) fn remove(&mut self, blocked: &Blocked) {
+        for key in &blocked.keys {
+            let place = (blocked.db, key.clone());
+            if let Some(queue) = self.queues.get_mut(&place) {
+                queue.remove(&blocked.serial);
+                if queue.is_empty() {
+                    self.queues.remove(&place);
+                }
+            }
+        }
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.queues.is_empty()
+    }
+
+    /// Who waits for a key, in order.
+    pub fn of(&self, db: usize, key: &[u8]) -> Vec<Conn> {
+        self.queues.get(&(db, Bytes::from_slice(key))).map(|q| q.values().copied().collect()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,43 @@
+//! A connected client, as the server knows it.
+
+use std::collections::BTreeSet;
+
+use super::block::Blocked;
+use super::reply::Resp;
+use crate::ds::bytes::Bytes;
+
+/// The caller's own name for a connection: the page's A is 0, B is 1, and so on. The server's client
+/// ID is another number, which grows with every connection.
+pub type Conn = u32;
+
+/// One connection.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    /// The server's number for it, from 1, never used again.
+    pub id: u64,
+    /// The name that CLIENT SETNAME gave.
+    pub name: Bytes,
+    /// The selected database.
+    pub db: usize,
+    /// The protocol version of its replies.
+    pub resp: Resp,
+    /// Bytes received and not yet read as commands.
+    pub query: Vec<u8>,
+    /// Bytes to send.
+    pub out: Vec<u8>,
+    /// Channels subscribed to.
+    pub channels: BTreeSet<Bytes>,
+    /// Patterns subscribed to.
+    pub patterns: BTreeSet<Bytes>,
+    /// What it waits for.
+    pub blocked: Option<Blocked>,
+    /// The connection ends once what it was sent has been taken.
+    pub closing: bool,
+}
+
+impl Client {
+    /// How many channels and patterns it is subscribed to.
+    pub fn subscriptions(&self) -> usize {
+        self.channels.len() + self.patterns.len()
+    }
+}

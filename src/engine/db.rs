@@ -1,0 +1,266 @@
+//! One numbered database: the only door to a key.
+//!
+//! A key past its deadline is never seen here: the engine fires every expiry that is due before it
+//! looks at an input. What changes is marked with a version, which the views compare.
+
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use super::client::Conn;
+use super::error::Error;
+use super::time::Millis;
+use super::timers::{Deadlines, Ticket};
+use crate::ds::bytes::Bytes;
+use crate::ds::stream::Stream;
+use crate::ds::zset::Zset;
+
+/// What a key holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A string; a HyperLogLog is one too, as on the server.
+    Str(Vec<u8>),
+    /// A sorted set.
+    Zset(Box<Zset>),
+    /// A stream.
+    Stream(Box<Stream>),
+}
+
+impl Value {
+    /// The name that `TYPE` gives.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Str(_) => "string",
+            Self::Zset(_) => "zset",
+            Self::Stream(_) => "stream",
+        }
+    }
+}
+
+/// A type that a value can hold, so that one typed door serves all families.
+pub trait Kind: Sized {
+    /// The value as this type.
+    fn of(value: &Value) -> Option<&Self>;
+    /// The value as this type, to change.
+    fn of_mut(value: &mut Value) -> Option<&mut Self>;
+    /// This type as a value.
+    fn into_value(self) -> Value;
+}
+
+macro_rules! kind {
+    ($type:ty, $variant:ident, $wrap:expr) => {
+        impl Kind for $type {
+            fn of(value: &Value) -> Option<&Self> {
+                match value {
+                    Value::$variant(inner) => Some(inner),
+                    _ => None,
+                }
+            }
+            fn of_mut(value: &mut Value) -> Option<&mut Self> {
+                match value {
+                    Value::$variant(inner) => Some(inner),
+                    _ => None,
+                }
+            }
+            fn into_value(self) -> Value {
+                Value::$variant($wrap(self))
+            }
+        }
+    };
+}
+kind!(Vec<u8>, Str, std::convert::identity);
+kind!(Zset, Zset, Box::new);
+kind!(Stream, Stream, Box::new);
+
+/// What the page can know of a key that its bytes do not hold. It travels with the key through
+/// RENAME and is gone when the key is.
+#[derive(Clone, Debug)]
+pub enum Witness {
+    /// A string that was set with NX and a TTL: a lock, and who took it.
+    Lock {
+        /// The client that set it.
+        holder: Conn,
+        /// When it was set.
+        since: Millis,
+        /// The TTL it was given, in milliseconds.
+        ttl: Millis,
+    },
+    /// The elements that a HyperLogLog has been shown, as 64-bit hashes of another family than its own.
+    Uniques(FxHashSet<u64>),
+}
+
+/// A key's value and what surrounds it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the key holds.
+    pub value: Value,
+    /// What the page knows beside it.
+    pub witness: Option<Box<Witness>>,
+    /// Grows whenever the value, its deadline or its witness may have changed.
+    pub version: u64,
+    ticket: Option<Ticket>,
+}
+
+impl Entry {
+    /// When the key expires.
+    pub fn deadline(&self) -> Option<Millis> {
+        self.ticket.map(|t| t.when)
+    }
+}
+
+/// One numbered database.
+#[derive(Clone, Debug, Default)]
+pub struct Db {
+    // Insertion order but for removals, which move the last key into the gap: SCAN walks it from the
+    // end down, so that a key that stays is never missed.
+    keys: IndexMap<Bytes, Entry, FxBuildHasher>,
+    deadlines: Deadlines<Bytes>,
+    version: u64,
+}
+
+impl Db {
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// How many keys have a deadline.
+    pub fn expiring(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// Grows with every change of any key.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// A key's entry.
+    pub fn entry(&self, key: &[u8]) -> Option<&Entry> {
+        self.keys.get(key)
+    }
+
+    /// A key's entry, to change; marks it.
+    pub fn entry_mut(&mut self, key: &[u8]) -> Option<&mut Entry> {
+        self.version += 1;
+        let entry = self.keys.get_mut(key)?;
+        entry.version = self.version;
+        Some(entry)
+    }
+
+    /// Whether the key exists.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.keys.contains_key(key)
+    }
+
+    /// A key's value.
+    pub fn value(&self, key: &[u8]) -> Option<&Value> {
+        self.keys.get(key).map(|e| &e.value)
+    }
+
+    /// A key's value as one type. Errors: WRONGTYPE.
+    pub fn read<K: Kind>(&self, key: &[u8]) -> Result<Option<&K>, Error> {
+        self.keys.get(key).map(|e| K::of(&e.value).ok_or(Error::WrongType)).transpose()
+    }
+
+    /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
+    pub fn write<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, Error> {
+        self.entry_mut(key).map(|e| K::of_mut(&mut e.value).ok_or(Error::WrongType)).transpose()
+    }
+
+    /// A key's value as one type, made by `new` where there is none. Errors: WRONGTYPE.
+    pub fn write_or<K: Kind>(&mut self, key: &[u8], new: impl FnOnce() -> K) -> Result<&mut K, Error> {
+        self.version += 1;
+        let version = self.version;
+        let entry = match self.keys.get_index_of(key) {
+            Some(index) => &mut self.keys[index],
+            None => self.keys.entry(Bytes::from_slice(key)).or_insert_with(|| Entry {
+                value: new().into_value(),
+                witness: None,
+                version,
+                ticket: None,
+            }),
+        };
+        entry.version = version;
+        K::of_mut(&mut entry.value).ok_or(Error::WrongType)
+    }
+
+    /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
+    pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
+        self.version += 1;
+        let version = self.version;
+        match self.keys.get_mut(key) {
+            Some(entry) => {
+                entry.value = value;
+                entry.witness = None;
+                entry.version = version;
+                if !keep_ttl && let Some(ticket) = entry.ticket.take() {
+                    self.deadlines.cancel(ticket);
+                }
+            }
+            None => {
+                self.keys.insert(Bytes::from_slice(key), Entry { value, witness: None, version, ticket: None });
+            }
+        }
+    }
+
+    /// Takes a key away, and gives its entry; its deadline is cancelled but can still be read from it.
+    pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        let entry = self.keys.swap_remove(key)?;
+        self.version += 1;
+        if let Some(ticket) = entry.ticket {
+            self.deadlines.cancel(ticket);
+        }
+        Some(entry)
+    }
+
+    /// Puts an entry taken elsewhere under a key, with its deadline, replacing what was there.
+    pub fn put(&mut self, key: &[u8], entry: Entry) {
+        let deadline = entry.deadline();
+        self.remove(key);
+        self.version += 1;
+        self.keys.insert(Bytes::from_slice(key), Entry { ticket: None, version: self.version, ..entry });
+        self.set_deadline(key, deadline);
+    }
+
+    /// Sets or clears a key's deadline. False when there is no such key.
+    pub fn set_deadline(&mut self, key: &[u8], when: Option<Millis>) -> bool {
+        self.version += 1;
+        let Some(entry) = self.keys.get_mut(key) else { return false };
+        entry.version = self.version;
+        if let Some(ticket) = entry.ticket.take() {
+            self.deadlines.cancel(ticket);
+        }
+        entry.ticket = when.map(|when| self.deadlines.set(when, Bytes::from_slice(key)));
+        true
+    }
+
+    /// When a key expires.
+    pub fn deadline(&self, key: &[u8]) -> Option<Millis> {
+        self.keys.get(key)?.deadline()
+    }
+
+    /// The earliest deadline and its key.
+    pub fn next_deadline(&self) -> Option<(Millis, &Bytes)> {
+        self.deadlines.next()
+    }
+
+    /// The key and entry at a place; places run from 0 to `len` and change when keys are removed.
+    pub fn at(&self, index: usize) -> Option<(&Bytes, &Entry)> {
+        self.keys.get_index(index)
+    }
+
+    /// All keys with their entries.
+    pub fn iter(&self) -> impl Iterator<Item = (&Bytes, &Entry)> {
+        self.keys.iter()
+    }
+
+    /// Takes all keys away.
+    pub fn clear(&mut self) {
+        let version = self.version + 1;
+        *self = Self { version, ..Self::default() };
+    }
+}

@@ -1,0 +1,134 @@
+//! Typed facts that inspectors show: what a command did, and why.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Conn;
+use super::time::Millis;
+use crate::ds::bytes::Bytes;
+
+/// One fact about one key or channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it happened.
+    pub at: Millis,
+    /// Whose command did it; `None` when time did.
+    pub conn: Option<Conn>,
+    /// The database; 0 for a channel.
+    pub db: usize,
+    /// The key, or the channel.
+    pub key: Bytes,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened. Ranks are counted from 0 at the highest score, as leaderboards count them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A member joined a sorted set.
+    MemberAdded {
+        /// The member.
+        member: Bytes,
+        /// Its score.
+        score: f64,
+        /// Its rank from the highest score.
+        rank: usize,
+        /// Comparisons made to find its place.
+        comparisons: u32,
+        /// Members in the set afterwards.
+        of: usize,
+    },
+    /// A member's score changed; its rank may have.
+    MemberMoved {
+        /// The member.
+        member: Bytes,
+        /// Its new score.
+        score: f64,
+        /// Its rank before.
+        from: usize,
+        /// Its rank now.
+        to: usize,
+        /// Comparisons made to find its new place.
+        comparisons: u32,
+        /// Members in the set afterwards.
+        of: usize,
+    },
+    /// Members left a sorted set.
+    MembersRemoved {
+        /// How many.
+        count: usize,
+    },
+    /// An entry was added to a stream.
+    EntryAdded {
+        /// Its ID, as text.
+        id: String,
+    },
+    /// Entries left a stream by XDEL, XTRIM or a cap.
+    EntriesRemoved {
+        /// How many.
+        count: u64,
+    },
+    /// A group gave new entries to a consumer.
+    Delivered {
+        /// The group.
+        group: Bytes,
+        /// The consumer.
+        consumer: Bytes,
+        /// How many entries.
+        count: usize,
+    },
+    /// Entries were acknowledged.
+    Acknowledged {
+        /// The group.
+        group: Bytes,
+        /// How many entries.
+        count: usize,
+    },
+    /// Pending entries changed hands.
+    Claimed {
+        /// The group.
+        group: Bytes,
+        /// Who has them now.
+        consumer: Bytes,
+        /// How many entries.
+        count: usize,
+    },
+    /// A string was set with NX and a TTL: somebody took a lock.
+    LockTaken {
+        /// The token.
+        token: Bytes,
+        /// The TTL in milliseconds.
+        ttl: Millis,
+    },
+    /// `SET … NX` was refused because the key exists.
+    LockRefused {
+        /// Who holds it, where that is known.
+        holder: Option<Conn>,
+        /// How long it is still held, in milliseconds.
+        left: Option<Millis>,
+    },
+    /// A lock was deleted by a compare that matched.
+    LockReleased,
+    /// A compare-and-delete kept a key because the token was another.
+    WrongToken {
+        /// Who holds it, where that is known.
+        holder: Option<Conn>,
+    },
+    /// A key was deleted outright.
+    Deleted,
+    /// A key reached its deadline.
+    Expired,
+    /// A HyperLogLog was shown elements.
+    Counted {
+        /// How many elements.
+        elements: usize,
+        /// Whether any register grew.
+        grew: bool,
+    },
+    /// A message was published to the channel in `key`.
+    Published {
+        /// The message.
+        message: Bytes,
+        /// The clients it reached by channel and by pattern; one client may stand here twice.
+        receivers: Vec<Conn>,
+    },
+}

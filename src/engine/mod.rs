@@ -1,0 +1,434 @@
+//! One server: keyspace, clients, time, delivery.
+//!
+//! The engine never asks what time it is and never draws chance of its own: every input brings its
+//! moment, and chance comes from the seed. Equal seeds and equal inputs give equal bytes.
+
+pub mod args;
+pub mod block;
+pub mod client;
+pub mod db;
+pub mod error;
+pub mod event;
+pub mod num;
+pub mod pubsub;
+pub mod reply;
+pub mod resp;
+pub mod rng;
+pub mod text;
+pub mod time;
+pub mod timers;
+pub mod view;
+
+use std::collections::BTreeMap;
+
+use smallvec::SmallVec;
+
+use args::Args;
+use block::{Blocked, OnTimeout, Waiters};
+use client::{Client, Conn};
+use db::Db;
+use error::Error;
+use event::{Event, Fact};
+use pubsub::PubSub;
+use reply::Writer;
+use resp::Parsed;
+use rng::{Purpose, Rng};
+use time::Millis;
+use timers::{Deadlines, Ticket};
+
+use crate::ds::bytes::Bytes;
+
+/// How many numbered databases there are.
+pub const DATABASES: usize = 16;
+
+/// What the engine calls for each command: looks it up, checks it and runs it.
+pub type Dispatch = fn(&mut Ctx<'_>, Args<'_>) -> Result<(), Error>;
+
+/// What can happen to a connection from outside.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum What {
+    /// The connection opens.
+    Connect,
+    /// Bytes arrive on it.
+    Bytes(Vec<u8>),
+    /// It is cut: subscriptions and waits end.
+    Disconnect,
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    /// The moment of the input being handled, or of the last one.
+    pub now: Millis,
+    /// The numbered databases.
+    pub dbs: Vec<Db>,
+    /// Channels and patterns.
+    pub pubsub: PubSub,
+    /// Chance for commands that pick at random.
+    pub pick: Rng,
+    /// Facts since they were last taken; only kept while `observing`.
+    pub events: Vec<Event>,
+    /// Whether somebody looks: keeps events and witnesses, which cost time and memory.
+    pub observing: bool,
+    clients: BTreeMap<Conn, Client>,
+    next_id: u64,
+    dispatch: Dispatch,
+    waiters: Waiters,
+    timeouts: Deadlines<Conn>,
+    /// Keys with waiters that changed and have not been looked at since.
+    ready: Vec<(usize, Bytes)>,
+    /// Clients that stopped waiting and may have more to read.
+    unblocked: Vec<Conn>,
+}
+
+/// What a handler works with: the engine, the client whose command it is, and where its reply goes.
+pub struct Ctx<'e> {
+    /// The engine.
+    pub engine: &'e mut Engine,
+    /// Whose command it is.
+    pub conn: Conn,
+    /// The database that is selected.
+    pub db: usize,
+    /// The reply.
+    pub out: Writer,
+    /// The command waited, and is run again because a key that it waits for changed.
+    pub retry: bool,
+}
+
+impl Engine {
+    /// An empty server at a moment, with a seed for its chance and the commands it is handed.
+    pub fn new(seed: u64, now: Millis, dispatch: Dispatch) -> Self {
+        Self {
+            now,
+            dbs: vec![Db::default(); DATABASES],
+            pubsub: PubSub::default(),
+            pick: Rng::new(seed, Purpose::Pick),
+            events: Vec::new(),
+            observing: false,
+            clients: BTreeMap::new(),
+            next_id: 1,
+            dispatch,
+            waiters: Waiters::default(),
+            timeouts: Deadlines::default(),
+            ready: Vec::new(),
+            unblocked: Vec::new(),
+        }
+    }
+
+    /// Lets one thing happen at a moment, after everything that falls due before it. A moment that
+    /// lies before the last one counts as the last one.
+    pub fn handle(&mut self, at: Millis, conn: Conn, what: What) {
+        self.advance_to(at);
+        match what {
+            What::Connect => {
+                self.disconnect(conn);
+                let id = self.next_id;
+                self.next_id += 1;
+                self.clients.insert(conn, Client { id, ..Client::default() });
+            }
+            What::Bytes(bytes) => self.feed(conn, &bytes),
+            What::Disconnect => self.disconnect(conn),
+        }
+    }
+
+    /// Bytes arrive on a connection now; unknown connections are passed over.
+    pub fn feed(&mut self, conn: Conn, bytes: &[u8]) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        client.query.extend_from_slice(bytes);
+        self.read_commands(conn);
+        self.settle();
+    }
+
+    /// Moves time on, firing every expiry and timeout in order, each at its own deadline. A key is
+    /// gone from the millisecond of its deadline on.
+    pub fn advance_to(&mut self, at: Millis) {
+        loop {
+            let expiry = self.dbs.iter().enumerate().filter_map(|(i, db)| Some((db.next_deadline()?.0, i))).min();
+            let timeout = self.timeouts.next().map(|(when, _)| when);
+            match (expiry, timeout) {
+                (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
+                    self.now = self.now.max(when);
+                    self.expire_first(db);
+                }
+                (_, Some(when)) if when <= at => {
+                    self.now = self.now.max(when);
+                    self.time_out_first();
+                }
+                _ => break,
+            }
+            self.settle();
+        }
+        self.now = self.now.max(at);
+    }
+
+    /// The next moment at which something happens by itself.
+    pub fn next_deadline(&self) -> Option<Millis> {
+        let expiry = self.dbs.iter().filter_map(|db| db.next_deadline()).map(|(when, _)| when).min();
+        expiry.into_iter().chain(self.timeouts.next().map(|(when, _)| when)).min()
+    }
+
+    /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
+    pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
+        let Some(client) = self.clients.get_mut(&conn) else { return Vec::new() };
+        let out = std::mem::take(&mut client.out);
+        if client.closing {
+            self.disconnect(conn);
+        }
+        out
+    }
+
+    /// A client, if it is connected.
+    pub fn client(&self, conn: Conn) -> Option<&Client> {
+        self.clients.get(&conn)
+    }
+
+    /// The connected clients, in the order of their handles.
+    pub fn clients(&self) -> impl Iterator<Item = (Conn, &Client)> {
+        self.clients.iter().map(|(conn, client)| (*conn, client))
+    }
+
+    /// Sends frames to a client beside its replies, such as a published message.
+    pub fn push_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            let mut writer = Writer { bytes: std::mem::take(&mut client.out), resp: client.resp };
+            write(&mut writer);
+            client.out = writer.bytes;
+        }
+    }
+
+    /// Notes a fact, while somebody looks.
+    pub fn note(&mut self, conn: Option<Conn>, db: usize, key: &[u8], fact: impl FnOnce() -> Fact) {
+        if self.observing {
+            self.events.push(Event { at: self.now, conn, db, key: Bytes::from_slice(key), fact: fact() });
+        }
+    }
+
+    /// A key's value changed: who waits for it looks again, once the command is over.
+    pub fn changed(&mut self, db: usize, key: &[u8]) {
+        if !self.waiters.is_empty() {
+            self.ready.push((db, Bytes::from_slice(key)));
+        }
+    }
+
+    fn disconnect(&mut self, conn: Conn) {
+        self.unblock(conn);
+        if self.clients.remove(&conn).is_some() {
+            self.pubsub.drop_client(conn);
+        }
+    }
+
+    fn read_commands(&mut self, conn: Conn) {
+        let mut used = 0;
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let query = std::mem::take(&mut client.query);
+        while let Some(client) = self.clients.get_mut(&conn) {
+            if client.blocked.is_some() || client.closing || used >= query.len() {
+                break;
+            }
+            let rest = query.get(used..).unwrap_or_default();
+            match resp::parse_command(rest) {
+                Parsed::Incomplete => break,
+                Parsed::Command { words, used: n } => {
+                    used += n;
+                    let words: SmallVec<[&[u8]; 16]> = words.into_iter().map(|r| rest.get(r).unwrap_or_default()).collect();
+                    self.run(conn, &words, false);
+                }
+                Parsed::Inline { words, used: n } => {
+                    used += n;
+                    let words: SmallVec<[&[u8]; 16]> = words.iter().map(Vec::as_slice).collect();
+                    self.run(conn, &words, false);
+                }
+                Parsed::Broken(text) => {
+                    used = query.len();
+                    self.push_to(conn, |out| out.error(&Error::from(text)));
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.closing = true;
+                    }
+                }
+            }
+        }
+        if let Some(client) = self.clients.get_mut(&conn) {
+            let mut rest = query;
+            rest.drain(..used.min(rest.len()));
+            client.query = rest;
+        }
+    }
+
+    fn run(&mut self, conn: Conn, words: &[&[u8]], retry: bool) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if words.is_empty() {
+            return;
+        }
+        // Messages that the command itself pushes to this client come after its reply.
+        let out = Writer { bytes: std::mem::take(&mut client.out), resp: client.resp };
+        let start = out.bytes.len();
+        let db = client.db;
+        let dispatch = self.dispatch;
+        let mut ctx = Ctx { engine: self, conn, db, out, retry };
+        if let Err(error) = dispatch(&mut ctx, Args(words)) {
+            ctx.out.bytes.truncate(start);
+            ctx.out.error(&error);
+        }
+        let mut out = ctx.out.bytes;
+        if let Some(client) = self.clients.get_mut(&conn) {
+            out.append(&mut client.out);
+            client.out = out;
+        }
+        if !retry {
+            self.serve_ready();
+        }
+    }
+
+    /// Lets everything that the last step made possible happen.
+    fn settle(&mut self) {
+        loop {
+            self.serve_ready();
+            let Some(conn) = self.unblocked.pop() else { break };
+            self.read_commands(conn);
+        }
+    }
+
+    /// Runs the waiting commands again whose keys changed, first come first served.
+    fn serve_ready(&mut self) {
+        while !self.ready.is_empty() {
+            for (db, key) in std::mem::take(&mut self.ready) {
+                for conn in self.waiters.of(db, &key) {
+                    let kind = self.dbs[db].value(&key).map(|v| v.type_name());
+                    let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref()) else { continue };
+                    if blocked.wants.is_some() && blocked.wants != kind {
+                        continue;
+                    }
+                    let command = blocked.command.clone();
+                    let words: SmallVec<[&[u8]; 16]> = command.iter().map(|w| w.as_slice()).collect();
+                    let waiting = self.suspend(conn);
+                    self.run(conn, &words, true);
+                    self.resume(conn, waiting);
+                }
+            }
+        }
+    }
+
+    /// Takes a client out of its wait for a retry.
+    fn suspend(&mut self, conn: Conn) -> Option<Blocked> {
+        self.clients.get_mut(&conn)?.blocked.take()
+    }
+
+    /// After a retry: a command that waits again keeps its place and its deadline.
+    fn resume(&mut self, conn: Conn, before: Option<Blocked>) {
+        let Some(before) = before else { return };
+        let again = self.clients.get(&conn).is_some_and(|c| c.blocked.is_some());
+        if again {
+            if let Some(client) = self.clients.get_mut(&conn) {
+                client.blocked = Some(before);
+            }
+        } else {
+            self.release(&before);
+            self.unblocked.push(conn);
+        }
+    }
+
+    fn release(&mut self, blocked: &Blocked) {
+        self.waiters.remove(blocked);
+        if let Some(ticket) = blocked.ticket {
+            self.timeouts.cancel(ticket);
+        }
+    }
+
+    fn unblock(&mut self, conn: Conn) -> Option<Blocked> {
+        let blocked = self.suspend(conn)?;
+        self.release(&blocked);
+        Some(blocked)
+    }
+
+    fn expire_first(&mut self, db: usize) {
+        let Some(key) = self.dbs[db].next_deadline().map(|(_, key)| key.clone()) else { return };
+        self.dbs[db].remove(&key);
+        self.note(None, db, &key, || Fact::Expired);
+        self.changed(db, &key);
+    }
+
+    fn time_out_first(&mut self) {
+        let Some((_, conn)) = self.timeouts.pop() else { return };
+        let Some(blocked) = self.unblock(conn) else { return };
+        self.push_to(conn, |out| match blocked.on_timeout {
+            OnTimeout::NullArray => out.null_array(),
+            OnTimeout::Null => out.null(),
+        });
+        self.unblocked.push(conn);
+    }
+
+    fn wait(&mut self, conn: Conn, mut blocked: Blocked) {
+        blocked.serial = self.waiters.next_serial();
+        blocked.ticket = blocked.until.map(|when| -> Ticket { self.timeouts.set(when, conn) });
+        self.waiters.add(conn, &blocked);
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.blocked = Some(blocked);
+        }
+    }
+}
+
+impl Ctx<'_> {
+    /// The moment that this whole command sees.
+    pub fn now(&self) -> Millis {
+        self.engine.now
+    }
+
+    /// The selected database.
+    pub fn db(&mut self) -> &mut Db {
+        &mut self.engine.dbs[self.db]
+    }
+
+    /// The selected database and the reply, both to change.
+    pub fn parts(&mut self) -> (&mut Db, &mut Writer) {
+        (&mut self.engine.dbs[self.db], &mut self.out)
+    }
+
+    /// The client whose command it is.
+    pub fn client(&mut self) -> &mut Client {
+        self.engine.clients.entry(self.conn).or_default()
+    }
+
+    /// A key's value changed. To be called once for each key that a command really changed, when the
+    /// reference would signal a modified key.
+    pub fn changed(&mut self, key: &[u8]) {
+        self.engine.changed(self.db, key);
+    }
+
+    /// Notes a fact about a key, while somebody looks.
+    pub fn note(&mut self, key: &[u8], fact: impl FnOnce() -> Fact) {
+        self.engine.note(Some(self.conn), self.db, key, fact);
+    }
+
+    /// Takes a key away, telling who waits for it. False when there was none.
+    pub fn delete(&mut self, key: &[u8]) -> bool {
+        let gone = self.db().remove(key).is_some();
+        if gone {
+            self.changed(key);
+        }
+        gone
+    }
+
+    /// The client waits: nothing is replied now, and `command` is run again when one of the keys
+    /// changes (to a key of type `wants`, if that is given). `until: None` waits for ever. When a
+    /// command that runs again waits again, it keeps its place and its deadline.
+    pub fn block(&mut self, keys: &[&[u8]], wants: Option<&'static str>, until: Option<Millis>, command: &[&[u8]], on_timeout: OnTimeout) {
+        let own = |words: &[&[u8]]| words.iter().map(|w| Bytes::from_slice(w)).collect::<Vec<_>>();
+        let blocked = Blocked {
+            keys: own(keys),
+            wants,
+            command: own(command),
+            since: self.engine.now,
+            until,
+            on_timeout,
+            db: self.db,
+            ticket: None,
+            serial: 0,
+        };
+        if self.retry {
+            self.client().blocked = Some(blocked); // only a mark: `resume` puts the first wait back
+        } else {
+            let conn = self.conn;
+            self.engine.wait(conn, blocked);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Numbers as the reference server reads and prints them.
+
+/// Reads a signed integer strictly, as `string2ll` does: no spaces, no `+`, no leading zeros, no `-0`.
+pub fn parse_i64(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    match digits {
+        [b'0'] if !negative => return Some(0),
+        [b'1'..=b'9', ..] => {}
+        _ => return None,
+    }
+    let mut value: u64 = 0;
+    for &digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+    }
+    if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
+}
+
+/// Reads a float as Valkey 9 does: a decimal text, or `inf`/`infinity` in any case. Spaces, NaN,
+/// hexadecimal, and finite texts that overflow or underflow a double are refused.
+pub fn parse_f64(text: &[u8]) -> Option<f64> {
+    let s = std::str::from_utf8(text).ok()?;
+    let (sign, body) = match text {
+        [b'-', ..] => (-1.0, s.get(1..)?),
+        [b'+', ..] => (1.0, s.get(1..)?),
+        _ => (1.0, s),
+    };
+    let lower = body.to_ascii_lowercase();
+    if lower == "inf" || lower == "infinity" {
+        return Some(sign * f64::INFINITY);
+    }
+    // From here Rust's grammar is the server's.
+    if !lower.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    let value: f64 = lower.parse().ok()?;
+    let underflowed = value == 0.0 && lower.bytes().take_while(|&b| b != b'e').any(|b| matches!(b, b'1'..=b'9'));
+    (value.is_finite() && !underflowed).then_some(sign * value)
+}
+
+/// Prints an integer in decimal.
+pub fn write_i64(out: &mut Vec<u8>, value: i64) {
+    let mut buffer = itoa::Buffer::new();
+    out.extend_from_slice(buffer.format(value).as_bytes());
+}
+
+/// Prints a double in its shortest form that reads back to the same value, laid out as the
+/// reference lays it out: whole numbers up to 2^52 plainly, `1e+21` style past 21 digits.
+pub fn write_f64(out: &mut Vec<u8>, value: f64) {
+    if value.is_nan() {
+        out.extend_from_slice(b"nan");
+        return;
+    }
+    if value.is_infinite() {
+        out.extend_from_slice(if value > 0.0 { b"inf" } else { b"-inf" });
+        return;
+    }
+    if value == 0.0 {
+        out.push(b'0');
+        return;
+    }
+    const EXACT: f64 = 4_503_599_627_370_496.0; // 2^52: below it every whole double prints as an integer
+    if value.abs() < EXACT && value == value.trunc() {
+        write_i64(out, value as i64);
+        return;
+    }
+    if value < 0.0 {
+        out.push(b'-');
+    }
+    let mut buffer = ryu::Buffer::new();
+    let (digits, point) = shortest_digits(buffer.format_finite(value.abs()));
+    layout(out, &digits, point);
+}
+
+/// Splits a shortest decimal text into its significant digits and the place of its point, counted
+/// from the first digit.
+fn shortest_digits(text: &str) -> (Vec<u8>, i32) {
+    let (mantissa, exponent) = match text.split_once('e') {
+        Some((m, e)) => (m, e.parse().unwrap_or(0)),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+    let mut point = whole.len() as i32 + exponent;
+    let leading = digits.iter().take_while(|&&d| d == b'0').count();
+    digits.drain(..leading);
+    point -= leading as i32;
+    while digits.last() == Some(&b'0') {
+        digits.pop();
+    }
+    (digits, point)
+}
+
+/// Lays out digits as the reference's `fpconv_dtoa` does.
+fn layout(out: &mut Vec<u8>, digits: &[u8], point: i32) {
+    let count = digits.len() as i32;
+    let trailing = point - count; // zeros after the last digit; negative: digits after the point
+    let scientific = point - 1;
+    if trailing >= 0 && scientific.abs() < count + 7 {
+        out.extend_from_slice(digits);
+        out.extend(std::iter::repeat_n(b'0', trailing as usize));
+    } else if trailing < 0 && (trailing > -7 || scientific.abs() < 4) {
+        if point <= 0 {
+            out.extend_from_slice(b"0.");
+            out.extend(std::iter::repeat_n(b'0', point.unsigned_abs() as usize));
+            out.extend_from_slice(digits);
+        } else {
+            let (whole, fraction) = digits.split_at(point as usize);
+            out.extend_from_slice(whole);
+            out.push(b'.');
+            out.extend_from_slice(fraction);
+        }
+    } else {
+        let (first, rest) = digits.split_at(1);
+        out.extend_from_slice(first);
+        if !rest.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(rest);
+        }
+        out.push(b'e');
+        out.push(if scientific < 0 { b'-' } else { b'+' });
+        write_i64(out, i64::from(scientific.abs()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(value: f64) -> String {
+        let mut out = Vec::new();
+        write_f64(&mut out, value);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn integers_are_read_strictly() {
+        for (text, value) in [("0", Some(0)), ("-1", Some(-1)), ("9223372036854775807", Some(i64::MAX)), ("-9223372036854775808", Some(i64::MIN))] {
+            assert_eq!(parse_i64(text.as_bytes()), value);
+        }
+        for text in ["", "-", "-0", "+1", "01", " 1", "1 ", "1.0", "9223372036854775808", "-9223372036854775809"] {
+            assert_eq!(parse_i64(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn doubles_print_in_the_shortest_form() {
+        for (value, text) in [
+            (3.0, "3"), (0.1, "0.1"), (-2.5, "-2.5"), (1e20, "1e+20"), (1e21, "1e+21"),
+            (1.5e300, "1.5e+300"), (1e-7, "1e-7"), (f64::INFINITY, "inf"), (-0.0, "0"),
+            (17_976_931_348_623_157e292, "1.7976931348623157e+308"),
+        ] {
+            assert_eq!(shown(value), text);
+        }
+    }
+}

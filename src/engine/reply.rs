@@ -1,0 +1,213 @@
+//! Replies: a writer that encodes straight into a client's buffer, and the tree that a reader gets back.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::num;
+
+/// The protocol version that a client speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resp {
+    /// RESP2: five frame types.
+    #[default]
+    Two,
+    /// RESP3: maps, sets, doubles, null, push and the rest.
+    Three,
+}
+
+/// Encodes one reply after another into a byte buffer, in the client's protocol version.
+#[derive(Clone, Debug, Default)]
+pub struct Writer {
+    /// The bytes so far.
+    pub bytes: Vec<u8>,
+    /// The protocol version that frames are written in.
+    pub resp: Resp,
+}
+
+impl Writer {
+    fn header(&mut self, kind: u8, n: i64) {
+        self.bytes.push(kind);
+        num::write_i64(&mut self.bytes, n);
+        self.crlf();
+    }
+
+    fn crlf(&mut self) {
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
+    /// `+OK`.
+    pub fn ok(&mut self) {
+        self.simple("OK");
+    }
+
+    /// A simple string; `text` holds no line break.
+    pub fn simple(&mut self, text: &str) {
+        self.bytes.push(b'+');
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.crlf();
+    }
+
+    /// An error. Line breaks, which would end the frame early, become spaces as on the server.
+    pub fn error(&mut self, error: &Error) {
+        self.bytes.push(b'-');
+        let text = error.to_string();
+        self.bytes.extend(text.bytes().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { b }));
+        self.crlf();
+    }
+
+    /// A signed integer.
+    pub fn int(&mut self, value: i64) {
+        self.header(b':', value);
+    }
+
+    /// A length or count as an integer.
+    pub fn count(&mut self, value: usize) {
+        self.int(value as i64);
+    }
+
+    /// A binary-safe string.
+    pub fn bulk(&mut self, value: &[u8]) {
+        self.header(b'$', value.len() as i64);
+        self.bytes.extend_from_slice(value);
+        self.crlf();
+    }
+
+    /// An integer printed into a bulk string.
+    pub fn bulk_int(&mut self, value: i64) {
+        self.bulk(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    /// A double: a bulk string in RESP2, a double frame in RESP3.
+    pub fn double(&mut self, value: f64) {
+        let mut text = Vec::with_capacity(24);
+        num::write_f64(&mut text, value);
+        match self.resp {
+            Resp::Two => self.bulk(&text),
+            Resp::Three => {
+                self.bytes.push(b',');
+                self.bytes.extend_from_slice(&text);
+                self.crlf();
+            }
+        }
+    }
+
+    /// The absence of a string: `$-1` in RESP2, `_` in RESP3.
+    pub fn null(&mut self) {
+        self.bytes.extend_from_slice(match self.resp {
+            Resp::Two => b"$-1\r\n",
+            Resp::Three => b"_\r\n",
+        });
+    }
+
+    /// The absence of an array: `*-1` in RESP2, `_` in RESP3.
+    pub fn null_array(&mut self) {
+        self.bytes.extend_from_slice(match self.resp {
+            Resp::Two => b"*-1\r\n",
+            Resp::Three => b"_\r\n",
+        });
+    }
+
+    /// A truth value: 1 or 0 in RESP2, `#t` or `#f` in RESP3.
+    pub fn boolean(&mut self, value: bool) {
+        match self.resp {
+            Resp::Two => self.int(i64::from(value)),
+            Resp::Three => self.bytes.extend_from_slice(if value { b"#t\r\n" } else { b"#f\r\n" }),
+        }
+    }
+
+    /// The head of an array; `n` replies follow.
+    pub fn array(&mut self, n: usize) {
+        self.header(b'*', n as i64);
+    }
+
+    /// The head of a map; `n` pairs follow. In RESP2, an array of twice as many.
+    pub fn map(&mut self, n: usize) {
+        match self.resp {
+            Resp::Two => self.array(n * 2),
+            Resp::Three => self.header(b'%', n as i64),
+        }
+    }
+
+    /// The head of a set; `n` replies follow. In RESP2, an array.
+    pub fn set(&mut self, n: usize) {
+        match self.resp {
+            Resp::Two => self.array(n),
+            Resp::Three => self.header(b'~', n as i64),
+        }
+    }
+
+    /// The head of a pushed message; `n` replies follow. In RESP2, an array.
+    pub fn push(&mut self, n: usize) {
+        match self.resp {
+            Resp::Two => self.array(n),
+            Resp::Three => self.header(b'>', n as i64),
+        }
+    }
+
+    /// A text for people: a bulk string in RESP2, a `txt` verbatim string in RESP3.
+    pub fn verbatim(&mut self, text: &str) {
+        match self.resp {
+            Resp::Two => self.bulk(text.as_bytes()),
+            Resp::Three => {
+                self.header(b'=', text.len() as i64 + 4);
+                self.bytes.extend_from_slice(b"txt:");
+                self.bytes.extend_from_slice(text.as_bytes());
+                self.crlf();
+            }
+        }
+    }
+
+    /// An array whose length is known only after `fill` has written its items and returned their number.
+    pub fn array_of(&mut self, fill: impl FnOnce(&mut Self) -> usize) {
+        let start = self.bytes.len();
+        let n = fill(self);
+        let end = self.bytes.len();
+        self.array(n);
+        let header = self.bytes.len() - end;
+        if let Some(tail) = self.bytes.get_mut(start..) {
+            tail.rotate_right(header);
+        }
+    }
+
+    /// The lines of a container's `HELP`, as an array of simple strings.
+    pub fn help(&mut self, container: &str, lines: &[&str]) {
+        self.array(lines.len() + 3);
+        self.simple(&format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
+        for line in lines {
+            self.simple(line);
+        }
+        self.simple("HELP");
+        self.simple("    Print this help.");
+    }
+}
+
+/// One reply as a reader sees it, whatever the protocol version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// `+`: a short status.
+    Simple(String),
+    /// `-`: an error, its code first.
+    Error(String),
+    /// `:`: a signed integer.
+    Int(i64),
+    /// `$`: a binary-safe string.
+    Bulk(Vec<u8>),
+    /// `$-1`, `*-1` or `_`.
+    Null,
+    /// `*`: an array.
+    Array(Vec<Reply>),
+    /// `%`: a map, its pairs in order.
+    Map(Vec<(Reply, Reply)>),
+    /// `~`: a set.
+    Set(Vec<Reply>),
+    /// `>`: a message the client did not ask for just now.
+    Push(Vec<Reply>),
+    /// `,`: a double, as the text on the wire.
+    Double(String),
+    /// `#`: a truth value.
+    Bool(bool),
+    /// `=`: a text for people, without its format mark.
+    Verbatim(String),
+    /// `(`: an integer of any size, as the text on the wire.
+    BigNumber(String),
+}

@@ -1,0 +1,271 @@
+//! RESP on the wire: commands in, replies back into trees.
+
+use super::reply::Reply;
+
+/// The longest inline command or header line, in bytes (the reference's `PROTO_INLINE_MAX_SIZE`).
+const INLINE_MAX: usize = 64 * 1024;
+/// The longest bulk string, in bytes (the reference's default `proto-max-bulk-len`).
+const BULK_MAX: i64 = 512 * 1024 * 1024;
+/// The deepest nesting of a reply that is read back.
+const DEPTH_MAX: usize = 128;
+
+/// What stands at the front of a client's query buffer.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Parsed {
+    /// Not a whole command yet.
+    Incomplete,
+    /// A command's words as ranges into the buffer, and how many bytes it took. No words: nothing to do.
+    Command {
+        /// Where each word stands.
+        words: Vec<std::ops::Range<usize>>,
+        /// The bytes to drop from the buffer.
+        used: usize,
+    },
+    /// An inline command, whose quoted words had to be rewritten.
+    Inline {
+        /// The words.
+        words: Vec<Vec<u8>>,
+        /// The bytes to drop from the buffer.
+        used: usize,
+    },
+    /// The stream cannot be read on; the text of the error before the connection closes.
+    Broken(String),
+}
+
+fn line(buffer: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let rest = buffer.get(at..)?;
+    let end = rest.iter().position(|&b| b == b'\r')?;
+    // The byte after `\r` is passed over whatever it is, as the reference does.
+    (rest.len() > end + 1).then(|| (rest.get(..end).unwrap_or_default(), at + end + 2))
+}
+
+/// Reads one command from the front of `buffer`.
+pub fn parse_command(buffer: &[u8]) -> Parsed {
+    if buffer.first() != Some(&b'*') {
+        return parse_inline(buffer);
+    }
+    let Some((count, mut at)) = line(buffer, 1) else {
+        return if buffer.len() > INLINE_MAX { broken("too big mbulk count string") } else { Parsed::Incomplete };
+    };
+    let Some(count) = super::num::parse_i64(count).filter(|&n| n <= i64::from(i32::MAX)) else {
+        return broken("invalid multibulk length");
+    };
+    if count <= 0 {
+        return Parsed::Command { words: Vec::new(), used: at };
+    }
+    let mut words = Vec::with_capacity((count as usize).min(1024));
+    for _ in 0..count {
+        let Some((head, next)) = line(buffer, at) else {
+            return if buffer.len() - at > INLINE_MAX { broken("too big bulk count string") } else { Parsed::Incomplete };
+        };
+        let Some((b'$', digits)) = head.split_first().map(|(k, d)| (*k, d)) else {
+            let found = head.first().map_or('\r', |&b| char::from(b));
+            return broken(&format!("expected '$', got '{found}'"));
+        };
+        let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n)) else {
+            return broken("invalid bulk length");
+        };
+        let end = next + length as usize;
+        if buffer.len() < end + 2 {
+            return Parsed::Incomplete;
+        }
+        words.push(next..end);
+        at = end + 2;
+    }
+    Parsed::Command { words, used: at }
+}
+
+fn broken(text: &str) -> Parsed {
+    Parsed::Broken(format!("ERR Protocol error: {text}"))
+}
+
+fn parse_inline(buffer: &[u8]) -> Parsed {
+    let Some(end) = buffer.iter().position(|&b| b == b'\n') else {
+        return if buffer.len() > INLINE_MAX { broken("too big inline request") } else { Parsed::Incomplete };
+    };
+    let text = buffer.get(..end).unwrap_or_default();
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    match split_words(text) {
+        Some(words) => Parsed::Inline { words, used: end + 1 },
+        None => broken("unbalanced quotes in request"),
+    }
+}
+
+/// Splits a line into words as the reference's `sdssplitargs` does: double quotes with `\n \r \t
+/// \b \a \xHH` escapes, single quotes with `\'`. `None` when a quote is left open or a closing
+/// quote has no space behind it.
+pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    let byte = |i: usize| text.get(i).copied();
+    let space = |b: Option<u8>| b.is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c));
+    loop {
+        while byte(at).is_some() && space(byte(at)) {
+            at += 1;
+        }
+        if byte(at).is_none() {
+            return Some(words);
+        }
+        let mut word = Vec::new();
+        loop {
+            match byte(at) {
+                b if space(b) => break,
+                Some(b'"') => {
+                    at += 1;
+                    loop {
+                        match byte(at)? {
+                            b'\\' if byte(at + 1) == Some(b'x') && hex(byte(at + 2)).is_some() && hex(byte(at + 3)).is_some() => {
+                                word.push(hex(byte(at + 2))? * 16 + hex(byte(at + 3))?);
+                                at += 4;
+                            }
+                            b'\\' if byte(at + 1).is_some() => {
+                                word.push(match byte(at + 1)? {
+                                    b'n' => b'\n',
+                                    b'r' => b'\r',
+                                    b't' => b'\t',
+                                    b'b' => 8,
+                                    b'a' => 7,
+                                    other => other,
+                                });
+                                at += 2;
+                            }
+                            b'"' => {
+                                at += 1;
+                                if !space(byte(at)) {
+                                    return None;
+                                }
+                                break;
+                            }
+                            other => {
+                                word.push(other);
+                                at += 1;
+                            }
+                        }
+                    }
+                }
+                Some(b'\'') => {
+                    at += 1;
+                    loop {
+                        match byte(at)? {
+                            b'\\' if byte(at + 1) == Some(b'\'') => {
+                                word.push(b'\'');
+                                at += 2;
+                            }
+                            b'\'' => {
+                                at += 1;
+                                if !space(byte(at)) {
+                                    return None;
+                                }
+                                break;
+                            }
+                            other => {
+                                word.push(other);
+                                at += 1;
+                            }
+                        }
+                    }
+                }
+                Some(other) => {
+                    word.push(other);
+                    at += 1;
+                }
+                None => break,
+            }
+        }
+        words.push(word);
+    }
+}
+
+fn hex(b: Option<u8>) -> Option<u8> {
+    char::from(b?).to_digit(16).map(|d| d as u8)
+}
+
+/// Encodes a command as an array of bulk strings, as clients send it.
+pub fn encode_command<W: AsRef<[u8]>>(words: &[W]) -> Vec<u8> {
+    let mut out = super::reply::Writer::default();
+    out.array(words.len());
+    for word in words {
+        out.bulk(word.as_ref());
+    }
+    out.bytes
+}
+
+/// Reads one reply from the front of `bytes`: the tree and the bytes it took, or `None` while it is
+/// not whole. A frame that is not RESP reads as an error reply, so that nothing is lost in silence.
+pub fn decode(bytes: &[u8]) -> Option<(Reply, usize)> {
+    decode_at(bytes, 0, 0)
+}
+
+fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
+    let kind = *bytes.get(at)?;
+    let (head, next) = line(bytes, at + 1)?;
+    let text = || String::from_utf8_lossy(head).into_owned();
+    let length = || super::num::parse_i64(head);
+    let unreadable = || Some((Reply::Error(format!("Protocol error, got {:?} as reply type byte", char::from(kind))), bytes.len()));
+    if depth > DEPTH_MAX {
+        return unreadable();
+    }
+    let many = |n: i64| -> Option<(Vec<Reply>, usize)> {
+        let mut items = Vec::with_capacity((n.max(0) as usize).min(1024));
+        let mut at = next;
+        for _ in 0..n {
+            let (item, end) = decode_at(bytes, at, depth + 1)?;
+            items.push(item);
+            at = end;
+        }
+        Some((items, at))
+    };
+    match kind {
+        b'+' => Some((Reply::Simple(text()), next)),
+        b'-' => Some((Reply::Error(text()), next)),
+        b',' => Some((Reply::Double(text()), next)),
+        b'(' => Some((Reply::BigNumber(text()), next)),
+        b'#' => Some((Reply::Bool(head == b"t"), next)),
+        b'_' => Some((Reply::Null, next)),
+        b':' => match length() {
+            Some(n) => Some((Reply::Int(n), next)),
+            None => unreadable(),
+        },
+        b'$' | b'=' => match length() {
+            Some(-1) => Some((Reply::Null, next)),
+            Some(n) if n >= 0 => {
+                let end = next + n as usize;
+                let body = bytes.get(next..end)?;
+                bytes.get(end + 1)?;
+                let reply = if kind == b'$' {
+                    Reply::Bulk(body.to_vec())
+                } else {
+                    Reply::Verbatim(String::from_utf8_lossy(body.get(4..).unwrap_or_default()).into_owned())
+                };
+                Some((reply, end + 2))
+            }
+            _ => unreadable(),
+        },
+        b'*' | b'~' | b'>' => match length() {
+            Some(-1) => Some((Reply::Null, next)),
+            Some(n) if n >= 0 => {
+                let (items, end) = many(n)?;
+                let reply = match kind {
+                    b'*' => Reply::Array(items),
+                    b'~' => Reply::Set(items),
+                    _ => Reply::Push(items),
+                };
+                Some((reply, end))
+            }
+            _ => unreadable(),
+        },
+        b'%' => match length() {
+            Some(n) if n >= 0 => {
+                let (items, end) = many(n.checked_mul(2)?)?;
+                let mut pairs = Vec::with_capacity(items.len() / 2);
+                let mut items = items.into_iter();
+                while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                    pairs.push((key, value));
+                }
+                Some((Reply::Map(pairs), end))
+            }
+            _ => unreadable(),
+        },
+        _ => unreadable(),
+    }
+}

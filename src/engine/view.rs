@@ -1,0 +1,1 @@
+//! Read-only windows on the engine, for whoever draws it.

@@ -1,0 +1,13 @@
+//! Keyglass: a see-through data-structure server that lives in a web page.
+//!
+//! The house, and who may import whom:
+//!
+//! - [`ds`]: pure data structures. Imports nothing from the other folders.
+//! - [`engine`]: one server: keyspace, clients, time, delivery. Imports `ds`.
+//! - [`command`]: one room per command family, and the one table. Imports `engine` and `ds`.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod command;
+pub mod ds;
+pub mod engine;

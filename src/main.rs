@@ -1,0 +1,3 @@
+//! The page: mounts it, nothing else.
+
+fn main() {}
