@@ -16,15 +16,19 @@ cd "$ROOT"
 cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" --bin "$bin"
 wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$bin.wasm"
 
-flags=()
-if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
-wasm-bindgen --target web --out-name keyglass --out-dir "$out" ${flags[@]+"${flags[@]}"} "$wasm"
-
-if [ "$profile" = engine ]; then
-  # The names are those of the features that rustc turns on for this target by default.
-  wasm-opt -O3 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-    --enable-reference-types --enable-sign-ext "$out/keyglass_bg.wasm" -o "$out/keyglass_bg.wasm.opt"
-  mv "$out/keyglass_bg.wasm.opt" "$out/keyglass_bg.wasm"
+# wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
+made="$CARGO_TARGET_DIR/keyglass-module-$profile"
+if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
+  rm -rf "$made"
+  flags=()
+  if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
+  wasm-bindgen --target web --out-name keyglass --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
+  if [ "$profile" = engine ]; then
+    # The features are those that rustc turns on for this target by default.
+    wasm-opt -O3 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+      --enable-reference-types --enable-sign-ext "$made/keyglass_bg.wasm" -o "$made/keyglass_bg.opt.wasm"
+    mv "$made/keyglass_bg.opt.wasm" "$made/keyglass_bg.wasm"
+  fi
+  touch "$made/done"
 fi
-
-cp "$ROOT/static/worker.js" "$out/worker.js"
+cp "$made"/keyglass.js "$made"/keyglass_bg.wasm "$made"/*.d.ts "$ROOT/static/worker.js" "$out/"

@@ -5,9 +5,11 @@
 //! - [`ds`]: pure data structures. Imports nothing from the other folders.
 //! - [`engine`]: one server: keyspace, clients, time, delivery. Imports `ds`.
 //! - [`command`]: one room per command family, and the one table. Imports `engine` and `ds`.
+//! - [`session`]: what can be recorded and replayed; the boundary between the halves. Drives `engine` and `command`.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod command;
 pub mod ds;
 pub mod engine;
+pub mod session;

@@ -1,3 +1,105 @@
-//! The server half as a JavaScript module.
+//! The server half as a JavaScript module: the shell around the host, which alone reads the clock.
+
+#[cfg(target_arch = "wasm32")]
+mod shell {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use js_sys::{Date, Uint8Array};
+    use keyglass::session::host::Host;
+    use keyglass::session::message::{Millis, Request};
+    use wasm_bindgen::prelude::*;
+    use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+    /// The shortest time between two frames, in milliseconds.
+    const FRAME: Millis = 16;
+    /// The longest time that one timer is set for; the clock is looked at again then.
+    const NAP_MAX: Millis = 60_000;
+
+    struct Shell {
+        host: Host,
+        scope: DedicatedWorkerGlobalScope,
+        /// When the last frame was sent.
+        sent: Millis,
+        timer: Option<i32>,
+        on_timer: Closure<dyn FnMut()>,
+    }
+
+    impl Shell {
+        fn receive(&mut self, message: &MessageEvent) {
+            let bytes = Uint8Array::new(&message.data()).to_vec();
+            match postcard::from_bytes::<Vec<Request>>(&bytes) {
+                Ok(requests) => {
+                    for request in requests {
+                        self.host.handle(now(), request);
+                    }
+                }
+                Err(error) => web_sys::console::error_1(&format!("a request could not be read: {error}").into()),
+            }
+            if now().saturating_sub(self.sent) >= FRAME { self.send() } else { self.nap(self.sent + FRAME) }
+        }
+
+        /// Sends what changed, and sleeps until something happens by itself.
+        fn send(&mut self) {
+            let frame = self.host.frame(now());
+            self.sent = frame.now;
+            if !frame.updates.is_empty() {
+                match postcard::to_allocvec(&frame) {
+                    Ok(bytes) => {
+                        let bytes = Uint8Array::from(bytes.as_slice());
+                        let transfer = js_sys::Array::of1(&bytes.buffer());
+                        // Only a closed scope refuses a message, and then nobody listens.
+                        let _ = self.scope.post_message_with_transfer(&bytes, &transfer);
+                    }
+                    Err(error) => web_sys::console::error_1(&format!("a frame could not be written: {error}").into()),
+                }
+            }
+            match self.host.next_deadline() {
+                Some(when) => self.nap(when.max(self.sent + FRAME)),
+                None => self.wake_from_nap(),
+            }
+        }
+
+        fn wake_from_nap(&mut self) {
+            if let Some(timer) = self.timer.take() {
+                self.scope.clear_timeout_with_handle(timer);
+            }
+        }
+
+        fn nap(&mut self, until: Millis) {
+            self.wake_from_nap();
+            let delay = until.saturating_sub(now()).min(NAP_MAX) as i32;
+            let callback = self.on_timer.as_ref().unchecked_ref();
+            self.timer = self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok();
+        }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    fn now() -> Millis {
+        Date::now() as Millis
+    }
+
+    /// Turns this worker into the server half: from now on it answers the page's requests.
+    #[wasm_bindgen]
+    pub fn start() {
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
+        let for_timer = Rc::clone(&shell);
+        let on_timer = Closure::new(move || {
+            if let Some(shell) = for_timer.borrow_mut().as_mut() {
+                shell.timer = None;
+                shell.send();
+            }
+        });
+        *shell.borrow_mut() = Some(Shell { host: Host::new(0, now()), scope: scope.clone(), sent: 0, timer: None, on_timer });
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            if let Some(shell) = shell.borrow_mut().as_mut() {
+                shell.receive(&message);
+            }
+        });
+        scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget(); // lives as long as the worker
+    }
+}
 
 fn main() {}

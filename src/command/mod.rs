@@ -20,8 +20,9 @@ use rustc_hash::FxHashMap;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::reply::Resp;
-use spec::Spec;
+use spec::{Begin, Find, Spec};
 
 /// Every family's table.
 const FAMILIES: &[&[Spec]] =
@@ -68,6 +69,42 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(Error::Subscribed(full_name(container, spec)));
     }
     handler(ctx, args)
+}
+
+/// The keys that a command names, where its words fit its key specs.
+pub fn keys_of<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let Some(mut spec) = words.first().and_then(|name| lookup(name)) else { return Vec::new() };
+    if let Some(sub) = words.get(1).and_then(|name| subcommand(spec, name)) {
+        spec = sub;
+    }
+    let mut keys = Vec::new();
+    for rule in spec.keys {
+        let begin = match rule.begin {
+            Begin::Index(index) => usize::try_from(index).ok(),
+            Begin::Keyword(word, _) => words.iter().position(|w| w.eq_ignore_ascii_case(word.as_bytes())).map(|at| at + 1),
+            Begin::Unknown => None,
+        };
+        let Some(begin) = begin.filter(|&at| at < words.len()) else { continue };
+        let count = words.len() - begin;
+        let (first, last, step) = match rule.find {
+            Find::Range { last, step, limit } => {
+                let whole = if limit > 1 { count / limit as usize } else { count };
+                let last = if last < 0 { (whole as i64 + i64::from(last)).max(-1) } else { i64::from(last) };
+                (0, last, step)
+            }
+            Find::KeyNum { index, first, step } => {
+                let number = words.get(begin + index as usize).and_then(|w| num::parse_i64(w)).unwrap_or(0);
+                (first, i64::from(first) + (number.clamp(0, count as i64) - 1) * i64::from(step), step)
+            }
+            Find::Unknown => continue,
+        };
+        let mut at = i64::from(first);
+        while at <= last {
+            keys.extend(words.get(begin + at as usize));
+            at += i64::from(step.max(1));
+        }
+    }
+    keys
 }
 
 fn allowed_when_subscribed(name: &str) -> bool {

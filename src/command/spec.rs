@@ -164,7 +164,7 @@ pub enum Find {
 }
 
 /// What kind of argument it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ArgKind {
     /// A key's name.
     Key,

@@ -1,1 +1,390 @@
-//! Read-only windows on the engine, for whoever draws it.
+//! Read-only windows on the engine, for whoever draws it: what is in view, and no more.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Conn;
+use super::db::{Db, Entry, Value, Witness};
+use super::time::Millis;
+use super::{Engine, reply::Resp};
+use crate::ds::bytes::Bytes;
+use crate::ds::stream::{Group, Stream, StreamId};
+use crate::ds::zset::Zset;
+use crate::ds::{glob, hll};
+
+/// The most pending entries that a stream's window lists for one group.
+const PENDING_MAX: usize = 200;
+/// The most bytes of a string that its window holds.
+const TEXT_MAX: usize = 4096;
+
+/// What a key is to whoever looks at it: its type, and for a string what it is used as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// A plain string.
+    Text,
+    /// A string set with NX and a TTL.
+    Lock,
+    /// A string that is a HyperLogLog.
+    Hll,
+    /// A sorted set.
+    Zset,
+    /// A stream.
+    Stream,
+}
+
+impl Kind {
+    fn of(entry: &Entry) -> Self {
+        match &entry.value {
+            Value::Zset(_) => Self::Zset,
+            Value::Stream(_) => Self::Stream,
+            Value::Str(_) if matches!(entry.witness.as_deref(), Some(Witness::Lock { .. })) => Self::Lock,
+            Value::Str(text) if hll::encoding(text).is_ok() => Self::Hll,
+            Value::Str(_) => Self::Text,
+        }
+    }
+}
+
+/// One row of the list of keys.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// The key.
+    pub key: Bytes,
+    /// What it is.
+    pub kind: Kind,
+    /// When it expires.
+    pub deadline: Option<Millis>,
+    /// Members, entries or bytes.
+    pub size: u64,
+}
+
+/// Some of a database's keys, in the order they were made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeysView {
+    /// All keys of the database.
+    pub all: usize,
+    /// Those that match the pattern.
+    pub matching: usize,
+    /// The rows in view.
+    pub rows: Vec<KeyRow>,
+}
+
+/// One row of a leaderboard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// The member.
+    pub member: Bytes,
+    /// Its score.
+    pub score: f64,
+}
+
+/// Part of a sorted set, highest score first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ZsetView {
+    /// All members.
+    pub len: usize,
+    /// Bytes of memory, as estimated by the structure.
+    pub memory: usize,
+    /// The highest score and the lowest.
+    pub scores: (f64, f64),
+    /// The rank of the first row, from 0 at the highest score.
+    pub start: usize,
+    /// The rows in view.
+    pub rows: Vec<MemberRow>,
+}
+
+/// One entry of a stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EntryRow {
+    /// Its ID.
+    pub id: String,
+    /// Its fields with their values.
+    pub fields: Vec<(Bytes, Bytes)>,
+}
+
+/// One pending entry of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingRow {
+    /// The entry's ID.
+    pub id: String,
+    /// Who has it.
+    pub consumer: Bytes,
+    /// When it was last delivered.
+    pub delivered_at: Millis,
+    /// How often it was delivered.
+    pub deliveries: u64,
+}
+
+/// One consumer of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConsumerRow {
+    /// Its name.
+    pub name: Bytes,
+    /// How many entries it has not acknowledged.
+    pub pending: usize,
+    /// When it last asked.
+    pub seen_at: Millis,
+}
+
+/// One consumer group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupView {
+    /// Its name.
+    pub name: Bytes,
+    /// The last ID that it delivered.
+    pub last_delivered: String,
+    /// How many of the entries in view it has delivered (those at its cursor and before).
+    pub delivered_in_view: usize,
+    /// How many entries are still to come, where that is known.
+    pub lag: Option<i64>,
+    /// All pending entries.
+    pub pending_len: usize,
+    /// The first of them.
+    pub pending: Vec<PendingRow>,
+    /// Its consumers.
+    pub consumers: Vec<ConsumerRow>,
+}
+
+/// Part of a stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StreamView {
+    /// All entries.
+    pub len: u64,
+    /// Entries ever added.
+    pub added: u64,
+    /// The last ID that was given.
+    pub last_id: String,
+    /// How many entries stand before the first in view.
+    pub start: u64,
+    /// The entries in view, oldest first.
+    pub entries: Vec<EntryRow>,
+    /// The groups.
+    pub groups: Vec<GroupView>,
+}
+
+/// Who holds a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockView {
+    /// The client that took it.
+    pub holder: Conn,
+    /// When it was taken.
+    pub since: Millis,
+    /// The TTL it was taken with, in milliseconds.
+    pub ttl: Millis,
+}
+
+/// A string.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextView {
+    /// Its length in bytes.
+    pub len: usize,
+    /// Its first bytes.
+    pub head: Vec<u8>,
+    /// The lock it is, if it is one.
+    pub lock: Option<LockView>,
+}
+
+/// A HyperLogLog.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HllView {
+    /// The estimate of how many different elements it was shown.
+    pub estimate: u64,
+    /// How many it was really shown, where that is known.
+    pub truth: Option<usize>,
+    /// Whether every register has its own six bits.
+    pub dense: bool,
+    /// Its length in bytes.
+    pub bytes: usize,
+    /// The 16,384 registers.
+    pub registers: Vec<u8>,
+}
+
+/// What a key holds, as far as it is in view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ValueView {
+    /// There is no such key.
+    Missing,
+    /// A string, plain or a lock.
+    Text(TextView),
+    /// A HyperLogLog.
+    Hll(HllView),
+    /// A sorted set.
+    Zset(ZsetView),
+    /// A stream.
+    Stream(StreamView),
+}
+
+/// Channels and patterns with their subscribers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PubSubView {
+    /// Each channel and who listens.
+    pub channels: Vec<(Bytes, Vec<Conn>)>,
+    /// Each pattern and who listens.
+    pub patterns: Vec<(Bytes, Vec<Conn>)>,
+}
+
+/// A client's state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientView {
+    /// The server's number for it.
+    pub id: u64,
+    /// Its name.
+    pub name: Bytes,
+    /// The selected database.
+    pub db: usize,
+    /// The protocol it speaks.
+    pub resp: Resp,
+    /// What it waits for: the keys, since when, and until when.
+    pub blocked: Option<(Vec<Bytes>, Millis, Option<Millis>)>,
+    /// How many channels it is subscribed to.
+    pub channels: usize,
+    /// How many patterns it is subscribed to.
+    pub patterns: usize,
+}
+
+/// Which part of a long value is in view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// The first row; `None`: so that the last row is in view.
+    pub start: Option<usize>,
+    /// How many rows.
+    pub count: usize,
+}
+
+impl Window {
+    fn place(self, len: usize) -> usize {
+        self.start.unwrap_or(usize::MAX).min(len.saturating_sub(self.count))
+    }
+}
+
+/// A window on the keys that match a pattern (all, where it is empty). O(n) with a pattern.
+pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
+    let row = |(key, entry): (&Bytes, &Entry)| KeyRow { key: key.clone(), kind: Kind::of(entry), deadline: entry.deadline(), size: size(&entry.value) };
+    if pattern.is_empty() {
+        let start = window.place(db.len());
+        let rows = (start..db.len()).take(window.count).filter_map(|i| db.at(i)).map(row).collect();
+        return KeysView { all: db.len(), matching: db.len(), rows };
+    }
+    let found: Vec<_> = db.iter().filter(|(key, _)| glob::matches(pattern, key)).collect();
+    let start = window.place(found.len());
+    let rows = found.iter().skip(start).take(window.count).map(|&pair| row(pair)).collect();
+    KeysView { all: db.len(), matching: found.len(), rows }
+}
+
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Str(text) => text.len() as u64,
+        Value::Zset(zset) => zset.len() as u64,
+        Value::Stream(stream) => stream.log.len(),
+    }
+}
+
+/// A window on what a key holds.
+pub fn value(db: &Db, key: &[u8], window: Window) -> ValueView {
+    let Some(entry) = db.entry(key) else { return ValueView::Missing };
+    match &entry.value {
+        Value::Zset(zset) => ValueView::Zset(zset_window(zset, window)),
+        Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
+        Value::Str(text) => hll_view(text, entry).map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
+    }
+}
+
+/// O(log n + rows).
+fn zset_window(zset: &Zset, window: Window) -> ZsetView {
+    let len = zset.len();
+    let start = window.place(len);
+    let end = (start + window.count).min(len);
+    let score = |rank| zset.nth(rank).map_or(0.0, |(_, score)| score);
+    ZsetView {
+        len,
+        memory: zset.memory_bytes(),
+        scores: (score(len.saturating_sub(1)), score(0)),
+        start,
+        rows: zset.range_rev(len - end..len - start).map(|(member, score)| MemberRow { member: Bytes::from_slice(member), score }).collect(),
+    }
+}
+
+fn stream_window(stream: &Stream, window: Window) -> StreamView {
+    let log = &stream.log;
+    let start = window.place(log.len() as usize) as u64;
+    let shown: Vec<_> = log.from_index(start).take(window.count).collect();
+    let ids: Vec<StreamId> = shown.iter().map(|entry| entry.id()).collect();
+    StreamView {
+        len: log.len(),
+        added: log.entries_added(),
+        last_id: log.last_id().to_string(),
+        start,
+        entries: shown.iter().map(|entry| EntryRow { id: entry.id().to_string(), fields: entry.fields().collect() }).collect(),
+        groups: stream.groups.iter().map(|(name, group)| group_view(name, group, stream, &ids)).collect(),
+    }
+}
+
+fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) -> GroupView {
+    let everything = (StreamId { ms: 0, seq: 0 }, StreamId { ms: u64::MAX, seq: u64::MAX });
+    GroupView {
+        name: name.clone(),
+        last_delivered: group.last_delivered().to_string(),
+        delivered_in_view: ids.iter().filter(|id| **id <= group.last_delivered()).count(),
+        lag: group.lag(&stream.log),
+        pending_len: group.pending_len(),
+        pending: group
+            .pending_range(everything.0, everything.1)
+            .take(PENDING_MAX)
+            .map(|(id, pending)| PendingRow {
+                id: id.to_string(),
+                consumer: Bytes::from_slice(group.consumer_name(pending.consumer)),
+                delivered_at: pending.delivered_at,
+                deliveries: pending.deliveries,
+            })
+            .collect(),
+        consumers: group
+            .consumers()
+            .map(|(_, consumer)| ConsumerRow { name: consumer.name().clone(), pending: consumer.pending_len(), seen_at: consumer.seen_at() })
+            .collect(),
+    }
+}
+
+fn hll_view(text: &[u8], entry: &Entry) -> Option<HllView> {
+    let encoding = hll::encoding(text).ok()?;
+    Some(HllView {
+        estimate: hll::estimate(text).ok()?,
+        truth: match entry.witness.as_deref() {
+            Some(Witness::Uniques(seen)) => Some(seen.len()),
+            _ => None,
+        },
+        dense: encoding == hll::Encoding::Dense,
+        bytes: text.len(),
+        registers: hll::registers(text).ok()?,
+    })
+}
+
+fn text_view(text: &[u8], entry: &Entry) -> TextView {
+    TextView {
+        len: text.len(),
+        head: text.get(..TEXT_MAX).unwrap_or(text).to_vec(),
+        lock: match entry.witness.as_deref() {
+            Some(&Witness::Lock { holder, since, ttl }) => Some(LockView { holder, since, ttl }),
+            _ => None,
+        },
+    }
+}
+
+/// Every channel and pattern with its subscribers.
+pub fn pubsub(engine: &Engine) -> PubSubView {
+    let list = |map: &std::collections::BTreeMap<Bytes, std::collections::BTreeSet<Conn>>| {
+        map.iter().map(|(name, who)| (name.clone(), who.iter().copied().collect())).collect()
+    };
+    PubSubView { channels: list(&engine.pubsub.channels), patterns: list(&engine.pubsub.patterns) }
+}
+
+/// A client's state; `None` when it is not connected.
+pub fn client(engine: &Engine, conn: Conn) -> Option<ClientView> {
+    let client = engine.client(conn)?;
+    Some(ClientView {
+        id: client.id,
+        name: client.name.clone(),
+        db: client.db,
+        resp: client.resp,
+        blocked: client.blocked.as_ref().map(|b| (b.keys.clone(), b.since, b.until)),
+        channels: client.channels.len(),
+        patterns: client.patterns.len(),
+    })
+}

@@ -1,0 +1,480 @@
+//! The PURE state of the page: what is there, what can happen, and what follows. No browser here.
+//!
+//! Knows the server half only by its messages.
+
+pub mod colour;
+pub mod completion;
+pub mod console;
+pub mod example;
+pub mod format;
+pub mod help;
+pub mod hint;
+pub mod line;
+pub mod movement;
+pub mod port;
+pub mod stage;
+pub mod timeline;
+pub mod transcript;
+pub mod viewport;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::session::message::*;
+use console::Console;
+use movement::Movement;
+use port::{Order, Port};
+use stage::{Change, Stage, Subject};
+use timeline::Timeline;
+
+/// The panel that lists keys.
+const KEYS_PANEL: Panel = 0;
+/// The panel behind the list of channels.
+const PUBSUB_PANEL: Panel = 1;
+/// The first panel that stands on the stage.
+const STAGE_PANELS: Panel = 2;
+/// How many clients the page can hold.
+pub const CLIENTS_MAX: usize = 16;
+/// How long a command may take before it can be stopped, in milliseconds.
+pub const STOPPABLE_AFTER: f64 = 1000.0;
+
+/// How the page is lit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the reader's system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Which part a narrow page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The list of keys.
+    Keys,
+    /// The inspectors.
+    Stage,
+    /// The consoles.
+    #[default]
+    Consoles,
+}
+
+/// What an inspector has been told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelState {
+    /// What it sees.
+    pub view: View,
+    /// The rows it asks for.
+    pub window: Window,
+    /// How members moved lately.
+    pub movement: Movement,
+}
+
+/// The session's clock as the page last heard it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClockBase {
+    /// The session's moment.
+    pub now: Millis,
+    /// The browser's clock then, in milliseconds.
+    pub wall: f64,
+}
+
+/// The state of the page. What is drawn hangs on `Rc`s, so that an unchanged slice is seen by its pointer.
+#[derive(Debug)]
+pub struct State {
+    /// The consoles, in the order of their letters.
+    pub consoles: Vec<Rc<Console>>,
+    /// The keys in view.
+    pub keys: Rc<KeysView>,
+    /// What the keys are filtered by.
+    pub pattern: String,
+    /// The channels and patterns, and the last messages.
+    pub pubsub: Rc<View>,
+    /// Which inspectors stand on the stage.
+    pub stage: Rc<Stage>,
+    /// What they have been told.
+    pub panels: BTreeMap<Panel, Rc<PanelState>>,
+    /// What happened.
+    pub timeline: Rc<Timeline>,
+    /// The commands that the server half knows.
+    pub commands: Rc<Vec<CommandDoc>>,
+    /// The session's clock.
+    pub clock: ClockBase,
+    /// How the page is lit.
+    pub theme: Theme,
+    /// Which part a narrow page shows.
+    pub tab: Tab,
+    /// Something that must be said, above everything else.
+    pub notice: Option<String>,
+    port: Port,
+    keys_window: Window,
+    changed: bool,
+}
+
+/// What can happen to the page.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The page opens.
+    Open,
+    /// A client runs lines; a ticket asks for the text of the reply.
+    Run {
+        /// Which client.
+        conn: Conn,
+        /// One line or several.
+        text: String,
+        /// Whoever waits for the reply.
+        ticket: Option<u32>,
+    },
+    /// Ctrl-C at a client.
+    Interrupt(Conn),
+    /// The server half told something.
+    Frame(Frame),
+    /// The server half broke; why.
+    ServerBroke(String),
+    /// The learner stops what holds up the server half.
+    Stop,
+    /// Time passes in the browser.
+    Tick,
+    /// One more client.
+    AddClient,
+    /// The keys are filtered by a pattern.
+    Filter(String),
+    /// Other keys are scrolled into view.
+    KeysWindow(Window),
+    /// An inspector scrolls.
+    PanelWindow(Panel, Window),
+    /// A key is chosen from the list.
+    Show(Subject),
+    /// An inspector is pinned or let go.
+    TogglePin(Subject),
+    /// An inspector is closed.
+    ClosePanel(Panel),
+    /// The page is lit otherwise.
+    Light(Theme),
+    /// A narrow page shows another part.
+    Turn(Tab),
+    /// What was said has been read.
+    Dismiss,
+}
+
+/// What the state asks of the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send requests to the server half.
+    Post(Vec<Request>),
+    /// End the server half and start a new one.
+    Restart,
+    /// Answer whoever waits for a reply.
+    Resolve(u32, String),
+    /// Light the page.
+    Theme(Theme),
+}
+
+impl State {
+    /// A page with a new session.
+    pub fn new(seed: u64, start: Millis, theme: Theme) -> Self {
+        Self {
+            consoles: Vec::new(),
+            keys: Rc::default(),
+            pattern: String::new(),
+            pubsub: Rc::new(View::PubSub { now: PubSubView::default(), messages: Vec::new() }),
+            stage: Rc::new(Stage::new(STAGE_PANELS)),
+            panels: BTreeMap::new(),
+            timeline: Rc::default(),
+            commands: Rc::default(),
+            clock: ClockBase { now: start, wall: 0.0 },
+            theme,
+            tab: Tab::default(),
+            notice: None,
+            port: Port::new(seed, start),
+            keys_window: Window { start: Some(0), count: 64 },
+            changed: true,
+        }
+    }
+
+    /// Whether anything changed that is drawn, since this was last asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// The client with a letter, in either case.
+    pub fn conn_of(&self, letter: &str) -> Option<Conn> {
+        self.consoles.iter().map(|c| c.conn).find(|&conn| format::client_letter(conn).eq_ignore_ascii_case(letter))
+    }
+
+    /// Whether the server half has answered.
+    pub fn ready(&self) -> bool {
+        self.port.ready()
+    }
+
+    /// The session so far.
+    pub fn record(&self) -> &Record {
+        self.port.record()
+    }
+
+    /// Lets something happen; `wall` is the browser's clock in milliseconds.
+    pub fn update(&mut self, action: Action, wall: f64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !matches!(action, Action::Tick) {
+            self.changed = true;
+        }
+        match action {
+            Action::Open => self.open(wall, &mut effects),
+            Action::Run { conn, text, ticket } => {
+                if let Some(console) = self.console(conn) {
+                    console.enqueue(&text, ticket);
+                }
+                self.pump(conn, wall, &mut effects);
+            }
+            Action::Interrupt(conn) => self.reconnect(conn, wall, &mut effects),
+            Action::Frame(frame) => self.frame(frame, wall, &mut effects),
+            Action::ServerBroke(why) => {
+                self.notice = Some(format!("The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."));
+                let orders = self.port.restart(wall);
+                self.follow(orders, wall, &mut effects);
+            }
+            Action::Stop => {
+                let orders = self.port.restart(wall);
+                self.follow(orders, wall, &mut effects);
+            }
+            Action::Tick => {
+                let orders = self.port.tick(wall);
+                self.changed |= !orders.is_empty();
+                self.follow(orders, wall, &mut effects);
+                self.mark_stuck(wall);
+            }
+            Action::AddClient => self.add_client(wall, &mut effects),
+            Action::Filter(pattern) => {
+                self.pattern = pattern;
+                self.keys_window.start = Some(0);
+                self.watch_keys(wall, &mut effects);
+            }
+            Action::KeysWindow(window) => {
+                self.keys_window = window;
+                self.watch_keys(wall, &mut effects);
+            }
+            Action::PanelWindow(panel, window) => self.move_window(panel, window, wall, &mut effects),
+            Action::Show(subject) => {
+                self.tab = Tab::Stage;
+                self.on_stage(|stage| stage.touch(subject), wall, &mut effects);
+            }
+            Action::TogglePin(subject) => self.on_stage(|stage| stage.toggle_pin(subject), wall, &mut effects),
+            Action::ClosePanel(panel) => self.on_stage(|stage| stage.close(panel), wall, &mut effects),
+            Action::Light(theme) => {
+                self.theme = theme;
+                effects.push(Effect::Theme(theme));
+            }
+            Action::Turn(tab) => self.tab = tab,
+            Action::Dismiss => self.notice = None,
+        }
+        effects
+    }
+
+    fn open(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Restart);
+        effects.push(Effect::Theme(self.theme));
+        let orders = self.port.begin();
+        self.follow(orders, wall, effects);
+        for _ in 0..3 {
+            self.add_client(wall, effects);
+        }
+        self.watch_keys(wall, effects);
+        let orders = self.port.watch(Request::Watch { panel: PUBSUB_PANEL, target: Target::PubSub });
+        self.follow(orders, wall, effects);
+        for &(conn, line) in example::LINES {
+            if let Some(console) = self.console(conn) {
+                console.enqueue(line, None);
+            }
+            self.pump(conn, wall, effects);
+        }
+    }
+
+    fn console(&mut self, conn: Conn) -> Option<&mut Console> {
+        self.consoles.iter_mut().find(|c| c.conn == conn).map(Rc::make_mut)
+    }
+
+    fn add_client(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+        if self.consoles.len() >= CLIENTS_MAX {
+            self.notice = Some(format!("The page holds {CLIENTS_MAX} clients at most."));
+            return;
+        }
+        let conn = self.consoles.len() as Conn;
+        self.consoles.push(Rc::new(Console::new(conn)));
+        let orders = self.port.input(conn, What::Connect, wall);
+        self.follow(orders, wall, effects);
+    }
+
+    /// Sends what a console has waiting, as far as it may.
+    fn pump(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
+        loop {
+            let (commands, now) = (Rc::clone(&self.commands), self.clock.now);
+            let Some(sent) = self.console(conn).and_then(|console| console.next(&commands, now)) else { break };
+            match sent {
+                console::Sent::Words { line, words } => {
+                    Rc::make_mut(&mut self.timeline).sent(conn, line);
+                    let orders = self.port.input(conn, What::Bytes(encode_command(&words)), wall);
+                    self.follow(orders, wall, effects);
+                }
+                console::Sent::Done(ticket, text) => effects.push(Effect::Resolve(ticket, text)),
+                console::Sent::Quit => self.reconnect(conn, wall, effects),
+                console::Sent::Nothing => {}
+            }
+        }
+    }
+
+    /// Cuts a connection and opens it again.
+    fn reconnect(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
+        let Some(console) = self.console(conn) else { return };
+        for (ticket, text) in console.interrupted() {
+            effects.push(Effect::Resolve(ticket, text));
+        }
+        for what in [What::Disconnect, What::Connect] {
+            let orders = self.port.input(conn, what, wall);
+            self.follow(orders, wall, effects);
+        }
+    }
+
+    fn follow(&mut self, orders: Vec<Order>, wall: f64, effects: &mut Vec<Effect>) {
+        for order in orders {
+            match order {
+                Order::Restart => effects.push(Effect::Restart),
+                Order::Post(requests) => effects.push(Effect::Post(requests)),
+                Order::Dropped { conn, what } => self.dropped(conn, &what, effects),
+            }
+        }
+        self.mark_stuck(wall);
+    }
+
+    fn dropped(&mut self, conn: Conn, what: &What, effects: &mut Vec<Effect>) {
+        if !matches!(what, What::Bytes(_)) {
+            return;
+        }
+        Rc::make_mut(&mut self.timeline).dropped(conn);
+        if let Some(console) = self.console(conn) {
+            for (ticket, text) in console.stopped() {
+                effects.push(Effect::Resolve(ticket, text));
+            }
+        }
+    }
+
+    /// Shows Stop at the client whose command holds up the server half.
+    fn mark_stuck(&mut self, wall: f64) {
+        let stuck = self.port.waiting().filter(|(_, since)| wall - since > STOPPABLE_AFTER && self.port.ready()).map(|(conn, _)| conn);
+        for console in &mut self.consoles {
+            let is_stuck = stuck == Some(console.conn);
+            if console.stuck != is_stuck {
+                Rc::make_mut(console).stuck = is_stuck;
+                self.changed = true;
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
+        self.clock = ClockBase { now: frame.now, wall };
+        let orders = self.port.frame(&frame, wall);
+        let mut talked = Vec::new();
+        for update in frame.updates {
+            match update {
+                Update::Ready { commands } => self.commands = Rc::new(commands),
+                Update::Recorded { at, conn, bytes, keys } => {
+                    if bytes {
+                        Rc::make_mut(&mut self.timeline).recorded(conn, at);
+                    }
+                    let db = self.console(conn).map_or(0, |c| c.db());
+                    for key in keys {
+                        self.on_stage(|stage| stage.touch(Subject::Key(db, key)), wall, effects);
+                    }
+                }
+                Update::Output { conn, bytes, at } => {
+                    if let Some(console) = self.console(conn) {
+                        for (ticket, text) in console.received(&bytes, at) {
+                            effects.push(Effect::Resolve(ticket, text));
+                        }
+                    }
+                    talked.push(conn);
+                }
+                Update::Client { conn, state } => {
+                    Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), frame.now);
+                    let closed = state.is_none();
+                    if let Some(console) = self.console(conn) {
+                        console.client = state;
+                    }
+                    if closed {
+                        self.reconnect(conn, wall, effects);
+                    }
+                    talked.push(conn);
+                }
+                Update::View { panel, view } => self.see(panel, view, wall, effects),
+            }
+        }
+        self.follow(orders, wall, effects);
+        for conn in talked {
+            self.pump(conn, wall, effects);
+        }
+    }
+
+    fn see(&mut self, panel: Panel, view: View, wall: f64, effects: &mut Vec<Effect>) {
+        match (panel, view) {
+            (KEYS_PANEL, View::Keys(keys)) => self.keys = Rc::new(keys),
+            (PUBSUB_PANEL, view @ View::PubSub { .. }) => {
+                let used = matches!(&view, View::PubSub { now, messages } if !messages.is_empty() || !now.channels.is_empty() || !now.patterns.is_empty());
+                let news = *self.pubsub != view;
+                self.pubsub = Rc::new(view);
+                if used && news {
+                    self.on_stage(|stage| stage.touch(Subject::PubSub), wall, effects);
+                }
+            }
+            (panel, view) => {
+                let is_new = !self.panels.contains_key(&panel);
+                let tail = is_new && matches!(&view, View::Key { value: ValueView::Stream(_), .. });
+                let first = Window { start: Some(0), count: stage::FIRST_ROWS };
+                let state = self.panels.entry(panel).or_insert_with(|| {
+                    Rc::new(PanelState { view: View::Keys(KeysView::default()), window: first, movement: Movement::default() })
+                });
+                let state = Rc::make_mut(state);
+                state.movement.see(&view);
+                state.view = view;
+                if tail {
+                    // A stream is read at its end.
+                    self.move_window(panel, Window { start: None, count: stage::FIRST_ROWS }, wall, effects);
+                }
+            }
+        }
+    }
+
+    fn watch_keys(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+        let pattern = Bytes::from_slice(self.pattern.as_bytes());
+        let target = Target::Keys { db: 0, pattern, window: self.keys_window };
+        let orders = self.port.watch(Request::Watch { panel: KEYS_PANEL, target });
+        self.follow(orders, wall, effects);
+    }
+
+    fn move_window(&mut self, panel: Panel, window: Window, wall: f64, effects: &mut Vec<Effect>) {
+        let subject = self.stage.slots().iter().find(|slot| slot.panel == panel).map(|slot| slot.subject.clone());
+        let Some(Subject::Key(db, key)) = subject else { return };
+        if let Some(state) = self.panels.get_mut(&panel) {
+            Rc::make_mut(state).window = window;
+        }
+        let orders = self.port.watch(Request::Watch { panel, target: Target::Key { db, key, window } });
+        self.follow(orders, wall, effects);
+    }
+
+    fn on_stage(&mut self, change: impl FnOnce(&mut Stage) -> Vec<Change>, wall: f64, effects: &mut Vec<Effect>) {
+        for change in change(Rc::make_mut(&mut self.stage)) {
+            let request = match change {
+                // Channels are watched all along, for the list beside the keys.
+                Change::Open(_, Target::PubSub) => continue,
+                Change::Open(panel, target) => Request::Watch { panel, target },
+                Change::Close(panel) => {
+                    self.panels.remove(&panel);
+                    Request::Unwatch { panel }
+                }
+            };
+            let orders = self.port.watch(request);
+            self.follow(orders, wall, effects);
+        }
+    }
+}

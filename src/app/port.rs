@@ -1,0 +1,215 @@
+//! The page's end of the line to the server half: keeps the record of the session, and brings the
+//! server half back to where it was when it is stopped or breaks.
+//!
+//! What is in doubt then is sent again one input at a time. The input that breaks the server half
+//! again, or holds it up past [`PATIENCE`], is dropped; nothing else is lost.
+
+use std::collections::VecDeque;
+
+use crate::session::message::{Conn, Frame, Input, Millis, Record, Request, Update, What};
+
+/// How long an input may take while the server half recovers, in milliseconds.
+pub const PATIENCE: f64 = 1000.0;
+
+/// What the browser is to do with the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// End the worker and start a new one; whatever follows goes to the new one.
+    Restart,
+    /// Send requests.
+    Post(Vec<Request>),
+    /// Tell that an input was given up.
+    Dropped {
+        /// Whose it was.
+        conn: Conn,
+        /// What it was.
+        what: What,
+    },
+}
+
+/// The page's end of the line. Times named `wall` are the browser's, in milliseconds.
+#[derive(Clone, Debug, Default)]
+pub struct Port {
+    record: Record,
+    /// The session's time up to which frames have been seen.
+    seen: Millis,
+    /// Sent and not yet recorded, oldest first.
+    pending: VecDeque<(Conn, What, f64)>,
+    /// Watches to set again on a new worker.
+    watches: Vec<Request>,
+    /// While it recovers: whether the first pending input is on its way, and since when.
+    recovering: Option<Option<f64>>,
+    ready: bool,
+}
+
+impl Port {
+    /// A new session.
+    pub fn new(seed: u64, start: Millis) -> Self {
+        Self { record: Record { seed, start, inputs: Vec::new() }, seen: start, ..Self::default() }
+    }
+
+    /// What the first worker must be told.
+    pub fn begin(&self) -> Vec<Order> {
+        vec![self.begin_request()]
+    }
+
+    fn begin_request(&self) -> Order {
+        let mut requests = vec![Request::Begin { record: self.record.clone(), until: self.seen }];
+        requests.extend(self.watches.iter().cloned());
+        Order::Post(requests)
+    }
+
+    /// The session so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Whether the server half has answered since it was last started.
+    pub fn ready(&self) -> bool {
+        self.ready
+    }
+
+    /// The input that has been waiting longest for the server half, and since when.
+    pub fn waiting(&self) -> Option<(Conn, f64)> {
+        self.pending.front().map(|(conn, _, since)| (*conn, *since))
+    }
+
+    /// Something happens to a connection.
+    pub fn input(&mut self, conn: Conn, what: What, wall: f64) -> Vec<Order> {
+        self.pending.push_back((conn, what.clone(), wall));
+        if self.recovering.is_some() { self.send_next(wall) } else { vec![Order::Post(vec![Request::Input { conn, what }])] }
+    }
+
+    /// A panel looks at something, or no longer.
+    pub fn watch(&mut self, request: Request) -> Vec<Order> {
+        let panel = |r: &Request| match r {
+            Request::Watch { panel, .. } | Request::Unwatch { panel } => Some(*panel),
+            _ => None,
+        };
+        let this = panel(&request);
+        self.watches.retain(|old| panel(old) != this);
+        if matches!(request, Request::Watch { .. }) {
+            self.watches.push(request.clone());
+        }
+        vec![Order::Post(vec![request])]
+    }
+
+    /// A frame came in: what was recorded is kept.
+    pub fn frame(&mut self, frame: &Frame, wall: f64) -> Vec<Order> {
+        self.ready = true;
+        self.seen = self.seen.max(frame.now);
+        for update in &frame.updates {
+            let Update::Recorded { at, conn, .. } = update else { continue };
+            if let Some((owner, what, _)) = self.pending.pop_front() {
+                debug_assert_eq!(owner, *conn);
+                self.record.inputs.push(Input { at: *at, conn: owner, what });
+                if let Some(on_its_way) = &mut self.recovering {
+                    *on_its_way = None;
+                }
+            }
+        }
+        if self.recovering.is_some() { self.send_next(wall) } else { Vec::new() }
+    }
+
+    /// The worker broke, or the learner stopped it.
+    pub fn restart(&mut self, wall: f64) -> Vec<Order> {
+        let mut orders = Vec::new();
+        // Alone on its way when it happened: this input did it.
+        if let Some(Some(_)) = self.recovering
+            && let Some((conn, what, _)) = self.pending.pop_front()
+        {
+            orders.push(Order::Dropped { conn, what });
+        }
+        self.recovering = Some(None);
+        self.ready = false;
+        orders.push(Order::Restart);
+        orders.push(self.begin_request());
+        orders.extend(self.send_next(wall));
+        orders
+    }
+
+    /// To be called now and then: gives up on an input that holds up the recovery.
+    pub fn tick(&mut self, wall: f64) -> Vec<Order> {
+        match self.recovering {
+            Some(Some(since)) if self.ready && wall - since > PATIENCE => self.restart(wall),
+            _ => Vec::new(),
+        }
+    }
+
+    fn send_next(&mut self, wall: f64) -> Vec<Order> {
+        match (self.recovering, self.pending.front()) {
+            (Some(None), Some((conn, what, _))) => {
+                self.recovering = Some(Some(wall));
+                vec![Order::Post(vec![Request::Input { conn: *conn, what: what.clone() }])]
+            }
+            (Some(None), None) => {
+                self.recovering = None;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(text: &str) -> What {
+        What::Bytes(text.as_bytes().to_vec())
+    }
+
+    fn recorded(at: Millis, conn: Conn) -> Frame {
+        Frame { now: at, updates: vec![Update::Recorded { at, conn, bytes: true, keys: Vec::new() }] }
+    }
+
+    fn ready(at: Millis) -> Frame {
+        Frame { now: at, updates: vec![Update::Ready { commands: Vec::new() }] }
+    }
+
+    #[test]
+    fn an_input_that_hangs_is_dropped_and_the_others_survive() {
+        let mut port = Port::new(1, 100);
+        port.frame(&ready(100), 0.0);
+        port.input(0, bytes("first"), 1.0);
+        port.frame(&recorded(101, 0), 2.0);
+        port.input(0, bytes("handled but not yet told"), 3.0);
+        port.input(1, bytes("hangs"), 4.0);
+        port.input(2, bytes("after"), 5.0);
+        assert_eq!(port.waiting(), Some((0, 3.0)));
+
+        let orders = port.restart(2000.0);
+        let first = Record { seed: 1, start: 100, inputs: vec![Input { at: 101, conn: 0, what: bytes("first") }] };
+        assert_eq!(orders[0], Order::Restart);
+        assert_eq!(orders[1], Order::Post(vec![Request::Begin { record: first, until: 101 }]));
+        assert_eq!(orders[2], Order::Post(vec![Request::Input { conn: 0, what: bytes("handled but not yet told") }]));
+        assert_eq!(orders.len(), 3);
+
+        port.frame(&ready(102), 2010.0);
+        let next = port.frame(&recorded(103, 0), 2011.0);
+        assert_eq!(next, [Order::Post(vec![Request::Input { conn: 1, what: bytes("hangs") }])]);
+        assert_eq!(port.tick(2500.0), []);
+        let again = port.tick(3500.0);
+        assert_eq!(again[0], Order::Dropped { conn: 1, what: bytes("hangs") });
+        assert_eq!(again[1], Order::Restart);
+        assert_eq!(again.last(), Some(&Order::Post(vec![Request::Input { conn: 2, what: bytes("after") }])));
+
+        port.frame(&ready(104), 3510.0);
+        assert_eq!(port.frame(&recorded(105, 2), 3520.0), []);
+        assert_eq!(port.record().inputs.len(), 3);
+        assert_eq!(port.input(0, bytes("on it goes"), 3600.0).len(), 1);
+    }
+
+    #[test]
+    fn watches_are_set_again() {
+        let mut port = Port::new(1, 0);
+        let watch = Request::Watch { panel: 4, target: crate::session::message::Target::PubSub };
+        port.watch(watch.clone());
+        port.watch(watch.clone());
+        let orders = port.restart(1.0);
+        assert!(matches!(&orders[1], Order::Post(requests) if requests[1..] == [watch]));
+        port.watch(Request::Unwatch { panel: 4 });
+        let orders = port.restart(2.0);
+        assert!(matches!(&orders[1], Order::Post(requests) if requests.len() == 1));
+    }
+}

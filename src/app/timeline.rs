@@ -1,0 +1,127 @@
+//! What happened, by client and time.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::session::message::{ClientView, Conn, Millis};
+
+/// How many marks are kept.
+const MARKS_MAX: usize = 2000;
+
+/// One input on the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// When.
+    pub at: Millis,
+    /// Whose.
+    pub conn: Conn,
+    /// The line as it was typed.
+    pub line: String,
+}
+
+/// A time during which a client waited or listened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// Whose.
+    pub conn: Conn,
+    /// From when.
+    pub from: Millis,
+    /// Until when; `None`: still.
+    pub until: Option<Millis>,
+    /// Whether it listened to channels; otherwise it was blocked.
+    pub listening: bool,
+}
+
+/// The marks and spans of a session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// The inputs, oldest first.
+    pub marks: VecDeque<Mark>,
+    /// Waits and subscriptions, oldest first.
+    pub spans: VecDeque<Span>,
+    /// All inputs there were.
+    pub total: usize,
+    waiting: BTreeMap<Conn, VecDeque<String>>,
+}
+
+impl Timeline {
+    /// A line was sent; it is marked once the server half has recorded it.
+    pub fn sent(&mut self, conn: Conn, line: String) {
+        self.waiting.entry(conn).or_default().push_back(line);
+    }
+
+    /// The server half recorded a client's next line.
+    pub fn recorded(&mut self, conn: Conn, at: Millis) {
+        let Some(line) = self.waiting.get_mut(&conn).and_then(VecDeque::pop_front) else { return };
+        self.total += 1;
+        if self.marks.len() == MARKS_MAX {
+            self.marks.pop_front();
+        }
+        self.marks.push_back(Mark { at, conn, line });
+    }
+
+    /// A line was given up.
+    pub fn dropped(&mut self, conn: Conn) {
+        self.waiting.get_mut(&conn).and_then(VecDeque::pop_front);
+    }
+
+    /// A client's state changed at a moment.
+    pub fn client(&mut self, conn: Conn, state: Option<&ClientView>, now: Millis) {
+        let blocked = state.and_then(|s| s.blocked.as_ref()).map(|(_, since, _)| *since);
+        let listening = state.filter(|s| s.channels + s.patterns > 0).map(|_| now);
+        for (kind, since) in [(false, blocked), (true, listening)] {
+            let open = self.spans.iter_mut().rev().find(|s| s.conn == conn && s.listening == kind && s.until.is_none());
+            match (open, since) {
+                (Some(span), None) => span.until = Some(now),
+                (Some(span), Some(from)) if !kind && span.from != from => {
+                    span.until = Some(from);
+                    self.spans.push_back(Span { conn, from, until: None, listening: kind });
+                }
+                (None, Some(from)) => self.spans.push_back(Span { conn, from, until: None, listening: kind }),
+                _ => {}
+            }
+        }
+        while self.spans.len() > MARKS_MAX {
+            self.spans.pop_front();
+        }
+    }
+
+    /// The first moment on the strip: at most `length` before the end.
+    pub fn start(&self, now: Millis, length: Millis) -> Millis {
+        let first = self.marks.front().map_or(now, |mark| mark.at);
+        first.max(now.saturating_sub(length))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::message::Resp;
+
+    fn state(blocked: Option<Millis>, patterns: usize) -> ClientView {
+        let blocked = blocked.map(|since| (Vec::new(), since, None));
+        ClientView { id: 1, name: Default::default(), db: 0, resp: Resp::Two, blocked, channels: 0, patterns }
+    }
+
+    #[test]
+    fn lines_are_marked_when_they_are_recorded() {
+        let mut timeline = Timeline::default();
+        timeline.sent(0, "PING".into());
+        timeline.sent(0, "GET k".into());
+        timeline.recorded(0, 5);
+        timeline.recorded(1, 6);
+        timeline.dropped(0);
+        timeline.recorded(0, 7);
+        assert_eq!(timeline.marks, [Mark { at: 5, conn: 0, line: "PING".into() }]);
+    }
+
+    #[test]
+    fn waits_and_subscriptions_become_spans() {
+        let mut timeline = Timeline::default();
+        timeline.client(1, Some(&state(Some(10), 0)), 10);
+        timeline.client(1, Some(&state(Some(10), 1)), 15);
+        timeline.client(1, Some(&state(None, 1)), 20);
+        timeline.client(1, None, 30);
+        let spans: Vec<_> = timeline.spans.iter().map(|s| (s.from, s.until, s.listening)).collect();
+        assert_eq!(spans, [(10, Some(20), false), (15, Some(30), true)]);
+    }
+}

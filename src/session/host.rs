@@ -1,0 +1,311 @@
+//! The whole boundary between the halves: requests in, one frame of updates out. Pure: the shell
+//! around it brings the time.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::message::*;
+use crate::command::spec::{Arg, Spec};
+use crate::command::{self, dispatch};
+use crate::engine::resp::{Parsed, parse_command};
+use crate::engine::{Engine, view};
+
+/// How many facts are kept for each key, and how many messages.
+const FACTS_MAX: usize = 64;
+/// How many keys facts are kept for; the key longest without one is forgotten first.
+const JOURNALS_MAX: usize = 256;
+/// How many keys one input reports as touched.
+const TOUCHED_MAX: usize = 8;
+
+/// The server half behind its one door.
+#[derive(Debug)]
+pub struct Host {
+    engine: Engine,
+    updates: Vec<Update>,
+    watched: BTreeMap<Panel, Watched>,
+    clients: BTreeMap<Conn, Option<ClientView>>,
+    conns: BTreeSet<Conn>,
+    /// The last facts about each key, and a number that grows with each.
+    journals: BTreeMap<(usize, Bytes), (u64, VecDeque<Event>)>,
+    messages: VecDeque<Event>,
+    facts: u64,
+}
+
+#[derive(Debug)]
+struct Watched {
+    target: Target,
+    /// What it was last told, so that it is told again only when that changes.
+    stamp: Option<u64>,
+    told: Option<View>,
+}
+
+impl Host {
+    /// An empty session at a moment.
+    pub fn new(seed: u64, start: Millis) -> Self {
+        let mut engine = Engine::new(seed, start, dispatch);
+        engine.observing = true;
+        Self {
+            engine,
+            updates: Vec::new(),
+            watched: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            conns: BTreeSet::new(),
+            journals: BTreeMap::new(),
+            messages: VecDeque::new(),
+            facts: 0,
+        }
+    }
+
+    /// Handles one request at a moment. What it changes is told by the next [`Host::frame`].
+    pub fn handle(&mut self, at: Millis, request: Request) {
+        match request {
+            Request::Begin { record, until } => {
+                let watched = std::mem::take(&mut self.watched);
+                *self = Self::new(record.seed, record.start);
+                self.watched = watched.into_iter().map(|(panel, w)| (panel, Watched { stamp: None, told: None, ..w })).collect();
+                for Input { at, conn, what } in record.inputs {
+                    self.input(at, conn, what);
+                }
+                self.engine.advance_to(until);
+                self.note_facts();
+                self.drain_outputs();
+                self.updates.clear();
+                self.updates.push(Update::Ready { commands: docs() });
+            }
+            Request::Input { conn, what } => {
+                let keys = touched(&what);
+                let bytes = matches!(what, What::Bytes(_));
+                self.input(at, conn, what);
+                self.updates.push(Update::Recorded { at: self.engine.now, conn, bytes, keys });
+                self.drain_outputs();
+            }
+            Request::Watch { panel, target } => {
+                self.watched.insert(panel, Watched { target, stamp: None, told: None });
+            }
+            Request::Unwatch { panel } => {
+                self.watched.remove(&panel);
+            }
+        }
+    }
+
+    /// Moves the clock on to a moment and gives what changed since the last frame.
+    pub fn frame(&mut self, at: Millis) -> Frame {
+        self.engine.advance_to(at);
+        self.note_facts();
+        self.drain_outputs();
+        self.tell_clients();
+        self.tell_panels();
+        Frame { now: self.engine.now, updates: std::mem::take(&mut self.updates) }
+    }
+
+    /// The next moment at which something happens by itself.
+    pub fn next_deadline(&self) -> Option<Millis> {
+        self.engine.next_deadline()
+    }
+
+    fn input(&mut self, at: Millis, conn: Conn, what: What) {
+        self.engine.handle(at, conn, what);
+        self.conns.insert(conn);
+        self.note_facts();
+    }
+
+    fn note_facts(&mut self) {
+        for event in std::mem::take(&mut self.engine.events) {
+            self.facts += 1;
+            if matches!(event.fact, Fact::Published { .. }) {
+                push_bounded(&mut self.messages, event);
+                continue;
+            }
+            let place = (event.db, event.key.clone());
+            if self.journals.len() >= JOURNALS_MAX && !self.journals.contains_key(&place) {
+                let oldest = self.journals.iter().min_by_key(|(_, (last, _))| *last).map(|(place, _)| place.clone());
+                oldest.map(|place| self.journals.remove(&place));
+            }
+            let (last, journal) = self.journals.entry(place).or_default();
+            *last = self.facts;
+            push_bounded(journal, event);
+        }
+    }
+
+    fn drain_outputs(&mut self) {
+        for &conn in &self.conns {
+            let bytes = self.engine.take_output(conn);
+            if !bytes.is_empty() {
+                self.updates.push(Update::Output { conn, bytes, at: self.engine.now });
+            }
+        }
+    }
+
+    fn tell_clients(&mut self) {
+        for &conn in &self.conns {
+            let state = view::client(&self.engine, conn);
+            if self.clients.get(&conn) != Some(&state) {
+                self.clients.insert(conn, state.clone());
+                self.updates.push(Update::Client { conn, state });
+            }
+        }
+    }
+
+    fn tell_panels(&mut self) {
+        let mut watched = std::mem::take(&mut self.watched);
+        for (&panel, watch) in &mut watched {
+            // A stamp says cheaply that nothing can have changed.
+            let stamp = self.stamp(&watch.target);
+            if stamp.is_some() && watch.stamp == stamp {
+                continue;
+            }
+            watch.stamp = stamp;
+            let view = self.look(&watch.target);
+            if watch.told.as_ref() != Some(&view) {
+                watch.told = Some(view.clone());
+                self.updates.push(Update::View { panel, view });
+            }
+        }
+        self.watched = watched;
+    }
+
+    fn stamp(&self, target: &Target) -> Option<u64> {
+        match target {
+            Target::Keys { db, .. } => self.engine.dbs.get(*db).map(|db| db.version()),
+            Target::Key { db, key, .. } => {
+                let version = self.engine.dbs.get(*db)?.entry(key).map_or(0, |entry| entry.version);
+                let facts = self.journals.get(&(*db, key.clone())).map_or(0, |(last, _)| *last);
+                Some(version.rotate_left(32) ^ facts)
+            }
+            Target::PubSub => None,
+        }
+    }
+
+    fn look(&self, target: &Target) -> View {
+        match target {
+            Target::Keys { db, pattern, window } => {
+                View::Keys(self.engine.dbs.get(*db).map(|db| view::keys(db, pattern, *window)).unwrap_or_default())
+            }
+            Target::Key { db, key, window } => {
+                let facts = self.journals.get(&(*db, key.clone()));
+                let db = self.engine.dbs.get(*db);
+                View::Key {
+                    deadline: db.and_then(|db| db.deadline(key)),
+                    value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window)),
+                    facts: facts.map(|(_, events)| events.iter().cloned().collect()).unwrap_or_default(),
+                }
+            }
+            Target::PubSub => View::PubSub { now: view::pubsub(&self.engine), messages: self.messages.iter().cloned().collect() },
+        }
+    }
+}
+
+fn push_bounded(queue: &mut VecDeque<Event>, event: Event) {
+    if queue.len() == FACTS_MAX {
+        queue.pop_front();
+    }
+    queue.push_back(event);
+}
+
+/// The keys that an input's commands name.
+fn touched(what: &What) -> Vec<Bytes> {
+    let What::Bytes(bytes) = what else { return Vec::new() };
+    let mut keys = Vec::new();
+    let mut rest = bytes.as_slice();
+    while keys.len() < TOUCHED_MAX {
+        let Parsed::Command { words, used } = parse_command(rest) else { break };
+        let words: Vec<&[u8]> = words.into_iter().map(|range| rest.get(range).unwrap_or_default()).collect();
+        keys.extend(command::keys_of(&words).into_iter().take(TOUCHED_MAX).map(Bytes::from_slice));
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    keys
+}
+
+/// Every command and subcommand as the page needs it.
+fn docs() -> Vec<CommandDoc> {
+    let mut docs = Vec::new();
+    for spec in command::all() {
+        docs.push(doc(spec, spec.name.to_ascii_uppercase()));
+        for sub in spec.subcommands {
+            docs.push(doc(sub, format!("{} {}", spec.name, sub.name).to_ascii_uppercase()));
+        }
+    }
+    docs
+}
+
+fn doc(spec: &Spec, name: String) -> CommandDoc {
+    CommandDoc {
+        name,
+        group: spec.group.to_string(),
+        summary: spec.summary.to_string(),
+        complexity: spec.complexity.to_string(),
+        since: spec.since.to_string(),
+        args: spec.args.iter().map(arg_doc).collect(),
+        container: spec.handler.is_none(),
+    }
+}
+
+fn arg_doc(arg: &Arg) -> ArgDoc {
+    ArgDoc {
+        name: arg.display.unwrap_or(arg.name).to_string(),
+        kind: arg.kind,
+        token: arg.token.map(str::to_string),
+        optional: arg.optional,
+        multiple: arg.multiple,
+        multiple_token: arg.multiple_token,
+        args: arg.args.iter().map(arg_doc).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Millis = 1_700_000_000_000;
+
+    fn send(host: &mut Host, at: Millis, conn: Conn, line: &str) {
+        let words = split_words(line.as_bytes()).unwrap();
+        host.handle(at, Request::Input { conn, what: What::Bytes(encode_command(&words)) });
+    }
+
+    fn outputs(frame: &Frame) -> Vec<(Conn, String)> {
+        frame
+            .updates
+            .iter()
+            .filter_map(|update| match update {
+                Update::Output { conn, bytes, .. } => Some((*conn, text::format_all(bytes))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_input_is_recorded_answered_and_seen() {
+        let mut host = Host::new(1, START);
+        host.handle(START, Request::Input { conn: 0, what: What::Connect });
+        host.handle(START, Request::Watch { panel: 7, target: Target::Key { db: 0, key: Bytes::from_slice(b"lock"), window: Window { start: None, count: 10 } } });
+        send(&mut host, START + 5, 0, "SET lock t NX PX 100");
+        let frame = host.frame(START + 5);
+        assert_eq!(outputs(&frame), [(0, "OK\n".to_string())]);
+        assert!(frame.updates.contains(&Update::Recorded { at: START + 5, conn: 0, bytes: true, keys: vec![Bytes::from_slice(b"lock")] }));
+        let lock = LockView { holder: 0, since: START + 5, ttl: 100 };
+        let seen = frame.updates.iter().any(|u| matches!(u, Update::View { panel: 7, view: View::Key { value: ValueView::Text(t), .. } } if t.lock == Some(lock)));
+        assert!(seen, "{frame:?}");
+        assert_eq!(host.next_deadline(), Some(START + 105));
+        assert_eq!(host.frame(START + 50), Frame { now: START + 50, updates: Vec::new() });
+        let gone = host.frame(START + 105);
+        assert!(matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }] if facts.len() == 2), "{gone:?}");
+    }
+
+    #[test]
+    fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
+        let inputs = vec![
+            Input { at: START, conn: 0, what: What::Connect },
+            Input { at: START + 1, conn: 0, what: What::Bytes(encode_command(&["SET", "k", "v", "PX", "1000"])) },
+        ];
+        let record = Record { seed: 3, start: START, inputs };
+        let mut host = Host::new(0, 0);
+        host.handle(START + 500, Request::Watch { panel: 1, target: Target::Keys { db: 0, pattern: Bytes::new(), window: Window { start: Some(0), count: 9 } } });
+        host.handle(START + 500, Request::Begin { record, until: START + 400 });
+        let frame = host.frame(START + 500);
+        assert_eq!(outputs(&frame), []);
+        assert!(matches!(frame.updates.first(), Some(Update::Ready { commands }) if commands.iter().any(|c| c.name == "SET")));
+        assert!(frame.updates.iter().any(|u| matches!(u, Update::View { view: View::Keys(keys), .. } if keys.all == 1)));
+        send(&mut host, START + 600, 0, "PTTL k");
+        assert_eq!(outputs(&host.frame(START + 600)), [(0, "(integer) 401\n".to_string())]);
+    }
+}

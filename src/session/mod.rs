@@ -1,0 +1,6 @@
+//! What can be recorded and replayed: the boundary between the two halves.
+//!
+//! A session is its seed, its first moment and its inputs; everything else follows from them.
+
+pub mod host;
+pub mod message;

@@ -1,0 +1,10 @@
+//! What draws the page. Knows the browser; holds no state that `app` could hold.
+
+pub mod console;
+pub mod page;
+pub mod panels;
+pub mod script;
+pub mod store;
+pub mod timeline;
+pub mod widgets;
+pub mod worker;

@@ -1,0 +1,147 @@
+//! Holds the state, carries out what it asks of the browser, and redraws at most once a frame.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo::timers::callback::Interval;
+use wasm_bindgen::prelude::*;
+use yew::Callback;
+
+use super::worker::ServerHalf;
+use crate::app::{Action, Effect, State};
+
+/// The one store of the page; the same for as long as the page is open, so that a context of it wakes nobody.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    state: RefCell<State>,
+    server: RefCell<Option<ServerHalf>>,
+    /// Who is waiting for which `exec`.
+    promises: RefCell<BTreeMap<u32, js_sys::Function>>,
+    next_ticket: Cell<u32>,
+    redraw: RefCell<Callback<()>>,
+    frame_asked: Cell<bool>,
+    on_frame: RefCell<Option<Closure<dyn FnMut()>>>,
+    tick: RefCell<Option<Interval>>,
+}
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The browser's clock, in milliseconds since the page was opened.
+pub fn wall() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+impl Store {
+    /// A store over a first state; the server half is started at once, before anything is drawn.
+    pub fn new(state: State) -> Self {
+        let store = Self(Rc::new(Inner {
+            state: RefCell::new(state),
+            server: RefCell::default(),
+            promises: RefCell::default(),
+            next_ticket: Cell::default(),
+            redraw: RefCell::default(),
+            frame_asked: Cell::default(),
+            on_frame: RefCell::default(),
+            tick: RefCell::default(),
+        }));
+        let drawn = store.clone();
+        *store.0.on_frame.borrow_mut() = Some(Closure::new(move || {
+            drawn.0.frame_asked.set(false);
+            let redraw = drawn.0.redraw.borrow().clone();
+            redraw.emit(());
+        }));
+        let ticking = store.clone();
+        *store.0.tick.borrow_mut() = Some(Interval::new(250, move || ticking.dispatch(Action::Tick)));
+        store.dispatch(Action::Open);
+        store
+    }
+
+    /// What is called when the page is to be drawn again.
+    pub fn on_redraw(&self, redraw: Callback<()>) {
+        *self.0.redraw.borrow_mut() = redraw;
+    }
+
+    /// Reads the state.
+    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.0.state.borrow())
+    }
+
+    /// Lets something happen.
+    pub fn dispatch(&self, action: Action) {
+        let effects = self.0.state.borrow_mut().update(action, wall());
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        if self.0.state.borrow_mut().take_changed() {
+            self.ask_for_frame();
+        }
+    }
+
+    /// A callback that dispatches.
+    pub fn callback<T: 'static>(&self, action: impl Fn(T) -> Action + 'static) -> Callback<T> {
+        let store = self.clone();
+        Callback::from(move |value| store.dispatch(action(value)))
+    }
+
+    /// Runs a line as a client; the promise gives its reply as redis-cli would print it.
+    pub fn exec(&self, letter: &str, line: String) -> js_sys::Promise {
+        let letter = letter.to_string();
+        let store = self.clone();
+        js_sys::Promise::new(&mut |resolve, reject| {
+            let Some(conn) = store.read(|state| state.conn_of(&letter)) else {
+                // A call of a settle function of our own promise does not throw.
+                let _ = reject.call1(&JsValue::NULL, &js_sys::Error::new(&format!("there is no client {letter}")));
+                return;
+            };
+            let ticket = store.0.next_ticket.get();
+            store.0.next_ticket.set(ticket.wrapping_add(1));
+            store.0.promises.borrow_mut().insert(ticket, resolve);
+            store.dispatch(Action::Run { conn, text: line.clone(), ticket: Some(ticket) });
+        })
+    }
+
+    fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::Post(requests) => {
+                if let Some(server) = &*self.0.server.borrow() {
+                    server.post(&requests);
+                }
+            }
+            Effect::Restart => {
+                let failed = self.callback(Action::ServerBroke);
+                let started = ServerHalf::start(self.callback(Action::Frame), failed.clone());
+                match started {
+                    Ok(server) => *self.0.server.borrow_mut() = Some(server),
+                    Err(error) => {
+                        *self.0.server.borrow_mut() = None;
+                        web_sys::console::error_1(&error);
+                    }
+                }
+            }
+            Effect::Resolve(ticket, text) => {
+                if let Some(resolve) = self.0.promises.borrow_mut().remove(&ticket) {
+                    let _ = resolve.call1(&JsValue::NULL, &text.into());
+                }
+            }
+            Effect::Theme(theme) => super::script::apply_theme(theme),
+        }
+    }
+
+    fn ask_for_frame(&self) {
+        if self.0.frame_asked.replace(true) {
+            return;
+        }
+        let on_frame = self.0.on_frame.borrow();
+        if let (Some(window), Some(callback)) = (web_sys::window(), on_frame.as_ref()) {
+            // Refused only by a window that is going away.
+            let _ = window.request_animation_frame(callback.as_ref().unchecked_ref());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// What every browser test needs: a server for dist, a Chromium, a page that is watched, and a way to type commands.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "../../scripts/serve.mjs";
+
+export const DIST = process.env.KEYGLASS_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
+
+/** The sizes that the page is looked at in. */
+export const VIEWPORTS = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 1024, height: 768 },
+  phone: { width: 390, height: 844 },
+};
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Serves dist on a free port, under `base` ("/" or, as a static host might, "/some/folder/"). */
+export function startServer({ base = "/" } = {}) {
+  assert.ok(existsSync(`${DIST}/index.html`), `there is no page in ${DIST}; run: make build`);
+  return serve(DIST, { base });
+}
+
+function chromeProgram() {
+  const known = [
+    process.env.CHROME,
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ];
+  const found = known.find((path) => path && existsSync(path));
+  assert.ok(found, "no Chromium was found; set CHROME to the browser's program");
+  return found;
+}
+
+export function launch() {
+  return chromium.launch({ executablePath: chromeProgram(), args: FLAGS });
+}
+
+/**
+ * Opens the page in a fresh context. `page.close()` is not enough at the end: call `finish()`, which fails the test
+ * on any console error or warning, uncaught error, failed request, or request beyond the page's own files.
+ */
+export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, theme = "light", path = "", reducedMotion = "no-preference" } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion });
+  const page = await context.newPage();
+  const faults = [];
+  const requests = [];
+  // Tests that break something on purpose say what they expect.
+  const expected = [];
+
+  context.on("request", (request) => {
+    requests.push(request.url());
+    if (!request.url().startsWith(server.url) && !/^(data|blob|about):/.test(request.url())) {
+      faults.push(`foreign request: ${request.url()}`);
+    }
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) faults.push(`status ${response.status()}: ${response.url()}`);
+  });
+  context.on("requestfailed", (request) => faults.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ""}`));
+  context.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") faults.push(`console ${message.type()}: ${message.text()}`);
+  });
+  context.on("weberror", (error) => faults.push(`uncaught: ${error.error().stack ?? error.error()}`));
+  page.on("crash", () => faults.push("the page crashed"));
+
+  await page.goto(server.url + path);
+  return {
+    page,
+    context,
+    requests,
+    expect: (pattern) => expected.push(pattern),
+    async finish() {
+      await context.close();
+      const left = faults.filter((fault) => !expected.some((pattern) => pattern.test(fault)));
+      assert.deepEqual(left, [], "the page must be quiet and keep to its own files");
+    },
+  };
+}
+
+/** Waits until the page answers a command. */
+export async function ready(page) {
+  await page.waitForFunction(() => typeof window.keyglass?.exec === "function", null, { timeout: 20_000 });
+}
+
+/** Sends one command as `client` ("A", "B", …) and gives the reply as redis-cli would print it. */
+export async function exec(page, client, line) {
+  await ready(page);
+  return page.evaluate(([client, line]) => window.keyglass.exec(client, line), [client, line]);
+}
+
+/** The parts of one client's console. */
+export function consoleOf(page, letter) {
+  const section = page.getByRole("region", { name: `Client ${letter}`, exact: true });
+  return {
+    section,
+    log: section.getByRole("log"),
+    input: section.getByRole("textbox", { name: `Command for client ${letter}` }),
+  };
+}
+
+/** Types a command in a client's console as a person would, and presses Enter. */
+export async function type(page, letter, line) {
+  const { input } = consoleOf(page, letter);
+  await input.fill(line);
+  await input.press("Enter");
+}
+
+/** The inspector of a key. */
+export const inspector = (page, key) => page.locator(`section[data-key=${JSON.stringify(key)}]`);
