@@ -24,6 +24,21 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
 /// Reads a float as Valkey 9 does: a decimal text, or `inf`/`infinity` in any case. Spaces, NaN,
 /// hexadecimal, and finite texts that overflow or underflow a double are refused.
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
+    let (value, fits) = read_f64(text)?;
+    fits.then_some(value)
+}
+
+/// Reads a float as Valkey 9 reads the bound of a range of scores: like [`parse_f64`], but a text
+/// ends at its first NUL, an empty one is 0, and overflow and underflow give infinity and 0.
+pub fn parse_f64_loosely(text: &[u8]) -> Option<f64> {
+    match text.split(|&b| b == 0).next() {
+        None | Some([]) => Some(0.0),
+        Some(text) => read_f64(text).map(|(value, _)| value),
+    }
+}
+
+/// The double nearest to a text, and whether the text lies within a double's range.
+fn read_f64(text: &[u8]) -> Option<(f64, bool)> {
     let s = std::str::from_utf8(text).ok()?;
     let (sign, body) = match text {
         [b'-', ..] => (-1.0, s.get(1..)?),
@@ -32,7 +47,7 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
     };
     let lower = body.to_ascii_lowercase();
     if lower == "inf" || lower == "infinity" {
-        return Some(sign * f64::INFINITY);
+        return Some((sign * f64::INFINITY, true));
     }
     // From here Rust's grammar is the server's.
     if !lower.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -40,7 +55,7 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
     }
     let value: f64 = lower.parse().ok()?;
     let underflowed = value == 0.0 && lower.bytes().take_while(|&b| b != b'e').any(|b| matches!(b, b'1'..=b'9'));
-    (value.is_finite() && !underflowed).then_some(sign * value)
+    Some((sign * value, value.is_finite() && !underflowed))
 }
 
 /// Prints an integer in decimal.

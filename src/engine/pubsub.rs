@@ -2,8 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::client::Conn;
+use super::Engine;
+use super::client::{Client, Conn};
 use crate::ds::bytes::Bytes;
+use crate::ds::glob;
+
+/// What a subscription is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// One channel, by its name.
+    Channel,
+    /// Every channel whose name fits a pattern.
+    Pattern,
+}
 
 /// Who is subscribed to what, server-wide. Each client also keeps its own list.
 #[derive(Clone, Debug, Default)]
@@ -23,5 +34,96 @@ impl PubSub {
                 !who.is_empty()
             });
         }
+    }
+
+    /// How many clients are subscribed to a channel by its name.
+    pub fn subscribers(&self, channel: &[u8]) -> usize {
+        self.channels.get(channel).map_or(0, BTreeSet::len)
+    }
+
+    /// The channels that have subscribers by name and fit a pattern (any, where there is none), in order.
+    pub fn active(&self, pattern: Option<&[u8]>) -> impl Iterator<Item = &Bytes> {
+        self.channels.keys().filter(move |channel| pattern.is_none_or(|p| glob::matches(p, channel)))
+    }
+
+    /// Who gets a message to a channel, once for each subscription: first those by name, then those by a
+    /// pattern, with the pattern.
+    fn receivers(&self, channel: &[u8]) -> Vec<(Conn, Option<Bytes>)> {
+        let by_name = self.channels.get(channel).into_iter().flatten().map(|conn| (*conn, None));
+        let patterns = self.patterns.iter().filter(|(pattern, _)| glob::matches(pattern, channel));
+        let by_pattern = patterns.flat_map(|(pattern, who)| who.iter().map(move |conn| (*conn, Some(pattern.clone()))));
+        by_name.chain(by_pattern).collect()
+    }
+
+    fn topic(&mut self, topic: Topic) -> &mut BTreeMap<Bytes, BTreeSet<Conn>> {
+        match topic {
+            Topic::Channel => &mut self.channels,
+            Topic::Pattern => &mut self.patterns,
+        }
+    }
+}
+
+impl Client {
+    /// What it is subscribed to.
+    pub fn subscribed(&self, topic: Topic) -> &BTreeSet<Bytes> {
+        match topic {
+            Topic::Channel => &self.channels,
+            Topic::Pattern => &self.patterns,
+        }
+    }
+
+    fn topic(&mut self, topic: Topic) -> &mut BTreeSet<Bytes> {
+        match topic {
+            Topic::Channel => &mut self.channels,
+            Topic::Pattern => &mut self.patterns,
+        }
+    }
+}
+
+impl Engine {
+    /// Subscribes a client, unless it is already; how many subscriptions it now has.
+    pub fn subscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
+        let Some(client) = self.clients.get_mut(&conn) else { return 0 };
+        let name = Bytes::from_slice(name);
+        client.topic(topic).insert(name.clone());
+        self.pubsub.topic(topic).entry(name).or_default().insert(conn);
+        client.subscriptions()
+    }
+
+    /// Ends a client's subscription, if it has it; how many it has left.
+    pub fn unsubscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
+        let Some(client) = self.clients.get_mut(&conn) else { return 0 };
+        client.topic(topic).remove(name);
+        let all = self.pubsub.topic(topic);
+        if let Some(who) = all.get_mut(name) {
+            who.remove(&conn);
+            if who.is_empty() {
+                all.remove(name);
+            }
+        }
+        client.subscriptions()
+    }
+
+    /// Sends a message to everybody who is subscribed; who got it, once for each subscription.
+    pub fn publish(&mut self, channel: &[u8], message: &[u8]) -> Vec<Conn> {
+        let receivers = self.pubsub.receivers(channel);
+        for (conn, pattern) in &receivers {
+            self.push_to(*conn, |out| {
+                match pattern {
+                    None => {
+                        out.push(3);
+                        out.bulk(b"message");
+                    }
+                    Some(pattern) => {
+                        out.push(4);
+                        out.bulk(b"pmessage");
+                        out.bulk(pattern);
+                    }
+                }
+                out.bulk(channel);
+                out.bulk(message);
+            });
+        }
+        receivers.into_iter().map(|(conn, _)| conn).collect()
     }
 }

@@ -149,7 +149,7 @@ impl Link {
             }
             self.buffer.drain(..self.at);
             self.at = 0;
-            let mut chunk = [0; 16 * 1024];
+            let mut chunk = [0; 64 * 1024];
             match self.stream.read(&mut chunk) {
                 Ok(0) => return None,
                 Ok(n) => self.buffer.extend_from_slice(&chunk[..n]),

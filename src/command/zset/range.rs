@@ -1,0 +1,161 @@
+//! Ranges: reading what is asked for, and finding the ranks that it stands for.
+
+use std::ops::{Bound, Range};
+
+use crate::ds::zset::{Encoding, LexBound, Zset};
+use crate::engine::Ctx;
+use crate::engine::args::Args;
+use crate::engine::error::Error;
+use crate::engine::num;
+use crate::engine::reply::Resp;
+
+/// What the two ends of a range are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Rank,
+    Score,
+    Lex,
+}
+
+/// The two ends as given. Ranks count from the end that reading begins at, and from the other end where negative.
+#[derive(Clone, Copy, Debug)]
+enum Ends<'a> {
+    Ranks(i64, i64),
+    Scores(Bound<f64>, Bound<f64>),
+    Members(LexBound<'a>, LexBound<'a>),
+}
+
+/// A range as it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    ends: Ends<'a>,
+    reverse: bool,
+    offset: i64,
+    /// How many members; all where negative.
+    count: i64,
+}
+
+impl<'a> Request<'a> {
+    /// A range without options between the two words after the key, lower end first.
+    pub fn between(args: Args<'a>, by: By) -> Result<Self, Error> {
+        let ends = Ends::parse(args, by, false)?;
+        Ok(Self { ends, reverse: false, offset: 0, count: -1 })
+    }
+
+    /// The ranks that the range stands for in a set, counted from the lowest score.
+    pub fn ranks(&self, set: &Zset) -> Range<usize> {
+        let range = match self.ends {
+            Ends::Ranks(start, stop) => {
+                let len = set.len() as i64;
+                let place = |rank: i64| if rank < 0 { rank.saturating_add(len) } else { rank };
+                let start = place(start).clamp(0, len);
+                let end = place(stop).saturating_add(1).clamp(start, len);
+                if self.reverse { len - end..len - start } else { start..end }
+            }
+            Ends::Scores(min, max) => signed(set.score_range(min, max)),
+            Ends::Members(min, max) => signed(set.lex_range(min, max, self.reverse)),
+        };
+        let len = range.end - range.start;
+        // Of a negative offset the reference promises nothing: in a listpack it finds nothing there, in a skip list it counts
+        // from the far end of the range.
+        let skipped = match set.encoding() {
+            _ if self.offset >= 0 => self.offset.min(len),
+            Encoding::Skiplist if self.offset >= -len => len + self.offset,
+            _ => len,
+        };
+        let taken = if self.count < 0 { len - skipped } else { self.count.min(len - skipped) };
+        let start = if self.reverse { range.end - skipped - taken } else { range.start + skipped };
+        start as usize..(start + taken) as usize
+    }
+}
+
+fn signed(range: Range<usize>) -> Range<i64> {
+    range.start as i64..range.end as i64
+}
+
+impl<'a> Ends<'a> {
+    /// Reads the words 2 and 3. In a range that is read backwards the upper end comes first, but for ranks.
+    fn parse(args: Args<'a>, by: By, reverse: bool) -> Result<Self, Error> {
+        let (min, max) = if reverse && by != By::Rank { (3, 2) } else { (2, 3) };
+        let word = |index| args.get(index).unwrap_or_default();
+        Ok(match by {
+            By::Rank => Self::Ranks(args.int(min)?, args.int(max)?),
+            By::Score => Self::Scores(score_bound(word(min))?, score_bound(word(max))?),
+            By::Lex => Self::Members(lex_bound(word(min))?, lex_bound(word(max))?),
+        })
+    }
+}
+
+fn score_bound(word: &[u8]) -> Result<Bound<f64>, Error> {
+    let (text, open) = match word {
+        [b'(', rest @ ..] => (rest, true),
+        _ => (word, false),
+    };
+    let score = num::parse_f64_loosely(text).ok_or(Error::MinMaxNotFloat)?;
+    Ok(if open { Bound::Excluded(score) } else { Bound::Included(score) })
+}
+
+fn lex_bound(word: &[u8]) -> Result<LexBound<'_>, Error> {
+    match word {
+        b"-" => Ok(LexBound::Lowest),
+        b"+" => Ok(LexBound::Highest),
+        [b'[', member @ ..] => Ok(LexBound::Included(member)),
+        [b'(', member @ ..] => Ok(LexBound::Excluded(member)),
+        _ => Err(Error::text("ERR min or max not valid string range item")),
+    }
+}
+
+/// ZRANGE and its older forms, which have their kind of range and their direction in their names.
+pub fn reply(ctx: &mut Ctx<'_>, args: Args<'_>, mut by: Option<By>, mut reverse: Option<bool>) -> Result<(), Error> {
+    let (mut offset, mut count, mut with_scores) = (0, -1, false);
+    let mut at = 4;
+    while at < args.len() {
+        if args.is(at, "WITHSCORES") {
+            with_scores = true;
+        } else if args.is(at, "LIMIT") && at + 2 < args.len() {
+            (offset, count) = (args.int(at + 1)?, args.int(at + 2)?);
+            at += 2;
+        } else if args.is(at, "REV") && reverse.is_none() {
+            reverse = Some(true);
+        } else if args.is(at, "BYLEX") && by.is_none() {
+            by = Some(By::Lex);
+        } else if args.is(at, "BYSCORE") && by.is_none() {
+            by = Some(By::Score);
+        } else {
+            return Err(Error::Syntax);
+        }
+        at += 1;
+    }
+    let by = by.unwrap_or(By::Rank);
+    let reverse = reverse.unwrap_or(false);
+    if by == By::Rank {
+        // A LIMIT that takes all goes unnoticed, its offset too.
+        if count != -1 {
+            return Err(Error::text("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"));
+        }
+        offset = 0;
+    }
+    if by == By::Lex && with_scores {
+        return Err(Error::text("ERR syntax error, WITHSCORES not supported in combination with BYLEX"));
+    }
+    let request = Request { ends: Ends::parse(args, by, reverse)?, reverse, offset, count };
+
+    let (db, out) = ctx.parts();
+    let Some(set) = db.read::<Zset>(&args[1])? else {
+        out.array(0);
+        return Ok(());
+    };
+    let ranks = request.ranks(set);
+    let pairs = with_scores && out.resp == Resp::Three;
+    out.array(if with_scores && !pairs { ranks.len() * 2 } else { ranks.len() });
+    for (member, score) in if reverse { set.range_rev(ranks) } else { set.range(ranks) } {
+        if pairs {
+            out.array(2);
+        }
+        out.bulk(member);
+        if with_scores {
+            out.double(score);
+        }
+    }
+    Ok(())
+}

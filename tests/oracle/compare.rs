@@ -1,0 +1,385 @@
+//! When two replies count as equal. They are equal, or one of the rules below makes them so: each
+//! known difference is named, with its reason, and counted.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use keyglass::command::{lookup, subcommand};
+
+use crate::frame::Frame;
+use crate::step::Words;
+
+/// A difference that is known and accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// What is let pass.
+    pub name: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    /// Whether the rule is for this command.
+    when: fn(&Command<'_>) -> bool,
+    /// Brings two replies closer together where the difference is the known one, and leaves any other.
+    apply: fn(&mut Frame, &mut Frame),
+}
+
+/// How far apart two readings of the two clocks may lie, in milliseconds: both sides run on a machine
+/// that may be busy.
+const CLOCK: i64 = 10_000;
+
+/// Every difference that is let pass.
+pub const NORMALISED: &[Rule] = &[
+    Rule {
+        name: "time to live in milliseconds",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("PTTL") || c.is("PEXPIRETIME"),
+        apply: |a, b| near(a, b, CLOCK),
+    },
+    Rule {
+        name: "time to live in seconds",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("TTL") || c.is("EXPIRETIME"),
+        apply: |a, b| near(a, b, CLOCK / 1000),
+    },
+    Rule {
+        name: "TIME",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("TIME"),
+        apply: clocks,
+    },
+    Rule {
+        name: "entry IDs made from the clock",
+        reason: "XADD with * takes its ID from the clock; IDs within an hour of now are one and the same here",
+        when: |c| c.name.starts_with('X'),
+        apply: |a, b| [a, b].into_iter().for_each(clock_ids),
+    },
+    Rule {
+        name: "idle time in XPENDING",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("XPENDING"),
+        apply: |a, b| {
+            each(a, b, &mut |a, b| {
+                if let ([_, _, a, _], [_, _, b, _]) = (items_mut(a), items_mut(b)) {
+                    near(a, b, CLOCK);
+                }
+            });
+        },
+    },
+    Rule {
+        name: "times in XINFO (idle, inactive, seen-time, active-time, delivery times)",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("XINFO"),
+        apply: xinfo_times,
+    },
+    Rule {
+        name: "order of KEYS",
+        reason: "the reference's order is that of its hash table, which is seeded at start",
+        when: |c| c.is("KEYS"),
+        apply: |a, b| [a, b].into_iter().for_each(sort),
+    },
+    Rule {
+        name: "one page of SCAN",
+        reason: "order and cursors are those of the hash table; here only the shape is compared, and `scan>` steps compare whole walks",
+        when: |c| c.is("SCAN"),
+        apply: scan_page,
+    },
+    Rule {
+        name: "the key that RANDOMKEY picks",
+        reason: "chance; whether there is one is compared",
+        when: |c| c.is("RANDOMKEY"),
+        apply: |a, b| {
+            if a.text().is_some() && b.text().is_some() {
+                a.clone_from(b);
+            }
+        },
+    },
+    Rule {
+        name: "server, version and id in HELLO",
+        reason: "this is another server; connection numbers depend on how many there were",
+        when: |c| c.is("HELLO"),
+        apply: |a, b| {
+            for name in ["server", "version", "id"] {
+                each_field(a, b, name, &mut |a, b| a.clone_from(b));
+            }
+        },
+    },
+    Rule {
+        name: "CLIENT ID",
+        reason: "connection numbers depend on how many there were",
+        when: |c| c.is("CLIENT") && c.sub("ID"),
+        apply: |a, b| near(a, b, i64::MAX),
+    },
+    Rule {
+        name: "COMMAND COUNT",
+        reason: "the table holds fewer commands",
+        when: |c| c.is("COMMAND") && c.sub("COUNT"),
+        apply: |a, b| near(a, b, i64::MAX),
+    },
+    Rule {
+        name: "commands that are not there, in COMMAND, COMMAND LIST and COMMAND DOCS; and the order of those that are",
+        reason: "the table holds fewer commands, and the reference's order is that of its hash table",
+        when: |c| c.is("COMMAND") && (c.words.len() == 1 || c.sub("LIST") || (c.words.len() == 2 && (c.sub("INFO") || c.sub("DOCS")))),
+        apply: command_lists,
+    },
+    Rule {
+        name: "subcommands that are not there, in COMMAND INFO and COMMAND DOCS; and their order",
+        reason: "the table holds fewer subcommands, and the reference's order is that of its hash table",
+        when: |c| c.is("COMMAND"),
+        apply: |a, b| [a, b].into_iter().for_each(known_subcommands),
+    },
+    Rule {
+        name: "summary in COMMAND DOCS",
+        reason: "the summaries are written for learners",
+        when: |c| c.is("COMMAND") && c.sub("DOCS"),
+        apply: |a, b| {
+            each_field(a, b, "summary", &mut |a, b| {
+                if a.text().is_some_and(|text| !text.is_empty()) {
+                    a.clone_from(b);
+                }
+            });
+        },
+    },
+    Rule {
+        name: "lines of CLIENT HELP, COMMAND HELP and PUBSUB HELP about subcommands that are not there",
+        reason: "they have fewer subcommands",
+        when: |c| (c.is("CLIENT") || c.is("COMMAND") || c.is("PUBSUB")) && c.sub("HELP"),
+        apply: |a, b| {
+            if let (Frame::List(_, ours), Frame::List(_, theirs)) = (a, b) {
+                theirs.retain(|line| ours.contains(line));
+            }
+        },
+    },
+];
+
+/// A command as the rules look at it.
+#[derive(Debug)]
+pub struct Command<'a> {
+    name: String,
+    words: &'a [Vec<u8>],
+}
+
+impl<'a> Command<'a> {
+    /// The command that these words are.
+    pub fn new(words: &'a [Vec<u8>]) -> Self {
+        Self { name: words.first().map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default(), words }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    fn sub(&self, name: &str) -> bool {
+        self.words.get(1).is_some_and(|w| w.eq_ignore_ascii_case(name.as_bytes()))
+    }
+}
+
+/// What was compared, and which rules were needed.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Replies of each kind.
+    pub kinds: BTreeMap<&'static str, usize>,
+    /// How often each rule made two replies equal.
+    pub rules: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, part) in [(&mut self.kinds, &other.kinds), (&mut self.rules, &other.rules)] {
+            part.iter().for_each(|(name, n)| *sum.entry(name).or_default() += n);
+        }
+    }
+
+    /// Whether two replies are equal, by the rules for any of the commands they may belong to.
+    pub fn same(&mut self, commands: &[Words], ours: &Frame, theirs: &Frame) -> bool {
+        *self.kinds.entry(theirs.kind()).or_default() += 1;
+        if ours == theirs {
+            return true;
+        }
+        let (mut a, mut b) = (ours.clone(), theirs.clone());
+        let mut used = Vec::new();
+        for words in commands {
+            let command = Command::new(words);
+            for rule in NORMALISED.iter().filter(|rule| (rule.when)(&command)) {
+                let before = (a.clone(), b.clone());
+                (rule.apply)(&mut a, &mut b);
+                if before != (a.clone(), b.clone()) {
+                    used.push(rule.name);
+                }
+                if a == b {
+                    used.iter().for_each(|name| *self.rules.entry(name).or_default() += 1);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+}
+
+fn near(a: &mut Frame, b: &mut Frame, tolerance: i64) {
+    if let (Frame::Int(x), Frame::Int(y)) = (&mut *a, &*b)
+        && *x >= 0
+        && *y >= 0
+        && x.abs_diff(*y) <= tolerance.unsigned_abs()
+    {
+        *x = *y;
+    }
+}
+
+fn clocks(a: &mut Frame, b: &mut Frame) {
+    let millis = |frame: &Frame| -> Option<i64> {
+        let [seconds, micros] = frame.items() else { return None };
+        let number = |f: &Frame| std::str::from_utf8(f.text()?).ok()?.parse::<i64>().ok();
+        Some(number(seconds)? * 1000 + number(micros)? / 1000)
+    };
+    if let (Some(x), Some(y)) = (millis(a), millis(b))
+        && x.abs_diff(y) <= CLOCK as u64
+    {
+        a.clone_from(b);
+    }
+}
+
+/// Writes every entry ID of about now as one and the same.
+fn clock_ids(frame: &mut Frame) {
+    match frame {
+        Frame::List(_, items) => items.iter_mut().for_each(clock_ids),
+        Frame::Text(_, text) => {
+            let millis = text.iter().position(|&b| b == b'-').and_then(|at| std::str::from_utf8(&text[..at]).ok()?.parse::<u64>().ok());
+            if millis.is_some_and(|ms| ms.abs_diff(now()) < 3_600_000) {
+                *text = b"(an ID of now)".to_vec();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn xinfo_times(a: &mut Frame, b: &mut Frame) {
+    for name in ["idle", "inactive", "seen-time", "active-time"] {
+        each_field(a, b, name, &mut |a, b| near(a, b, CLOCK));
+    }
+    // A group's pending entries: ID, consumer, time, count. A consumer's: ID, time, count.
+    for (name, place) in [("pel", 2), ("pending", 1), ("pel", 1)] {
+        each_field(a, b, name, &mut |a, b| {
+            for (a, b) in items_mut(a).iter_mut().zip(items_mut(b)) {
+                if let (Some(a), Some(b)) = (items_mut(a).get_mut(place), items_mut(b).get_mut(place)) {
+                    near(a, b, CLOCK);
+                }
+            }
+        });
+    }
+}
+
+fn scan_page(a: &mut Frame, b: &mut Frame) {
+    let page = |frame: &Frame| match frame.items() {
+        [cursor, keys] => cursor.text().is_some() && keys.items().iter().all(|key| key.text().is_some()),
+        _ => false,
+    };
+    if page(a) && page(b) {
+        a.clone_from(b);
+    }
+}
+
+fn command_lists(a: &mut Frame, b: &mut Frame) {
+    for frame in [&mut *a, &mut *b] {
+        let Frame::List(kind, items) = frame else { return };
+        // A map, which is flat in RESP2: its keys are texts, and no value is.
+        let pairs = *kind == b'%' || items.get(1).is_some_and(|second| second.text().is_none() && items[0].text().is_some());
+        let mut entries: Vec<Vec<Frame>> = items.chunks(if pairs { 2 } else { 1 }).map(<[Frame]>::to_vec).collect();
+        entries.retain(|entry| known(name_of(&entry[0])));
+        entries.sort_by_key(|entry| name_of(&entry[0]).to_vec());
+        *items = entries.concat();
+    }
+}
+
+/// The name that an entry of COMMAND, COMMAND LIST or COMMAND DOCS begins with.
+fn name_of(entry: &Frame) -> &[u8] {
+    entry.text().or_else(|| entry.items().first()?.text()).unwrap_or_default()
+}
+
+/// Whether the table has this command, or `container|subcommand`.
+fn known(name: &[u8]) -> bool {
+    let mut parts = name.splitn(2, |&b| b == b'|');
+    let Some(container) = parts.next().and_then(lookup) else { return false };
+    parts.next().is_none_or(|sub| subcommand(container, sub).is_some())
+}
+
+/// Drops every element that is about a subcommand that is not there, and sorts the lists they stand in.
+fn known_subcommands(frame: &mut Frame) {
+    let is_sub = |frame: &Frame| name_of(frame).contains(&b'|') && name_of(frame).is_ascii();
+    let Frame::List(_, items) = frame else { return };
+    items.iter_mut().for_each(known_subcommands);
+    let documented = items.len() % 2 == 0 && items.chunks(2).all(|pair| pair[0].text().is_some() && is_sub(&pair[0]));
+    let listed = items.iter().all(|item| item.text().is_none() && is_sub(item));
+    if documented || listed {
+        let mut entries: Vec<Vec<Frame>> = items.chunks(if documented { 2 } else { 1 }).map(<[Frame]>::to_vec).collect();
+        entries.retain(|entry| known(name_of(&entry[0])));
+        entries.sort_by_key(|entry| name_of(&entry[0]).to_vec());
+        *items = entries.concat();
+    }
+}
+
+/// Sorts a list's texts.
+pub fn sort(frame: &mut Frame) {
+    if let Some(items) = frame.items_mut() {
+        items.sort_by(|a, b| a.text().cmp(&b.text()));
+    }
+}
+
+fn items_mut(frame: &mut Frame) -> &mut [Frame] {
+    frame.items_mut().map(Vec::as_mut_slice).unwrap_or_default()
+}
+
+/// Calls `f` on both frames and on all that stand at equal places in them.
+fn each(a: &mut Frame, b: &mut Frame, f: &mut dyn FnMut(&mut Frame, &mut Frame)) {
+    f(a, b);
+    for (a, b) in items_mut(a).iter_mut().zip(items_mut(b)) {
+        each(a, b, f);
+    }
+}
+
+/// Calls `f` on the two values wherever the same field of this name stands in both, maps or flat arrays.
+fn each_field(a: &mut Frame, b: &mut Frame, name: &str, f: &mut dyn FnMut(&mut Frame, &mut Frame)) {
+    each(a, b, &mut |a, b| {
+        let (a, b) = (items_mut(a), items_mut(b));
+        for at in (0..a.len().min(b.len())).step_by(2) {
+            let named = |items: &[Frame]| items[at].text() == Some(name.as_bytes());
+            if named(a)
+                && named(b)
+                && let (Some(a), Some(b)) = (a.get_mut(at + 1), b.get_mut(at + 1))
+            {
+                f(a, b);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(command: &str, ours: &str, theirs: &str) -> bool {
+        let words: Words = command.split(' ').map(|w| w.as_bytes().to_vec()).collect();
+        let read = |wire: &str| crate::frame::read(wire.replace(' ', "\r\n").as_bytes()).unwrap().0;
+        Tally::default().same(&[words], &read(ours), &read(theirs))
+    }
+
+    #[test]
+    fn a_rule_lets_its_own_difference_pass_and_no_other() {
+        assert!(same("TTL k", ":100 ", ":99 "));
+        assert!(!same("TTL k", ":-1 ", ":-2 "));
+        assert!(!same("TTL k", ":100 ", ":1000 "));
+        assert!(!same("STRLEN k", ":100 ", ":99 "));
+        assert!(same("KEYS *", "*2 $1 a $1 b ", "*2 $1 b $1 a "));
+        assert!(!same("KEYS *", "*2 $1 a $1 b ", "*1 $1 a "));
+        assert!(!same("ZRANGE z 0 -1", "*2 $1 a $1 b ", "*2 $1 b $1 a "));
+        assert!(same("XPENDING s g - + 1", "*1 *4 $3 1-1 $1 c :5 :1 ", "*1 *4 $3 1-1 $1 c :9 :1 "));
+        assert!(!same("XPENDING s g - + 1", "*1 *4 $3 1-1 $1 c :5 :1 ", "*1 *4 $3 1-1 $1 c :5 :2 "));
+        assert!(!same("GET k", "$-1 ", "*-1 "));
+        assert!(same("COMMAND LIST", "*1 $3 get ", "*2 $6 nosuch $3 get "));
+        assert!(!same("COMMAND LIST", "*0 ", "*1 $3 get "));
+    }
+}

@@ -1,0 +1,433 @@
+//! The engine and the real server side by side: one sequence of steps goes to both, and what each
+//! client was sent is compared frame by frame.
+
+use std::collections::VecDeque;
+use std::thread::sleep;
+use std::time::Duration;
+
+use keyglass::command::dispatch;
+use keyglass::engine::db::Value;
+use keyglass::engine::resp::encode_command;
+use keyglass::engine::{Engine, What};
+
+use crate::compare::{Tally, now, sort};
+use crate::frame::{self, Frame};
+use crate::server::{Link, Server};
+use crate::step::{CLIENTS, OBSERVER, Step, Words};
+
+/// A client that waits no longer than this is waited for, in milliseconds; one that waits longer stays
+/// blocked until another client wakes it, or until the sequence ends.
+pub const SHORT_WAIT: u64 = 500;
+/// How many bytes of one client go out at once.
+const BATCH: usize = 32 * 1024;
+
+/// A difference between the two.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The step after which it showed.
+    pub step: usize,
+    /// The client that was told different things.
+    pub client: usize,
+    /// The commands that the reply may belong to; the first is the likeliest.
+    pub commands: Vec<Words>,
+    /// What the engine said; `None`: nothing.
+    pub ours: Option<Frame>,
+    /// What the real server said; `None`: nothing.
+    pub theirs: Option<Frame>,
+}
+
+/// Both servers, and the connections to the real one.
+#[derive(Debug)]
+pub struct Pair {
+    server: Server,
+    links: Vec<Link>,
+    admin: Link,
+    /// The real server's numbers for the clients.
+    ids: Vec<Frame>,
+    /// Connections whose state is not known, to be made anew.
+    dirty: [bool; CLIENTS],
+    markers: u64,
+    /// What was compared so far.
+    pub tally: Tally,
+}
+
+/// A frame that the engine sent, the step it came after and the commands it may belong to.
+struct Ours {
+    frame: Frame,
+    step: usize,
+    commands: Vec<Words>,
+}
+
+struct Run<'p> {
+    pair: &'p mut Pair,
+    engine: Engine,
+    /// What the engine sent each client and the real server was not yet seen to send.
+    ours: [VecDeque<Ours>; CLIENTS],
+    /// Commands of a blocked client: the one that waits, and those behind it.
+    waiting: [Vec<Words>; CLIENTS],
+    step: usize,
+}
+
+impl Pair {
+    /// Starts a real server and connects to it.
+    pub fn start() -> Self {
+        let server = Server::start();
+        let links = (0..CLIENTS).map(|_| server.connect()).collect();
+        let admin = server.connect();
+        Self { server, links, admin, ids: vec![Frame::Int(0); CLIENTS], dirty: [true; CLIENTS], markers: 0, tally: Tally::default() }
+    }
+
+    /// The real server's version.
+    pub fn version(&self) -> &str {
+        &self.server.version
+    }
+
+    /// Runs a sequence on both, from nothing.
+    pub fn run(&mut self, steps: &[Step]) -> Result<(), Difference> {
+        self.begin();
+        let mut engine = Engine::new(1, now(), dispatch);
+        for client in 0..CLIENTS {
+            engine.handle(now(), client as u32, What::Connect);
+        }
+        let mut run = Run { pair: self, engine, ours: Default::default(), waiting: Default::default(), step: 0 };
+        let result = run.all(steps);
+        if result.is_err() {
+            self.dirty = [true; CLIENTS];
+            self.admin = self.server.connect();
+        }
+        result
+    }
+
+    /// Puts the real server back to nothing, and its connections as they were when they opened.
+    fn begin(&mut self) {
+        for client in 0..CLIENTS {
+            if self.dirty[client] {
+                self.reconnect(client);
+            } else {
+                self.links[client].send_words(&["RESET"]);
+                let mark = self.mark(client);
+                while let Some(frame) = self.links[client].next() {
+                    if is_mark(&frame, &mark) {
+                        break;
+                    }
+                }
+            }
+        }
+        assert_eq!(self.admin.ask(&["FLUSHALL"]), Some(Frame::Text(b'+', b"OK".to_vec())), "the real server does not answer");
+    }
+
+    fn reconnect(&mut self, client: usize) {
+        self.links[client] = self.server.connect();
+        self.ids[client] = self.links[client].ask(&["CLIENT", "ID"]).expect("the real server does not answer");
+        self.dirty[client] = false;
+    }
+
+    /// Sends a PING that can be told from every other, to know when all before it was answered.
+    fn mark(&mut self, client: usize) -> Vec<u8> {
+        self.markers += 1;
+        let mark = format!("\u{1}mark {}", self.markers).into_bytes();
+        self.links[client].send_words(&[b"PING".as_slice(), &mark]);
+        mark
+    }
+}
+
+impl Run<'_> {
+    fn all(&mut self, steps: &[Step]) -> Result<(), Difference> {
+        let mut at = 0;
+        while let Some(step) = steps.get(at) {
+            self.step = at;
+            match step {
+                Step::Command(client, words) => {
+                    // Commands of one client that follow each other go out together, as long as nobody waits.
+                    let more = steps[at + 1..].iter().map_while(|step| match step {
+                        Step::Command(c, words) if c == client => Some(words),
+                        _ => None,
+                    });
+                    let commands: Vec<&Words> = std::iter::once(words).chain(more).collect();
+                    at += self.batch(*client, &commands)?;
+                }
+                Step::Raw(client, bytes) => {
+                    let words = vec![bytes.clone()];
+                    self.engine_takes(*client, bytes.clone(), &words);
+                    let woken = self.woken(&[]);
+                    self.server_takes(*client, bytes, &woken)?;
+                    at += 1;
+                }
+                Step::Pause(ms) => {
+                    sleep(Duration::from_millis(*ms));
+                    self.advance()?;
+                    at += 1;
+                }
+                Step::ScanAll(options) => {
+                    self.scan_all(options)?;
+                    at += 1;
+                }
+                Step::Dump => {
+                    self.dump()?;
+                    at += 1;
+                }
+            }
+        }
+        self.step = steps.len().saturating_sub(1);
+        self.finish()
+    }
+
+    fn blocked(&self, client: usize) -> bool {
+        self.engine.client(client as u32).is_some_and(|c| c.blocked.is_some())
+    }
+
+    fn all_blocked(&self) -> Vec<usize> {
+        (0..CLIENTS).filter(|&c| self.blocked(c)).collect()
+    }
+
+    /// Those of `before` who do not wait any more.
+    fn woken(&self, before: &[usize]) -> Vec<usize> {
+        before.iter().copied().filter(|&c| !self.blocked(c)).collect()
+    }
+
+    fn closed(&self, client: usize) -> bool {
+        self.engine.client(client as u32).is_none()
+    }
+
+    /// Gives as many of the commands to both as may go together; says how many.
+    fn batch(&mut self, client: usize, commands: &[&Words]) -> Result<usize, Difference> {
+        let before = self.all_blocked();
+        let mut bytes = Vec::new();
+        let mut taken = 0;
+        for words in commands {
+            let one = encode_command(words);
+            bytes.extend_from_slice(&one);
+            self.engine_takes(client, one, words);
+            taken += 1;
+            self.step += 1;
+            if !before.is_empty() || self.closed(client) || !self.all_blocked().is_empty() || bytes.len() > BATCH {
+                break;
+            }
+        }
+        self.step -= 1;
+        let woken = self.woken(&before);
+        self.server_takes(client, &bytes, &woken)?;
+        Ok(taken)
+    }
+
+    fn engine_takes(&mut self, client: usize, bytes: Vec<u8>, words: &Words) {
+        self.waiting[client].push(words.clone());
+        self.engine.handle(now(), client as u32, What::Bytes(bytes));
+        self.collect(Some(words));
+    }
+
+    /// Takes what the engine sent since.
+    fn collect(&mut self, current: Option<&Words>) {
+        for client in 0..CLIENTS {
+            let bytes = self.engine.take_output(client as u32);
+            if !bytes.is_empty() {
+                let mut commands = self.waiting[client].clone();
+                commands.extend(current.cloned());
+                for frame in frame::read_all(&bytes) {
+                    self.ours[client].push_back(Ours { frame, step: self.step, commands: commands.clone() });
+                }
+            }
+            if !self.blocked(client) {
+                self.waiting[client].clear();
+            }
+        }
+    }
+
+    /// Sends bytes to the real server and reads what it answers; then reads what those were told whom it woke.
+    fn server_takes(&mut self, client: usize, bytes: &[u8], woken: &[usize]) -> Result<(), Difference> {
+        self.pair.links[client].send(bytes);
+        if self.blocked(client) {
+            // Once the admin is answered, the server has also seen what was sent before.
+            let _ = self.pair.admin.ask(&["PING"]);
+        } else {
+            self.read(client)?;
+        }
+        for &other in woken.iter().filter(|&&other| other != client) {
+            self.read(other)?;
+        }
+        self.short_waits()
+    }
+
+    /// Reads all that the real server has to say to a client that does not wait, and compares it.
+    fn read(&mut self, client: usize) -> Result<(), Difference> {
+        if self.closed(client) {
+            while let Some(frame) = self.pair.links[client].next() {
+                self.compare(client, Some(frame))?;
+            }
+            self.all_said(client)?;
+            self.pair.reconnect(client);
+            self.engine.handle(now(), client as u32, What::Connect);
+            return Ok(());
+        }
+        let mark = self.pair.mark(client);
+        loop {
+            match self.pair.links[client].next() {
+                Some(frame) if is_mark(&frame, &mark) => return self.all_said(client),
+                frame => self.compare(client, frame)?,
+            }
+        }
+    }
+
+    /// Holds a frame of the real server against the engine's next one.
+    fn compare(&mut self, client: usize, theirs: Option<Frame>) -> Result<(), Difference> {
+        match (self.ours[client].pop_front(), theirs) {
+            (Some(ours), Some(theirs)) if self.pair.tally.same(&ours.commands, &ours.frame, &theirs) => Ok(()),
+            (Some(ours), theirs) => {
+                Err(Difference { step: ours.step, client, commands: ours.commands, ours: Some(ours.frame), theirs })
+            }
+            (None, theirs) => Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs }),
+        }
+    }
+
+    /// The real server has said all; so must the engine have.
+    fn all_said(&mut self, client: usize) -> Result<(), Difference> {
+        match self.ours[client].pop_front() {
+            Some(ours) => Err(Difference { step: ours.step, client, commands: ours.commands, ours: Some(ours.frame), theirs: None }),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for clients that wait only shortly.
+    fn short_waits(&mut self) -> Result<(), Difference> {
+        loop {
+            let clients = self.engine.clients().filter_map(|(_, c)| c.blocked.as_ref()?.until);
+            let Some(until) = clients.min().filter(|&until| until <= now() + SHORT_WAIT) else { return Ok(()) };
+            sleep(Duration::from_millis(until.saturating_sub(now()) + 1));
+            self.advance()?;
+        }
+    }
+
+    /// Lets the engine's time catch up, and compares what that brought.
+    fn advance(&mut self) -> Result<(), Difference> {
+        let before = self.all_blocked();
+        self.engine.advance_to(now());
+        self.collect(None);
+        for client in self.woken(&before) {
+            self.read(client)?;
+        }
+        Ok(())
+    }
+
+    fn scan_all(&mut self, options: &Words) -> Result<(), Difference> {
+        let words = |cursor: &[u8]| -> Words { [b"SCAN".to_vec(), cursor.to_vec()].into_iter().chain(options.iter().cloned()).collect() };
+        let engine = &mut self.engine;
+        let ours = walk(|cursor| {
+            engine.handle(now(), OBSERVER as u32, What::Bytes(encode_command(&words(cursor))));
+            frame::read_all(&engine.take_output(OBSERVER as u32)).pop()
+        });
+        let link = &mut self.pair.links[OBSERVER];
+        let theirs = walk(|cursor| link.ask(&words(cursor)));
+        self.ours[OBSERVER].extend(ours.map(|frame| Ours { frame, step: self.step, commands: vec![words(b"0")] }));
+        // SCAN's own rule would let any page pass: whole walks have to be equal.
+        match self.ours[OBSERVER].pop_front() {
+            Some(ours) if Some(&ours.frame) == theirs.as_ref() => Ok(()),
+            ours => Err(Difference {
+                step: self.step,
+                client: OBSERVER,
+                commands: vec![words(b"0")],
+                ours: ours.map(|o| o.frame),
+                theirs,
+            }),
+        }
+    }
+
+    /// The observer reads every key of every database that has one, in both.
+    fn dump(&mut self) -> Result<(), Difference> {
+        let mut commands: Vec<Words> = Vec::new();
+        let words = |text: &str, key: &[u8], rest: &str| -> Words {
+            let split = |t: &str| t.split_whitespace().map(|w| w.as_bytes().to_vec()).collect::<Vec<_>>();
+            split(text).into_iter().chain([key.to_vec()]).chain(split(rest)).collect()
+        };
+        for (number, db) in self.engine.dbs.iter().enumerate() {
+            if number > 0 && db.is_empty() {
+                continue;
+            }
+            commands.push(words("SELECT", number.to_string().as_bytes(), ""));
+            commands.push(vec![b"DBSIZE".to_vec()]);
+            for (key, entry) in db.iter() {
+                commands.extend([words("TYPE", key, ""), words("PTTL", key, "")]);
+                match &entry.value {
+                    Value::Str(_) => commands.push(words("GET", key, "")),
+                    Value::Zset(_) => commands.push(words("ZRANGE", key, "0 -1 WITHSCORES")),
+                    Value::Stream(_) => {
+                        commands.extend([words("XINFO STREAM", key, "FULL COUNT 0"), words("XINFO GROUPS", key, ""), words("XRANGE", key, "- +")]);
+                    }
+                }
+            }
+        }
+        commands.push(words("SELECT", b"0", ""));
+        let step = self.step;
+        let mut rest = &commands.iter().collect::<Vec<_>>()[..];
+        while !rest.is_empty() {
+            let mut bytes = Vec::new();
+            let mut n = 0;
+            for words in rest.iter().take_while(|_| bytes_left(&mut n)) {
+                let one = encode_command(words);
+                bytes.extend_from_slice(&one);
+                self.engine_takes(OBSERVER, one, words);
+                self.step = step;
+            }
+            self.pair.links[OBSERVER].send(&bytes);
+            self.read(OBSERVER)?;
+            rest = &rest[n.min(rest.len())..];
+        }
+        Ok(())
+    }
+
+    /// Compares what is still to be read, and that both left the same clients waiting.
+    fn finish(&mut self) -> Result<(), Difference> {
+        for client in 0..CLIENTS {
+            if !self.blocked(client) {
+                self.read(client)?;
+                continue;
+            }
+            let Frame::Int(id) = self.pair.ids[client] else { panic!("CLIENT ID is no number") };
+            let waited = self.pair.admin.ask(&["CLIENT", "UNBLOCK", &id.to_string()]);
+            self.pair.dirty[client] = true;
+            if waited == Some(Frame::Int(0)) {
+                let theirs = self.pair.links[client].next();
+                return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs });
+            }
+            // What came before the wait ended, then the answer of a wait that ran out.
+            while !self.ours[client].is_empty() {
+                let frame = self.pair.links[client].next();
+                self.compare(client, frame)?;
+            }
+            let last = self.pair.links[client].next();
+            if !matches!(last, Some(Frame::Null(_))) {
+                return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs: last });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Counts up to a batch of the observer's commands.
+fn bytes_left(n: &mut usize) -> bool {
+    *n += 1;
+    *n <= 40
+}
+
+fn is_mark(frame: &Frame, mark: &[u8]) -> bool {
+    let is = |frame: &Frame| frame.text() == Some(mark);
+    is(frame) || matches!(frame.items(), [_, text] if is(text))
+}
+
+/// A whole SCAN: the union of its pages, sorted; or the first reply that is not a page.
+fn walk(mut page: impl FnMut(&[u8]) -> Option<Frame>) -> Option<Frame> {
+    let mut cursor = b"0".to_vec();
+    let mut keys: Vec<Frame> = Vec::new();
+    for _ in 0..10_000 {
+        let reply = page(&cursor)?;
+        let [Frame::Text(_, next), Frame::List(_, found)] = reply.items() else { return Some(reply) };
+        keys.extend_from_slice(found);
+        cursor.clone_from(next);
+        if cursor == b"0" {
+            let mut union = Frame::List(b'*', keys);
+            sort(&mut union);
+            union.items_mut()?.dedup();
+            return Some(union);
+        }
+    }
+    None
+}
