@@ -8,7 +8,8 @@ lint_fmt() { cargo fmt --all --check; }
 lint_native() { cargo clippy --quiet --all-targets -- -D warnings; }
 lint_wasm() (
   use_wasm
-  cargo clippy --quiet --target wasm32-unknown-unknown --lib --bins -- -D warnings
+  # The release profile, whose macros and build scripts the page's build has compiled already or will use.
+  cargo clippy --quiet --release --target wasm32-unknown-unknown --lib --bins -- -D warnings
 )
 
 if [ $# = 0 ]; then

@@ -1,11 +1,19 @@
 // The server half's thread. Messages that come before the engine is ready wait here, in order.
-import init, { start } from "./keyglass.js";
-
 const waiting = [];
 self.onmessage = (event) => waiting.push(event);
 
-await init();
+try {
+  // The wasm and the module around it are fetched side by side.
+  const wasm = fetch(new URL("keyglass_bg.wasm", import.meta.url));
+  const { default: init, start } = await import("./keyglass.js");
+  await init({ module_or_path: wasm });
 
-// start() puts the engine's own onmessage in this one's place.
-start();
-for (const event of waiting) self.onmessage(event);
+  // start() puts the engine's own onmessage in this one's place.
+  start();
+  for (const event of waiting) self.onmessage(event);
+} catch (error) {
+  // Thrown where no promise catches it, so that the page hears of it as the worker's error.
+  setTimeout(() => {
+    throw error;
+  });
+}

@@ -12,6 +12,7 @@ pub mod hint;
 pub mod line;
 pub mod movement;
 pub mod port;
+pub mod show;
 pub mod stage;
 pub mod timeline;
 pub mod transcript;
@@ -111,6 +112,7 @@ pub struct State {
     pub notice: Option<String>,
     port: Port,
     keys_window: Window,
+    last_used: Conn,
     changed: bool,
 }
 
@@ -128,6 +130,8 @@ pub enum Action {
         /// Whoever waits for the reply.
         ticket: Option<u32>,
     },
+    /// A panel sends a command: the last console used that is free takes it.
+    Propose(String),
     /// Ctrl-C at a client.
     Interrupt(Conn),
     /// The server half told something.
@@ -191,6 +195,7 @@ impl State {
             notice: None,
             port: Port::new(seed, start),
             keys_window: Window { start: Some(0), count: 64 },
+            last_used: 0,
             changed: true,
         }
     }
@@ -215,6 +220,27 @@ impl State {
         self.port.record()
     }
 
+    /// What can be proposed to a line that reads so up to its cursor.
+    pub fn known(&self, before: &str) -> completion::Known {
+        let mut known = completion::Known { keys: self.keys.rows.iter().map(|row| row.key.clone()).collect(), ..Default::default() };
+        if let View::PubSub { now, .. } = &*self.pubsub {
+            known.channels = now.channels.iter().chain(&now.patterns).map(|(name, _)| name.clone()).collect();
+        }
+        let Some(named) = completion::key_named(before, &self.commands) else { return known };
+        let shows = |slot: &&stage::Slot| matches!(&slot.subject, Subject::Key(_, key) if key.as_slice() == named);
+        let panel = self.stage.slots().iter().find(shows).and_then(|slot| self.panels.get(&slot.panel));
+        match panel.map(|panel| &panel.view) {
+            Some(View::Key { value: ValueView::Zset(zset), .. }) => known.members = zset.rows.iter().map(|row| row.member.clone()).collect(),
+            Some(View::Key { value: ValueView::Stream(stream), .. }) => {
+                known.groups = stream.groups.iter().map(|group| group.name.clone()).collect();
+                known.consumers = stream.groups.iter().flat_map(|group| group.consumers.iter().map(|c| c.name.clone())).collect();
+                known.ids = stream.entries.iter().map(|entry| Bytes::from_slice(entry.id.as_bytes())).collect();
+            }
+            _ => {}
+        }
+        known
+    }
+
     /// Lets something happen; `wall` is the browser's clock in milliseconds.
     pub fn update(&mut self, action: Action, wall: f64) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -224,12 +250,23 @@ impl State {
         match action {
             Action::Open => self.open(wall, &mut effects),
             Action::Run { conn, text, ticket } => {
+                self.last_used = conn;
                 if let Some(console) = self.console(conn) {
                     console.enqueue(&text, ticket);
                 }
                 self.pump(conn, wall, &mut effects);
             }
-            Action::Interrupt(conn) => self.reconnect(conn, wall, &mut effects),
+            Action::Propose(line) => {
+                let conn = self.free_console();
+                self.tab = Tab::Consoles;
+                effects.extend(self.update(Action::Run { conn, text: line, ticket: None }, wall));
+            }
+            Action::Interrupt(conn) => {
+                let busy = |c: &Rc<Console>| c.busy() || c.waiting() > 0 || c.transcript.subscriptions() > 0;
+                if self.consoles.iter().any(|c| c.conn == conn && busy(c)) {
+                    self.reconnect(conn, wall, &mut effects);
+                }
+            }
             Action::Frame(frame) => self.frame(frame, wall, &mut effects),
             Action::ServerBroke(why) => {
                 self.notice = Some(format!("The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."));
@@ -296,6 +333,13 @@ impl State {
         self.consoles.iter_mut().find(|c| c.conn == conn).map(Rc::make_mut)
     }
 
+    /// The console last used, if it takes commands now; otherwise the first that does.
+    fn free_console(&self) -> Conn {
+        let free = |c: &&Rc<Console>| !c.busy() && c.transcript.subscriptions() == 0;
+        let last = self.consoles.iter().find(|c| c.conn == self.last_used).filter(free);
+        last.or_else(|| self.consoles.iter().find(free)).map_or(self.last_used, |c| c.conn)
+    }
+
     fn add_client(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         if self.consoles.len() >= CLIENTS_MAX {
             self.notice = Some(format!("The page holds {CLIENTS_MAX} clients at most."));
@@ -327,8 +371,10 @@ impl State {
 
     /// Cuts a connection and opens it again.
     fn reconnect(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
+        let now = self.clock.now;
         let Some(console) = self.console(conn) else { return };
-        for (ticket, text) in console.interrupted() {
+        let interrupted = console.interrupted(now);
+        for (ticket, text) in interrupted {
             effects.push(Effect::Resolve(ticket, text));
         }
         for what in [What::Disconnect, What::Connect] {
@@ -353,10 +399,9 @@ impl State {
             return;
         }
         Rc::make_mut(&mut self.timeline).dropped(conn);
-        if let Some(console) = self.console(conn) {
-            for (ticket, text) in console.stopped() {
-                effects.push(Effect::Resolve(ticket, text));
-            }
+        let now = self.clock.now;
+        if let Some((ticket, text)) = self.console(conn).and_then(|console| console.stopped(now)) {
+            effects.push(Effect::Resolve(ticket, text));
         }
     }
 

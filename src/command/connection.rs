@@ -4,7 +4,7 @@ use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
 use crate::engine::client::Client;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, c_string};
 use crate::engine::num;
 use crate::engine::reply::Resp;
 use crate::engine::{Ctx, DATABASES};
@@ -223,22 +223,23 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             _ => return Err(Error::text("NOPROTO unsupported protocol version")),
         };
     }
+    let mut user: &[u8] = b"default";
     let mut at = 2;
     while at < args.len() {
         let left = args.len() - at - 1;
         if args.is(at, "AUTH") && left >= 2 {
-            // The default user has no password, so it takes any.
-            if &args[at + 1] != b"default" {
-                return Err(Error::text("WRONGPASS invalid username-password pair or user is disabled."));
-            }
+            user = &args[at + 1];
             at += 3;
         } else if args.is(at, "SETNAME") && left >= 1 {
             name = Some(checked_name(&args[at + 1])?);
             at += 2;
         } else {
-            let option = String::from_utf8_lossy(&args[at]);
-            return Err(Error::from(format!("ERR Syntax error in HELLO option '{option}'")));
+            return Err(Error::quoting(&[b"ERR Syntax error in HELLO option '", &args[at], b"'"]));
         }
+    }
+    // The default user has no password, so it takes any.
+    if user != b"default" {
+        return Err(Error::text("WRONGPASS invalid username-password pair or user is disabled."));
     }
     let client = ctx.client();
     client.resp = resp;
@@ -306,9 +307,9 @@ fn select(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A client's name: printable ASCII without spaces.
+/// A client's name: printable ASCII without spaces, as far as the server looks at it.
 fn checked_name(name: &[u8]) -> Result<Bytes, Error> {
-    if name.iter().all(|b| (b'!'..=b'~').contains(b)) {
+    if c_string(name).iter().all(|b| (b'!'..=b'~').contains(b)) {
         Ok(Bytes::from_slice(name))
     } else {
         Err(Error::text("ERR Client names cannot contain spaces, newlines or special characters."))

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, c_string};
 use crate::engine::num;
 use crate::engine::reply::Resp;
 use spec::{Begin, Find, Spec};
@@ -119,22 +119,28 @@ pub fn full_name(container: &Spec, spec: &Spec) -> String {
     if container.name == spec.name { spec.name.to_string() } else { format!("{}|{}", container.name, spec.name) }
 }
 
+/// How many bytes of a word that means nothing an error shows.
+const UNKNOWN_SHOWN: usize = 128;
+
 /// The text for a command that is not there, with the beginning of its arguments as the reference cuts them.
 fn unknown(args: Args<'_>) -> Error {
-    let cut = |word: &[u8], n: usize| String::from_utf8_lossy(word.get(..n).unwrap_or(word)).into_owned();
-    let mut shown = String::new();
+    let mut shown: Vec<u8> = Vec::new();
     for word in args.from(1) {
-        if shown.len() >= 128 {
+        if shown.len() >= UNKNOWN_SHOWN {
             break;
         }
-        shown.push_str(&format!("'{}' ", cut(word, 128 - shown.len())));
+        let word = c_string(word);
+        let room = UNKNOWN_SHOWN - shown.len();
+        shown.extend([b"'", word.get(..room).unwrap_or(word), b"' "].concat());
     }
-    Error::UnknownCommand(cut(&args[0], 128), shown)
+    let name = &args[0];
+    let name = name.get(..UNKNOWN_SHOWN).unwrap_or(name);
+    Error::quoting(&[b"ERR unknown command '", name, b"', with args beginning with: ", &shown])
 }
 
 fn unknown_subcommand(container: &Spec, name: &[u8]) -> Error {
-    let shown = String::from_utf8_lossy(name.get(..128).unwrap_or(name)).into_owned();
-    Error::UnknownSubcommand(shown, container.name.to_ascii_uppercase())
+    let name = name.get(..UNKNOWN_SHOWN).unwrap_or(name);
+    Error::quoting(&[b"ERR unknown subcommand '", name, b"'. Try ", container.name.to_ascii_uppercase().as_bytes(), b" HELP."])
 }
 
 #[cfg(test)]
@@ -161,6 +167,7 @@ pub mod testing {
             got.clear();
             expected.clear();
         };
+        let mut indent = 0; // of the line that was last sent; what is below it is printed from there
         for line in transcript.lines().map(str::trim_end) {
             let line_text = line.trim_start();
             if line_text.is_empty() || line_text.starts_with('#') {
@@ -171,6 +178,7 @@ pub mod testing {
             if let (Some(conn), Some(mark @ (b'>' | b'<'))) = (client, rest.bytes().next()) {
                 compare(&place, &mut got, &mut expected);
                 place = line_text.to_string();
+                indent = line.len() - line_text.len();
                 if engine.client(conn).is_none() {
                     engine.handle(engine.now, conn, What::Connect);
                 }
@@ -184,7 +192,7 @@ pub mod testing {
                 place = line_text.to_string();
                 engine.advance_to(engine.now + ms.trim().parse::<u64>().unwrap());
             } else {
-                expected.push_str(line.strip_prefix("        ").unwrap_or(line_text));
+                expected.push_str(line.get(indent.min(line.len() - line_text.len())..).unwrap_or_default());
                 expected.push('\n');
             }
         }

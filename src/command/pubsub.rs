@@ -19,9 +19,7 @@ pub const TABLE: &[Spec] = &[
         since: "2.0.0",
         complexity: "O(N) where N is the number of patterns to subscribe to.",
         summary: "Listens to every channel whose name fits a pattern.",
-        args: &[
-            pattern("pattern").multiple(),
-        ],
+        args: &[pattern("pattern").multiple()],
         handler: Some(psubscribe),
         ..Spec::NEW
     },
@@ -34,10 +32,7 @@ pub const TABLE: &[Spec] = &[
         since: "2.0.0",
         complexity: "O(N+M) where N is the number of clients subscribed to the receiving channel and M is the total number of subscribed patterns (by any client).",
         summary: "Sends a message to whoever listens to a channel now; answers how many that were.",
-        args: &[
-            string("channel"),
-            string("message"),
-        ],
+        args: &[string("channel"), string("message")],
         handler: Some(publish),
         ..Spec::NEW
     },
@@ -59,9 +54,7 @@ pub const TABLE: &[Spec] = &[
                 since: "2.8.0",
                 complexity: "O(N) where N is the number of active channels, and assuming constant time pattern matching (relatively short channels and patterns)",
                 summary: "Lists the channels that somebody listens to by name.",
-                args: &[
-                    pattern("pattern").optional(),
-                ],
+                args: &[pattern("pattern").optional()],
                 handler: Some(pubsub_channels),
                 ..Spec::NEW
             },
@@ -98,9 +91,7 @@ pub const TABLE: &[Spec] = &[
                 since: "2.8.0",
                 complexity: "O(N) for the NUMSUB subcommand, where N is the number of requested channels",
                 summary: "Answers how many clients listen to each of the channels by name.",
-                args: &[
-                    string("channel").optional().multiple(),
-                ],
+                args: &[string("channel").optional().multiple()],
                 handler: Some(pubsub_numsub),
                 ..Spec::NEW
             },
@@ -116,9 +107,7 @@ pub const TABLE: &[Spec] = &[
         since: "2.0.0",
         complexity: "O(N) where N is the number of patterns to unsubscribe.",
         summary: "Stops listening by the patterns, or by any pattern.",
-        args: &[
-            pattern("pattern").optional().multiple(),
-        ],
+        args: &[pattern("pattern").optional().multiple()],
         handler: Some(punsubscribe),
         ..Spec::NEW
     },
@@ -131,9 +120,7 @@ pub const TABLE: &[Spec] = &[
         since: "2.0.0",
         complexity: "O(N) where N is the number of channels to subscribe to.",
         summary: "Listens to channels by name.",
-        args: &[
-            string("channel").multiple(),
-        ],
+        args: &[string("channel").multiple()],
         handler: Some(subscribe),
         ..Spec::NEW
     },
@@ -146,9 +133,7 @@ pub const TABLE: &[Spec] = &[
         since: "2.0.0",
         complexity: "O(N) where N is the number of channels to unsubscribe.",
         summary: "Stops listening to the channels, or to all that were named.",
-        args: &[
-            string("channel").optional().multiple(),
-        ],
+        args: &[string("channel").optional().multiple()],
         handler: Some(unsubscribe),
         ..Spec::NEW
     },
@@ -163,17 +148,23 @@ fn publish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let receivers = ctx.engine.publish(channel, message);
     ctx.out.count(receivers.len());
     let conn = Some(ctx.conn);
-    ctx.engine.note(conn, 0, channel, || Fact::Published { message: Bytes::from_slice(message), receivers });
+    ctx.engine.note(conn, 0, channel, || Fact::Published {
+        message: Bytes::from_slice(message),
+        receivers,
+    });
     Ok(())
 }
 
 fn pubsub_channels(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     if args.len() > 3 {
         let name = String::from_utf8_lossy(&args[1]);
-        return Err(Error::from(format!("ERR unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP.")));
+        return Err(Error::from(format!(
+            "ERR unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP."
+        )));
     }
     let channels = ctx.engine.pubsub.active(args.get(2));
-    ctx.out.array_of(|out| channels.map(|channel| out.bulk(channel)).count());
+    ctx.out
+        .array_of(|out| channels.map(|channel| out.bulk(channel)).count());
     Ok(())
 }
 
@@ -231,8 +222,16 @@ fn begin(ctx: &mut Ctx<'_>, args: Args<'_>, topic: Topic, word: &str) -> Result<
 
 /// Ends the subscriptions that are named, or all; one frame for each, and one without a name where there is none.
 fn end(ctx: &mut Ctx<'_>, args: Args<'_>, topic: Topic, word: &str) -> Result<(), Error> {
-    let all: Vec<Bytes> = if args.len() == 1 { ctx.client().subscribed(topic).iter().cloned().collect() } else { Vec::new() };
-    for name in all.iter().map(|name| name.as_slice()).chain(args.from(1).iter().copied()) {
+    let all: Vec<Bytes> = if args.len() == 1 {
+        ctx.client().subscribed(topic).iter().cloned().collect()
+    } else {
+        Vec::new()
+    };
+    for name in all
+        .iter()
+        .map(|name| name.as_slice())
+        .chain(args.from(1).iter().copied())
+    {
         let left = ctx.engine.unsubscribe(ctx.conn, topic, name);
         confirm(ctx, word, Some(name), left);
     }

@@ -175,7 +175,7 @@ fn command_info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     for name in args.from(2) {
         match by_full_name(name) {
             Some((container, spec)) => write_info(&mut ctx.out, container, spec),
-            None => ctx.out.null_array(),
+            None => ctx.out.null(),
         }
     }
     Ok(())
@@ -195,12 +195,10 @@ fn command_list(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         5 if args.is(2, "FILTERBY") && args.is(3, "MODULE") => Box::new(|_, _| false),
         _ => return Err(Error::Syntax),
     };
-    let filtered = args.len() > 2;
     ctx.out.array_of(|out| {
         let mut n = 0;
         for container in all() {
-            let subcommands: &[Spec] = if filtered { container.subcommands } else { &[] };
-            for spec in std::iter::once(container).chain(subcommands) {
+            for spec in std::iter::once(container).chain(container.subcommands) {
                 let name = full_name(container, spec);
                 if keep(spec, &name) {
                     out.bulk(name.as_bytes());

@@ -295,11 +295,11 @@ fn getdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let options = Options::parse(args, 2, true)?;
+    let expiry = options.expiry.map(|e| e.deadline(ctx.now(), "getex")).transpose()?;
     if ctx.db().read::<Vec<u8>>(&args[1])?.is_none() {
         ctx.out.null();
         return Ok(());
     }
-    let expiry = options.expiry.map(|e| e.deadline(ctx.now(), "getex")).transpose()?;
     get(ctx, args)?;
     match expiry {
         Some(when) => {
@@ -476,17 +476,16 @@ struct Options {
 impl Options {
     fn parse(args: Args<'_>, start: usize, for_getex: bool) -> Result<Self, Error> {
         let mut options = Self { condition: Condition::Always, expiry: None, get: false, keep_ttl: false, persist: false };
-        let mut expiry_at = None;
+        // An option but IFEQ may be repeated, and the last one counts; two that exclude each other may not meet.
+        let mut expiry_at: Option<(usize, bool, bool)> = None;
         let mut at = start;
         while at < args.len() {
-            let timed = expiry_at.is_some() || options.keep_ttl || options.persist;
             let followed = at + 1 < args.len();
-            let conditional = options.condition != Condition::Always;
-            if !for_getex && args.is(at, "NX") && !conditional {
+            if !for_getex && args.is(at, "NX") && matches!(options.condition, Condition::Always | Condition::Absent) {
                 options.condition = Condition::Absent;
-            } else if !for_getex && args.is(at, "XX") && !conditional {
+            } else if !for_getex && args.is(at, "XX") && matches!(options.condition, Condition::Always | Condition::Present) {
                 options.condition = Condition::Present;
-            } else if !for_getex && args.is(at, "IFEQ") && !conditional && followed {
+            } else if !for_getex && args.is(at, "IFEQ") && followed && options.condition == Condition::Always {
                 at += 1;
                 options.condition = Condition::Equal(at);
             } else if !for_getex && args.is(at, "GET") {
@@ -503,7 +502,8 @@ impl Options {
                     () if args.is(at, "PXAT") => (false, true),
                     () => return Err(Error::Syntax),
                 };
-                if timed || !followed {
+                let other = expiry_at.is_some_and(|(_, s, a)| (s, a) != (seconds, absolute));
+                if other || options.keep_ttl || options.persist || !followed {
                     return Err(Error::Syntax);
                 }
                 at += 1;

@@ -20,12 +20,20 @@ const MAX_STARS: usize = 1000;
 
 /// Whether the whole `text` fits `pattern`, case counting.
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    Matcher { pattern, fold: false }.run(text)
+    Matcher {
+        pattern,
+        fold: false,
+    }
+    .run(text)
 }
 
 /// Whether the whole `text` fits `pattern`, ASCII case ignored.
 pub fn matches_nocase(pattern: &[u8], text: &[u8]) -> bool {
-    Matcher { pattern, fold: true }.run(text)
+    Matcher {
+        pattern,
+        fold: true,
+    }
+    .run(text)
 }
 
 /// What a pattern without any special byte stands for: itself. `None` when it has one.
@@ -135,7 +143,11 @@ impl Matcher<'_> {
     }
 
     fn same(&self, a: u8, b: u8) -> bool {
-        if self.fold { a.eq_ignore_ascii_case(&b) } else { a == b }
+        if self.fold {
+            a.eq_ignore_ascii_case(&b)
+        } else {
+            a == b
+        }
     }
 
     fn in_range(&self, from: u8, to: u8, byte: u8) -> bool {
@@ -203,7 +215,11 @@ mod tests {
     #[test]
     fn agrees_with_the_reference() {
         for &(pattern, text, expect) in GOLDEN {
-            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expect, "{pattern:?} {text:?}");
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expect,
+                "{pattern:?} {text:?}"
+            );
         }
     }
 
@@ -248,7 +264,9 @@ mod tests {
         match pattern {
             [] => text.is_empty(),
             [b'*', rest @ ..] => (0..=text.len()).any(|skip| naive(rest, &text[skip..])),
-            [head, rest @ ..] => text.split_first().is_some_and(|(t, ts)| (*head == b'?' || head == t) && naive(rest, ts)),
+            [head, rest @ ..] => text
+                .split_first()
+                .is_some_and(|(t, ts)| (*head == b'?' || head == t) && naive(rest, ts)),
         }
     }
 

@@ -1,30 +1,41 @@
 //! An ordered set that knows ranks: a counted B+tree.
 //!
-//! Shape: items stand in the leaves, in order, at most [`CAP`] to a leaf. An inner node keeps, for each child, the smallest item
-//! under it (`low`), how many items are under it (`count`) and its id. Adding up the counts to the left of the way down gives a
-//! rank; taking them off a rank gives the way down to the item. `low` is always an item that is really there, never a left-over
-//! separator, so a probe may look behind an item (in a member table, say) for as long as the item is in the set.
+//! Shape: items stand in the leaves, in order, at most [`CAP`] to a leaf. An inner node keeps, for
+//! each child, the smallest item under it (`low`), how many items are under it (`count`) and its
+//! id. Adding up the counts to the left of the way down gives a rank; taking them off a rank gives
+//! the way down to the item. `low` is always an item that is really there, never a left-over
+//! separator, so a probe may look behind an item (in a member table, say) for as long as the item
+//! is in the set.
 //!
-//! The set holds plain `Copy` items and does not know their order: each call brings a probe, `FnMut(&T) -> Ordering`, that says how
-//! an item of the set stands to the one looked for (as in `slice::binary_search_by`). A probe can count its own calls; the number of
-//! calls depends on nothing but the tree.
+//! The set holds plain `Copy` items and does not know their order: each call brings a probe,
+//! `FnMut(&T) -> Ordering`, that says how an item of the set stands to the one looked for (as in
+//! `slice::binary_search_by`). A probe can count its own calls; the number of calls depends on
+//! nothing but the tree.
 //!
-//! Sources: R. Bayer and E. McCreight, "Organization and maintenance of large ordered indexes" (1972); D. Comer, "The ubiquitous
-//! B-tree" (1979), for items in leaves only; D. Knuth, TAOCP 3, 6.2.3, for counts in the nodes.
-#![allow(clippy::indexing_slicing, reason = "ids and positions come from the tree itself; `check` in the tests walks them all")]
+//! Sources: R. Bayer and E. McCreight, "Organization and maintenance of large ordered indexes"
+//! (1972); D. Comer, "The ubiquitous B-tree" (1979), for items in leaves only; D. Knuth, TAOCP 3,
+//! 6.2.3, for counts in the nodes.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "ids and positions come from the tree itself; `check` in the tests walks them all"
+)]
 
+mod arena;
+mod iter;
+
+use arena::{Arena, fit, grow, split};
+pub use iter::Iter;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
-use std::mem::size_of;
-use std::ops::{Index, IndexMut, Range};
-use std::slice;
+use std::ops::Range;
 
 /// Most items in a leaf, and most children of an inner node.
 const CAP: usize = 64;
 /// Fewest items in a leaf, and fewest children of an inner node, the root excepted.
 const MIN: usize = CAP / 4;
-/// What [`Ranked::mend`] fills a node up to before it goes below it. Below, a child left with one item by a cut may have to take in
-/// another such and two of `MIN`: that is three children less, so the node still holds `MIN` afterwards.
+/// What [`Ranked::mend`] fills a node up to before it goes below it. Below, a child left with one
+/// item by a cut may have to take in another such and two of `MIN`: that is three children less, so
+/// the node still holds `MIN` afterwards.
 const SAFE: usize = MIN + 4;
 /// Two neighbours with no more than this in all become one; with more they share evenly.
 const MERGE: usize = CAP * 3 / 4;
@@ -72,7 +83,13 @@ impl<T: Copy> Ranked<T> {
     pub fn new() -> Self {
         let mut leaves = Arena::new();
         let root = leaves.put(Vec::new());
-        Ranked { leaves, inners: Arena::new(), root, height: 0, len: 0 }
+        Ranked {
+            leaves,
+            inners: Arena::new(),
+            root,
+            height: 0,
+            len: 0,
+        }
     }
 
     /// A set of items that the caller has sorted, each once. O(n), without one comparison.
@@ -84,13 +101,21 @@ impl<T: Copy> Ranked<T> {
         let mut level: Vec<Child<T>> = Vec::new();
         set.leaves = Arena::new();
         for part in even_parts(items) {
-            level.push(Child { low: part[0], count: part.len() as u32, node: set.leaves.put(part.to_vec()) });
+            level.push(Child {
+                low: part[0],
+                count: part.len() as u32,
+                node: set.leaves.put(part.to_vec()),
+            });
         }
         while level.len() > 1 {
             let mut above = Vec::new();
             for part in even_parts(&level) {
                 let count = part.iter().map(|child| child.count).sum();
-                above.push(Child { low: part[0].low, count, node: set.inners.put(part.to_vec()) });
+                above.push(Child {
+                    low: part[0].low,
+                    count,
+                    node: set.inners.put(part.to_vec()),
+                });
             }
             level = above;
             set.height += 1;
@@ -126,14 +151,21 @@ impl<T: Copy> Ranked<T> {
         if found { Ok(rank) } else { Err(rank) }
     }
 
-    /// How many items at the start satisfy `pred`, which must hold for a first part of the set and for nothing after it.
+    /// How many items at the start satisfy `pred`, which must hold for a first part of the set and
+    /// for nothing after it.
     pub fn partition_point(&self, mut pred: impl FnMut(&T) -> bool) -> usize {
-        let side = |item: &T| if pred(item) { Ordering::Less } else { Ordering::Greater };
+        let side = |item: &T| {
+            if pred(item) {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            }
+        };
         self.find(side).unwrap_or_else(|rank| rank)
     }
 
-    /// Adds `item` where `probe` (about that same item) says it belongs: `Ok` with its rank, or, if an equal one is there already,
-    /// `Err` with that one's rank and no change.
+    /// Adds `item` where `probe` (about that same item) says it belongs: `Ok` with its rank, or, if
+    /// an equal one is there already, `Err` with that one's rank and no change.
     pub fn insert(&mut self, item: T, probe: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {
         let mut path = Path::new();
         let (spot, found) = self.spot_of_probe(probe, |node, i| path.push((node, i)));
@@ -157,7 +189,11 @@ impl<T: Copy> Ranked<T> {
                 leaf.len() / 2
             };
             let right = split(leaf, at);
-            new = Some(Child { low: right[0], count: right.len() as u32, node: self.leaves.put(right) });
+            new = Some(Child {
+                low: right[0],
+                count: right.len() as u32,
+                node: self.leaves.put(right),
+            });
         }
         for &(node, i) in path.iter().rev() {
             let children = &mut self.inners[node];
@@ -174,12 +210,20 @@ impl<T: Copy> Ranked<T> {
                     let at = children.len() / 2;
                     let right = split(children, at);
                     let count = right.iter().map(|child| child.count).sum();
-                    new = Some(Child { low: right[0].low, count, node: self.inners.put(right) });
+                    new = Some(Child {
+                        low: right[0].low,
+                        count,
+                        node: self.inners.put(right),
+                    });
                 }
             }
         }
         if let Some(right) = new {
-            let left = Child { low: self.low(self.root, self.height), count: self.len as u32 - right.count, node: self.root };
+            let left = Child {
+                low: self.low(self.root, self.height),
+                count: self.len as u32 - right.count,
+                node: self.root,
+            };
             self.root = self.inners.put(vec![left, right]);
             self.height += 1;
         }
@@ -203,7 +247,8 @@ impl<T: Copy> Ranked<T> {
         Some(self.take(&path, &spot))
     }
 
-    /// Takes out the items at these ranks (those there are) and hands each to `gone`, smallest first. O(log n + m).
+    /// Takes out the items at these ranks (those there are) and hands each to `gone`, smallest
+    /// first. O(log n + m).
     pub fn remove_range(&mut self, ranks: Range<usize>, mut gone: impl FnMut(T)) {
         let (start, end) = (ranks.start, ranks.end.min(self.len));
         if start >= end {
@@ -240,8 +285,13 @@ impl<T: Copy> Ranked<T> {
         self.leaves.memory_bytes() + self.inners.memory_bytes()
     }
 
-    /// The way to where `probe` leads: a child's `low` compared at each halving, then the leaf's own items.
-    fn spot_of_probe(&self, mut probe: impl FnMut(&T) -> Ordering, mut step: impl FnMut(u32, usize)) -> (Spot, bool) {
+    /// The way to where `probe` leads: a child's `low` compared at each halving, then the leaf's
+    /// own items.
+    fn spot_of_probe(
+        &self,
+        mut probe: impl FnMut(&T) -> Ordering,
+        mut step: impl FnMut(u32, usize),
+    ) -> (Spot, bool) {
         let (mut node, mut before) = (self.root, 0);
         for _ in 0..self.height {
             let children = &self.inners[node];
@@ -256,7 +306,10 @@ impl<T: Copy> Ranked<T> {
                 }
             }
             let i = low - 1;
-            before += children[..i].iter().map(|child| child.count as usize).sum::<usize>();
+            before += children[..i]
+                .iter()
+                .map(|child| child.count as usize)
+                .sum::<usize>();
             step(node, i);
             node = children[i].node;
         }
@@ -266,11 +319,27 @@ impl<T: Copy> Ranked<T> {
             let middle = (low + high) / 2;
             match probe(&items[middle]) {
                 Ordering::Less => low = middle + 1,
-                Ordering::Equal => return (Spot { leaf: node, at: middle, before }, true),
+                Ordering::Equal => {
+                    return (
+                        Spot {
+                            leaf: node,
+                            at: middle,
+                            before,
+                        },
+                        true,
+                    );
+                }
                 Ordering::Greater => high = middle,
             }
         }
-        (Spot { leaf: node, at: low, before }, false)
+        (
+            Spot {
+                leaf: node,
+                at: low,
+                before,
+            },
+            false,
+        )
     }
 
     /// The way to the item at `rank`, which is less than `len`.
@@ -281,21 +350,34 @@ impl<T: Copy> Ranked<T> {
             step(node, i);
             (node, at) = (self.inners[node][i].node, rest);
         }
-        Spot { leaf: node, at, before: rank - at }
+        Spot {
+            leaf: node,
+            at,
+            before: rank - at,
+        }
     }
 
     /// The smallest item under a node.
     fn low(&self, node: u32, height: usize) -> T {
-        if height == 0 { self.leaves[node][0] } else { self.inners[node][0].low }
+        if height == 0 {
+            self.leaves[node][0]
+        } else {
+            self.inners[node][0].low
+        }
     }
 
-    /// Takes one item out, sets counts and lows right on the way up, and mends the leaf if it got too small.
+    /// Takes one item out, sets counts and lows right on the way up, and mends the leaf if it got
+    /// too small.
     fn take(&mut self, path: &Path, spot: &Spot) -> T {
         let leaf = &mut self.leaves[spot.leaf];
         let item = leaf.remove(spot.at);
         fit(leaf);
         let small = leaf.len() < MIN;
-        let mut low = if spot.at == 0 { leaf.first().copied() } else { None };
+        let mut low = if spot.at == 0 {
+            leaf.first().copied()
+        } else {
+            None
+        };
         self.len -= 1;
         for &(node, i) in path.iter().rev() {
             let child = &mut self.inners[node][i];
@@ -313,7 +395,8 @@ impl<T: Copy> Ranked<T> {
         item
     }
 
-    /// Takes out a part, but not all, of what is under a node. Leaves nodes too small, and inner nodes with one child, behind.
+    /// Takes out a part, but not all, of what is under a node. Leaves nodes too small, and inner
+    /// nodes with one child, behind.
     fn cut(&mut self, node: u32, height: usize, part: Range<usize>, gone: &mut impl FnMut(T)) {
         if height == 0 {
             let leaf = &mut self.leaves[node];
@@ -324,7 +407,9 @@ impl<T: Copy> Ranked<T> {
         let mut whole = 0..0;
         let mut before = 0;
         for i in 0..self.inners[node].len() {
-            let Child { count, node: child, .. } = self.inners[node][i];
+            let Child {
+                count, node: child, ..
+            } = self.inners[node][i];
             let count = count as usize;
             let start = part.start.saturating_sub(before).min(count);
             let end = part.end.saturating_sub(before).min(count);
@@ -341,7 +426,11 @@ impl<T: Copy> Ranked<T> {
             } else {
                 self.cut(child, height - 1, start..end, gone);
                 let low = self.low(child, height - 1);
-                self.inners[node][i] = Child { low, count: (count - (end - start)) as u32, node: child };
+                self.inners[node][i] = Child {
+                    low,
+                    count: (count - (end - start)) as u32,
+                    node: child,
+                };
             }
         }
         let children = &mut self.inners[node];
@@ -360,13 +449,15 @@ impl<T: Copy> Ranked<T> {
         }
     }
 
-    /// Brings every node on the way to `rank` back to at least `MIN`, from the root down: each is filled up from its neighbours to
-    /// `SAFE` before the nodes below it are, for merging those takes children away from it.
+    /// Brings every node on the way to `rank` back to at least `MIN`, from the root down: each is
+    /// filled up from its neighbours to `SAFE` before the nodes below it are, for merging those
+    /// takes children away from it.
     fn mend(&mut self, rank: usize) {
         let (mut node, mut at) = (self.root, rank);
         for height in (0..self.height).rev() {
             let (mut i, mut rest) = child_at(&self.inners[node], at);
-            while self.fill(self.inners[node][i].node, height) < SAFE && self.inners[node].len() > 1 {
+            while self.fill(self.inners[node][i].node, height) < SAFE && self.inners[node].len() > 1
+            {
                 self.join(node, if i == 0 { 0 } else { i - 1 }, height);
                 (i, rest) = child_at(&self.inners[node], at);
             }
@@ -381,15 +472,28 @@ impl<T: Copy> Ranked<T> {
 
     /// How many items or children a node has itself.
     fn fill(&self, node: u32, height: usize) -> usize {
-        if height == 0 { self.leaves[node].len() } else { self.inners[node].len() }
+        if height == 0 {
+            self.leaves[node].len()
+        } else {
+            self.inners[node].len()
+        }
     }
 
-    /// Makes one of the children `i` and `i + 1` (of the given height), or shares their content evenly if that is too much for one.
+    /// Makes one of the children `i` and `i + 1` (of the given height), or shares their content
+    /// evenly if that is too much for one.
     fn join(&mut self, parent: u32, i: usize, height: usize) {
         let (left, right) = (self.inners[parent][i].node, self.inners[parent][i + 1].node);
-        let merged = if height == 0 { self.leaves.even(left, right) } else { self.inners.even(left, right) };
+        let merged = if height == 0 {
+            self.leaves.even(left, right)
+        } else {
+            self.inners.even(left, right)
+        };
         let counted = |inners: &Arena<Child<T>>, leaves: &Arena<T>, node| {
-            if height == 0 { leaves[node].len() as u32 } else { inners[node].iter().map(|child| child.count).sum() }
+            if height == 0 {
+                leaves[node].len() as u32
+            } else {
+                inners[node].iter().map(|child| child.count).sum()
+            }
         };
         self.inners[parent][i].count = counted(&self.inners, &self.leaves, left);
         if merged {
@@ -397,12 +501,17 @@ impl<T: Copy> Ranked<T> {
         } else {
             let low = self.low(right, height);
             let count = counted(&self.inners, &self.leaves, right);
-            self.inners[parent][i + 1] = Child { low, count, node: right };
+            self.inners[parent][i + 1] = Child {
+                low,
+                count,
+                node: right,
+            };
         }
     }
 }
 
-/// Which child holds the `at`th item under a node, and the place of that item under the child. At most `CAP` steps.
+/// Which child holds the `at`th item under a node, and the place of that item under the child. At
+/// most `CAP` steps.
 fn child_at<T>(children: &[Child<T>], mut at: usize) -> (usize, usize) {
     let last = children.len() - 1;
     for (i, child) in children[..last].iter().enumerate() {
@@ -415,175 +524,12 @@ fn child_at<T>(children: &[Child<T>], mut at: usize) -> (usize, usize) {
     (last, at)
 }
 
-/// Cuts a slice into parts of nearly equal length, none above `MERGE` and, if there are several, none below half of it.
+/// Cuts a slice into parts of nearly equal length, none above `MERGE` and, if there are several,
+/// none below half of it.
 fn even_parts<X>(all: &[X]) -> impl Iterator<Item = &[X]> {
     let parts = all.len().div_ceil(MERGE);
     (0..parts).map(move |i| &all[i * all.len() / parts..(i + 1) * all.len() / parts])
 }
-
-/// Makes room for one more: small steps, for the spare room of many leaves adds up.
-fn grow<X>(list: &mut Vec<X>) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(if list.len() < 8 { 4 } else { 8 });
-    }
-}
-
-/// Gives room back when much of it is spare.
-fn fit<X>(list: &mut Vec<X>) {
-    if list.capacity() - list.len() > 16 {
-        list.shrink_to(list.len() + 4);
-    }
-}
-
-/// Cuts a list in two, neither with more room than it needs.
-fn split<X>(list: &mut Vec<X>, at: usize) -> Vec<X> {
-    let right = list.split_off(at);
-    list.shrink_to(at + 4);
-    right
-}
-
-/// Nodes by id, and the ids that are free.
-#[derive(Clone, Debug)]
-struct Arena<X> {
-    nodes: Vec<Vec<X>>,
-    free: Vec<u32>,
-}
-
-impl<X> Index<u32> for Arena<X> {
-    type Output = Vec<X>;
-    fn index(&self, id: u32) -> &Vec<X> {
-        &self.nodes[id as usize]
-    }
-}
-
-impl<X> IndexMut<u32> for Arena<X> {
-    fn index_mut(&mut self, id: u32) -> &mut Vec<X> {
-        &mut self.nodes[id as usize]
-    }
-}
-
-impl<X: Copy> Arena<X> {
-    fn new() -> Self {
-        Arena { nodes: Vec::new(), free: Vec::new() }
-    }
-
-    fn put(&mut self, node: Vec<X>) -> u32 {
-        if let Some(id) = self.free.pop() {
-            self[id] = node;
-            return id;
-        }
-        if self.nodes.is_empty() {
-            self.nodes.reserve_exact(1);
-        }
-        self.nodes.push(node);
-        self.nodes.len() as u32 - 1
-    }
-
-    fn take(&mut self, id: u32) -> Vec<X> {
-        self.free.push(id);
-        std::mem::take(&mut self[id])
-    }
-
-    /// Moves all of `right` into `left` and frees it, or makes the two equally long. Tells whether `right` is gone.
-    fn even(&mut self, left: u32, right: u32) -> bool {
-        let (here, there) = (self[left].len(), self[right].len());
-        if here + there <= MERGE {
-            let items = self.take(right);
-            self[left].reserve_exact(items.len());
-            self[left].extend(items);
-            return true;
-        }
-        let half = (here + there) / 2;
-        if here < half {
-            let items: SmallVec<[X; CAP]> = self[right].drain(..half - here).collect();
-            self[left].reserve_exact(items.len());
-            self[left].extend(items);
-            fit(&mut self[right]);
-        } else {
-            let items = self[left].split_off(half);
-            self[right].reserve_exact(items.len());
-            self[right].splice(0..0, items);
-            fit(&mut self[left]);
-        }
-        false
-    }
-
-    fn memory_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Vec<X>>()
-            + self.free.capacity() * size_of::<u32>()
-            + self.nodes.iter().map(|node| node.capacity() * size_of::<X>()).sum::<usize>()
-    }
-}
-
-/// Items from one rank on, in order or in reverse; made by [`Ranked::range`] and [`Ranked::range_rev`].
-#[derive(Clone, Debug)]
-pub struct Iter<'a, T> {
-    set: &'a Ranked<T>,
-    /// The children not yet visited on each inner level, root first.
-    path: SmallVec<[slice::Iter<'a, Child<T>>; 4]>,
-    leaf: slice::Iter<'a, T>,
-    left: usize,
-    reverse: bool,
-}
-
-impl<'a, T: Copy> Iter<'a, T> {
-    fn new(set: &'a Ranked<T>, ranks: Range<usize>, reverse: bool) -> Self {
-        let (start, end) = (ranks.start, ranks.end.min(set.len));
-        let left = end.saturating_sub(start);
-        let mut iter = Iter { set, path: SmallVec::new(), leaf: [].iter(), left, reverse };
-        if left > 0 {
-            let spot = set.spot_of_rank(if reverse { end - 1 } else { start }, |node, i| {
-                let children = &set.inners[node];
-                iter.path.push(if reverse { children[..i].iter() } else { children[i + 1..].iter() });
-            });
-            let items = &set.leaves[spot.leaf];
-            iter.leaf = if reverse { items[..=spot.at].iter() } else { items[spot.at..].iter() };
-        }
-        iter
-    }
-
-    /// Goes up to the nearest node with a child left, then down to that child's nearest leaf.
-    fn next_leaf(&mut self) -> Option<()> {
-        let mut level = self.path.len();
-        let mut child = loop {
-            level = level.checked_sub(1)?;
-            if let Some(child) = step(&mut self.path[level], self.reverse) {
-                break child;
-            }
-        };
-        while level + 1 < self.path.len() {
-            level += 1;
-            self.path[level] = self.set.inners[child.node].iter();
-            child = step(&mut self.path[level], self.reverse)?;
-        }
-        self.leaf = self.set.leaves[child.node].iter();
-        Some(())
-    }
-}
-
-fn step<'a, X>(iter: &mut slice::Iter<'a, X>, reverse: bool) -> Option<&'a X> {
-    if reverse { iter.next_back() } else { iter.next() }
-}
-
-impl<T: Copy> Iterator for Iter<'_, T> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        self.left = self.left.checked_sub(1)?;
-        loop {
-            if let Some(item) = step(&mut self.leaf, self.reverse) {
-                return Some(*item);
-            }
-            self.next_leaf()?;
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl<T: Copy> ExactSizeIterator for Iter<'_, T> {}
 
 #[cfg(test)]
 mod tests;

@@ -1,29 +1,39 @@
 //! A sorted set: members, each with a score, in order of (score, member bytes).
 //!
-//! Shape: each member stands once, with its score, in a table of records and is known by its id there. A hash index finds the id of
-//! a member; a [`Ranked`] set of (score, id) holds the order and knows ranks. It compares scores first and looks a member up only
-//! between equal scores. A member of up to 16 bytes costs about 57 bytes in all (64-bit): 32 the record, 14 its place in the order,
-//! 11 its share of the index.
-#![allow(clippy::indexing_slicing, reason = "record ids come from the index and the order, which hold live ones only")]
+//! Shape: each member stands once, with its score, in a table of records and is known by its id
+//! there. A hash index finds the id of a member; a [`Ranked`] set of (score, id) holds the order
+//! and knows ranks. It compares scores first and looks a member up only between equal scores. A
+//! member of up to 16 bytes costs about 57 bytes in all (64-bit): 32 the record, 14 its place in
+//! the order, 11 its share of the index.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "record ids come from the index and the order, which hold live ones only"
+)]
+
+mod records;
 
 use super::bytes::Bytes;
 use super::ranked::{self, Ranked};
 use hashbrown::HashTable;
+use records::{Record, Records};
 use rustc_hash::FxHasher;
 use std::cmp::Ordering;
 use std::hash::Hasher;
 use std::mem::size_of;
 use std::ops::{Bound, Range};
 
-/// Most members of a set that the reference still keeps as a listpack (`zset-max-listpack-entries`).
+/// Most members of a set that the reference still keeps as a listpack
+/// (`zset-max-listpack-entries`).
 pub const LISTPACK_MEMBERS: usize = 128;
-/// Longest member, in bytes, of a set that the reference still keeps as a listpack (`zset-max-listpack-value`).
+/// Longest member, in bytes, of a set that the reference still keeps as a listpack
+/// (`zset-max-listpack-value`).
 pub const LISTPACK_MEMBER_LEN: usize = 64;
 
 /// A sorted set. Ranks are 0-based, lowest score first; a range of ranks may reach past the end.
 ///
-/// Finding a member's score takes O(1); every other lookup and every change O(log n), and O(log n + m) where m members come out.
-/// A score is never NaN. 0 and -0 are equal, and the order among equal scores is that of the members' bytes.
+/// Finding a member's score takes O(1); every other lookup and every change O(log n), and O(log n +
+/// m) where m members come out. A score is never NaN. 0 and -0 are equal, and the order among equal
+/// scores is that of the members' bytes.
 #[derive(Clone, Debug)]
 pub struct Zset {
     records: Records,
@@ -34,8 +44,9 @@ pub struct Zset {
 
 /// What the reference would keep a set in. It never goes back to a listpack by itself.
 ///
-/// Ours is the same structure for both; the reference's choice shows in `OBJECT ENCODING`, in the sign of a zero (a listpack keeps
-/// -0 as 0), and in what a range by member answers when scores differ.
+/// Ours is the same structure for both; the reference's choice shows in `OBJECT ENCODING`, in the
+/// sign of a zero (a listpack keeps -0 as 0), and in what a range by member answers when scores
+/// differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// One block of bytes, searched from end to end.
@@ -44,7 +55,8 @@ pub enum Encoding {
     Skiplist,
 }
 
-/// What [`Zset::insert`] did. `comparisons` counts the times that the order was asked which of two members comes first.
+/// What [`Zset::insert`] did. `comparisons` counts the times that the order was asked which of two
+/// members comes first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Insert {
     /// The member is new and stands at `rank`.
@@ -84,6 +96,28 @@ pub enum LexBound<'a> {
     Excluded(&'a [u8]),
 }
 
+impl LexBound<'_> {
+    /// Whether a member lies before this lower bound.
+    fn is_above(&self, member: &[u8]) -> bool {
+        match *self {
+            LexBound::Lowest => false,
+            LexBound::Highest => true,
+            LexBound::Included(min) => member < min,
+            LexBound::Excluded(min) => member <= min,
+        }
+    }
+
+    /// Whether a member lies after this upper bound.
+    fn is_below(&self, member: &[u8]) -> bool {
+        match *self {
+            LexBound::Lowest => true,
+            LexBound::Highest => false,
+            LexBound::Included(max) => member > max,
+            LexBound::Excluded(max) => member >= max,
+        }
+    }
+}
+
 /// An item of the order; packed so that it takes 12 bytes, not 16.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, packed(4))]
@@ -101,11 +135,16 @@ impl Default for Zset {
 impl Zset {
     /// An empty set.
     pub fn new() -> Self {
-        Zset { records: Records::new(), index: HashTable::new(), order: Ranked::new(), encoding: Encoding::Listpack }
+        Zset {
+            records: Records::new(),
+            index: HashTable::new(),
+            order: Ranked::new(),
+            encoding: Encoding::Listpack,
+        }
     }
 
-    /// A set made at once, for much less than one insertion after the other costs. Of a repeated member the last score holds, and a
-    /// pair with a NaN is left out.
+    /// A set made at once, for much less than one insertion after the other costs. Of a repeated
+    /// member the last score holds, and a pair with a NaN is left out.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (Bytes, f64)>) -> Self {
         let mut set = Self::new();
         let pairs = pairs.into_iter();
@@ -117,7 +156,8 @@ impl Zset {
             } else {
                 set.expect(0, member.len());
                 let id = set.records.put(Record { score, member });
-                set.index.insert_unique(hash, id, |&id| set.records.hash(id));
+                set.index
+                    .insert_unique(hash, id, |&id| set.records.hash(id));
             }
         }
         set.expect(set.index.len(), 0);
@@ -128,7 +168,10 @@ impl Zset {
             if set.encoding == Encoding::Listpack {
                 record.score = unsigned_zero(record.score);
             }
-            places.push(Place { score: record.score, id });
+            places.push(Place {
+                score: record.score,
+                id,
+            });
         }
         let records = &set.records;
         places.sort_unstable_by(|a, b| compare(records, a, b.score, &records.get(b.id).member));
@@ -151,8 +194,9 @@ impl Zset {
         self.encoding
     }
 
-    /// Says that this many members, the longest of this length, are about to be put in: the reference turns to a skip list at this
-    /// point already, even if they then turn out to be there or unwanted.
+    /// Says that this many members, the longest of this length, are about to be put in: the
+    /// reference turns to a skip list at this point already, even if they then turn out to be there
+    /// or unwanted.
     pub fn expect(&mut self, members: usize, longest: usize) {
         if members > LISTPACK_MEMBERS || longest > LISTPACK_MEMBER_LEN {
             self.encoding = Encoding::Skiplist;
@@ -180,28 +224,51 @@ impl Zset {
                 score = unsigned_zero(score);
             }
             let records = &self.records;
-            let from = self.order.remove(probe(records, old, member, &mut comparisons));
-            let to = self.order.insert(Place { score, id }, probe(records, score, member, &mut comparisons));
+            let from = self
+                .order
+                .remove(probe(records, old, member, &mut comparisons));
+            let to = self.order.insert(
+                Place { score, id },
+                probe(records, score, member, &mut comparisons),
+            );
             self.records.get_mut(id).score = score;
-            let (from, to) = (from.map_or(0, |(rank, _)| rank), to.unwrap_or_else(|rank| rank));
-            return Insert::Updated { old, from, to, comparisons };
+            let (from, to) = (
+                from.map_or(0, |(rank, _)| rank),
+                to.unwrap_or_else(|rank| rank),
+            );
+            return Insert::Updated {
+                old,
+                from,
+                to,
+                comparisons,
+            };
         }
         self.expect(self.len() + 1, member.len());
         if self.encoding == Encoding::Listpack {
             score = unsigned_zero(score);
         }
-        let id = self.records.put(Record { score, member: Bytes::from_slice(member) });
+        let id = self.records.put(Record {
+            score,
+            member: Bytes::from_slice(member),
+        });
         let records = &self.records;
         self.index.insert_unique(hash, id, |&id| records.hash(id));
-        let rank = self.order.insert(Place { score, id }, probe(records, score, member, &mut comparisons));
-        Insert::Added { rank: rank.unwrap_or_else(|rank| rank), comparisons }
+        let rank = self.order.insert(
+            Place { score, id },
+            probe(records, score, member, &mut comparisons),
+        );
+        Insert::Added {
+            rank: rank.unwrap_or_else(|rank| rank),
+            comparisons,
+        }
     }
 
     /// Takes a member out and tells its score.
     pub fn remove(&mut self, member: &[u8]) -> Option<f64> {
         let id = self.id(hash(member), member)?;
         let score = self.records.get(id).score;
-        self.order.remove(probe(&self.records, score, member, &mut 0));
+        self.order
+            .remove(probe(&self.records, score, member, &mut 0));
         self.forget(id);
         Some(score)
     }
@@ -215,16 +282,21 @@ impl Zset {
     pub fn rank_counted(&self, member: &[u8]) -> Option<(usize, u32)> {
         let score = self.score(member)?;
         let mut comparisons = 0;
-        let rank = self.order.find(probe(&self.records, score, member, &mut comparisons));
+        let rank = self
+            .order
+            .find(probe(&self.records, score, member, &mut comparisons));
         Some((rank.ok()?, comparisons))
     }
 
     /// The member at `rank`, and its score.
     pub fn nth(&self, rank: usize) -> Option<(&[u8], f64)> {
-        self.order.nth(rank).map(|place| self.records.pair(place.id))
+        self.order
+            .nth(rank)
+            .map(|place| self.records.pair(place.id))
     }
 
-    /// The ranks of the members whose scores lie between two bounds. Empty, at some rank, if none does.
+    /// The ranks of the members whose scores lie between two bounds. Empty, at some rank, if none
+    /// does.
     pub fn score_range(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
         let start = self.order.partition_point(|place| match min {
             Bound::Included(min) => place.score < min,
@@ -239,57 +311,88 @@ impl Zset {
         start..end.max(start)
     }
 
-    /// The ranks of the members between two bounds, in a set whose scores are all equal. Empty, at some rank, if there is none.
+    /// The ranks of the members between two bounds, in a set whose scores are all equal. Empty, at
+    /// some rank, if there is none.
+    pub fn lex_range(&self, min: LexBound<'_>, max: LexBound<'_>) -> Range<usize> {
+        let member = |place: &Place| self.records.get(place.id).member.as_slice();
+        let start = self
+            .order
+            .partition_point(|place| min.is_above(member(place)));
+        let end = self
+            .order
+            .partition_point(|place| !max.is_below(member(place)));
+        start..end.max(start)
+    }
+
+    /// What [`Zset::lex_range`] is in a set whose scores differ: there the reference promises
+    /// nothing, but from a listpack it takes the members that it meets on its way, from the front
+    /// or from the back, and so do we. `None` where scores are equal, and for a skip list.
     ///
-    /// Where scores differ the reference promises nothing. From a listpack it takes the run of fitting members that starts at the
-    /// first member in its way which is not outside the near bound, and so do we; `reverse` says that its way is from the end.
-    pub fn lex_range(&self, min: LexBound<'_>, max: LexBound<'_>, reverse: bool) -> Range<usize> {
-        let below = |member: &[u8]| match min {
-            LexBound::Lowest => false,
-            LexBound::Highest => true,
-            LexBound::Included(min) => member < min,
-            LexBound::Excluded(min) => member <= min,
-        };
-        let above = |member: &[u8]| match max {
-            LexBound::Lowest => true,
-            LexBound::Highest => false,
-            LexBound::Included(max) => member > max,
-            LexBound::Excluded(max) => member >= max,
-        };
-        let (Some(first), Some(last)) = (self.nth(0), self.order.len().checked_sub(1).and_then(|rank| self.nth(rank))) else {
-            return 0..0;
-        };
-        if first.1 == last.1 || self.encoding == Encoding::Skiplist {
-            let member = |place: &Place| self.records.get(place.id).member.as_slice();
-            let start = self.order.partition_point(|place| below(member(place)));
-            let end = self.order.partition_point(|place| !above(member(place)));
-            return start..end.max(start);
+    /// The way begins at the first member inside the near bound, leads past `skip` members whatever
+    /// they are, and ends before the first one outside the far bound.
+    pub fn lex_scan(
+        &self,
+        min: LexBound<'_>,
+        max: LexBound<'_>,
+        reverse: bool,
+        skip: usize,
+    ) -> Option<Range<usize>> {
+        let len = self.len();
+        let (first, last) = (self.nth(0)?, self.nth(len - 1)?);
+        if self.encoding == Encoding::Skiplist || first.1 == last.1 {
+            return None;
         }
-        // The reference looks at both ends before it searches.
-        if below(last.0) || above(first.0) {
-            return 0..0;
-        }
-        let all = 0..self.len();
-        if reverse {
-            let skipped = self.range_rev(all.clone()).take_while(|pair| above(pair.0)).count();
-            let run = self.range_rev(0..self.len() - skipped).take_while(|pair| !below(pair.0)).count();
-            let end = self.len() - skipped;
-            end - run..end
+        let places = if reverse {
+            self.range_rev(0..len)
         } else {
-            let start = self.range(all.clone()).take_while(|pair| below(pair.0)).count();
-            let run = self.range(start..all.end).take_while(|pair| !above(pair.0)).count();
-            start..start + run
-        }
+            self.range(0..len)
+        };
+        let way: Vec<&[u8]> = places.map(|(member, _)| member).collect();
+        let (below, above) = (
+            |member: &&[u8]| min.is_above(member),
+            |member: &&[u8]| max.is_below(member),
+        );
+        let outside = |member: &&[u8], near: bool| {
+            if near == reverse {
+                above(member)
+            } else {
+                below(member)
+            }
+        };
+        // The reference looks at both ends before it searches.
+        let begin = way.iter().position(|member| !outside(member, true));
+        let Some(begin) =
+            begin.filter(|&at| !below(&last.0) && !above(&first.0) && !outside(&way[at], false))
+        else {
+            return Some(0..0);
+        };
+        let start = (begin + skip).min(len);
+        let end = start
+            + way[start..]
+                .iter()
+                .take_while(|member| !outside(member, false))
+                .count();
+        Some(if reverse {
+            len - end..len - start
+        } else {
+            start..end
+        })
     }
 
     /// The members at these ranks with their scores, lowest first.
     pub fn range(&self, ranks: Range<usize>) -> Iter<'_> {
-        Iter { records: &self.records, places: self.order.range(ranks) }
+        Iter {
+            records: &self.records,
+            places: self.order.range(ranks),
+        }
     }
 
     /// The members at these ranks with their scores, highest first.
     pub fn range_rev(&self, ranks: Range<usize>) -> Iter<'_> {
-        Iter { records: &self.records, places: self.order.range_rev(ranks) }
+        Iter {
+            records: &self.records,
+            places: self.order.range_rev(ranks),
+        }
     }
 
     /// All members with their scores, lowest first.
@@ -314,7 +417,8 @@ impl Zset {
         Some((record.member, record.score))
     }
 
-    /// Takes out the members at these ranks, hands each to `gone`, lowest first, and tells how many there were.
+    /// Takes out the members at these ranks, hands each to `gone`, lowest first, and tells how many
+    /// there were.
     pub fn remove_range(&mut self, ranks: Range<usize>, mut gone: impl FnMut(Bytes, f64)) -> usize {
         let before = self.len();
         let mut ids = Vec::new();
@@ -328,16 +432,25 @@ impl Zset {
 
     /// Bytes held, the allocator's own aside. O(n / 40).
     pub fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.records.memory_bytes() + self.index.allocation_size() + self.order.memory_bytes()
+        size_of::<Self>()
+            + self.records.memory_bytes()
+            + self.index.allocation_size()
+            + self.order.memory_bytes()
     }
 
     fn id(&self, hash: u64, member: &[u8]) -> Option<u32> {
-        self.index.find(hash, |&id| self.records.get(id).member.as_slice() == member).copied()
+        self.index
+            .find(hash, |&id| self.records.get(id).member.as_slice() == member)
+            .copied()
     }
 
-    /// Takes a record that is out of the order already from the index and the table. Gives room back once nothing is left.
+    /// Takes a record that is out of the order already from the index and the table. Gives room
+    /// back once nothing is left.
     fn forget(&mut self, id: u32) -> Record {
-        if let Ok(entry) = self.index.find_entry(self.records.hash(id), |&other| other == id) {
+        if let Ok(entry) = self
+            .index
+            .find_entry(self.records.hash(id), |&other| other == id)
+        {
             entry.remove();
         }
         let record = self.records.take(id);
@@ -372,92 +485,16 @@ fn compare(records: &Records, place: &Place, score: f64, member: &[u8]) -> Order
     }
 }
 
-fn probe<'a>(records: &'a Records, score: f64, member: &'a [u8], comparisons: &'a mut u32) -> impl FnMut(&Place) -> Ordering + 'a {
+fn probe<'a>(
+    records: &'a Records,
+    score: f64,
+    member: &'a [u8],
+    comparisons: &'a mut u32,
+) -> impl FnMut(&Place) -> Ordering + 'a {
     move |place| {
         *comparisons += 1;
         compare(records, place, score, member)
     }
-}
-
-#[derive(Clone, Debug)]
-struct Record {
-    score: f64,
-    member: Bytes,
-}
-
-/// Records by id. They stand in chunks, so that growing moves none and leaves no large holes behind; the first chunk grows as a small
-/// set does. Free records are chained: each holds the id of the next in the bits of its score.
-#[derive(Clone, Debug)]
-struct Records {
-    chunks: Vec<Vec<Record>>,
-    free: u32,
-    /// Bytes of the members that stand on the heap by themselves.
-    long: usize,
-}
-
-const CHUNK: usize = 1024;
-const NONE: u32 = u32::MAX;
-
-impl Records {
-    fn new() -> Self {
-        Records { chunks: Vec::new(), free: NONE, long: 0 }
-    }
-
-    fn get(&self, id: u32) -> &Record {
-        &self.chunks[id as usize / CHUNK][id as usize % CHUNK]
-    }
-
-    fn get_mut(&mut self, id: u32) -> &mut Record {
-        &mut self.chunks[id as usize / CHUNK][id as usize % CHUNK]
-    }
-
-    fn pair(&self, id: u32) -> (&[u8], f64) {
-        let record = self.get(id);
-        (&record.member, record.score)
-    }
-
-    fn hash(&self, id: u32) -> u64 {
-        hash(&self.get(id).member)
-    }
-
-    fn put(&mut self, record: Record) -> u32 {
-        self.long += long(&record.member);
-        if self.free != NONE {
-            let id = self.free;
-            let place = self.get_mut(id);
-            let next = place.score.to_bits() as u32;
-            *place = record;
-            self.free = next;
-            return id;
-        }
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            self.chunks.push(Vec::with_capacity(if self.chunks.is_empty() { 1 } else { CHUNK }));
-        }
-        let last = self.chunks.len() - 1;
-        let chunk = &mut self.chunks[last];
-        if chunk.len() == chunk.capacity() {
-            chunk.reserve_exact(chunk.len().min(CHUNK - chunk.len()));
-        }
-        chunk.push(record);
-        (last * CHUNK + chunk.len() - 1) as u32
-    }
-
-    fn take(&mut self, id: u32) -> Record {
-        let vacant = Record { score: f64::from_bits(self.free as u64), member: Bytes::new() };
-        let record = std::mem::replace(self.get_mut(id), vacant);
-        self.free = id;
-        self.long -= long(&record.member);
-        record
-    }
-
-    fn memory_bytes(&self) -> usize {
-        let rooms: usize = self.chunks.iter().map(|chunk| chunk.capacity()).sum();
-        self.chunks.capacity() * size_of::<Vec<Record>>() + rooms * size_of::<Record>() + self.long
-    }
-}
-
-fn long(member: &Bytes) -> usize {
-    if member.spilled() { member.len() } else { 0 }
 }
 
 /// Members and scores in order or in reverse; made by [`Zset::range`] and [`Zset::range_rev`].

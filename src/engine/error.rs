@@ -26,10 +26,6 @@ pub enum Error {
     OutOfRange,
     /// The number of arguments does not fit; holds the full lower-case command name.
     Arity(Cow<'static, str>),
-    /// An unknown command: its name as typed, and the beginning of its arguments.
-    UnknownCommand(String, String),
-    /// An unknown subcommand: as typed, and its container in upper case.
-    UnknownSubcommand(String, String),
     /// An expiry that is not positive or passes the range of time; holds the command's name.
     InvalidExpire(Cow<'static, str>),
     /// A string would pass proto-max-bulk-len.
@@ -48,6 +44,8 @@ pub enum Error {
     TimeoutOutOfRange,
     /// A text that only one command has; begins with its code (`ERR …`).
     Text(Cow<'static, str>),
+    /// A text that quotes what the client sent, byte for byte. Made by [`Error::quoting`].
+    Quoting(Vec<u8>),
 }
 
 impl Error {
@@ -55,6 +53,32 @@ impl Error {
     pub const fn text(text: &'static str) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
+
+    /// A text put together from pieces, some of which the client sent; begins with its code. Each piece
+    /// ends at its first NUL, as C strings do on the server.
+    pub fn quoting(pieces: &[&[u8]]) -> Self {
+        Self::Quoting(pieces.iter().flat_map(|piece| c_string(piece)).copied().collect())
+    }
+
+    /// The text as it stands on the wire after `-`: line breaks, which would end the frame early, are
+    /// spaces, as on the server.
+    pub fn wire(&self) -> Vec<u8> {
+        let mut text = match self {
+            Self::Quoting(text) => text.clone(),
+            other => other.to_string().into_bytes(),
+        };
+        for byte in &mut text {
+            if matches!(byte, b'\r' | b'\n') {
+                *byte = b' ';
+            }
+        }
+        text
+    }
+}
+
+/// A word up to its first NUL, which is where it ends for the server's `%s`.
+pub fn c_string(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 impl From<String> for Error {
@@ -76,8 +100,6 @@ impl fmt::Display for Error {
             Self::NoSuchKey => f.write_str("ERR no such key"),
             Self::OutOfRange => f.write_str("ERR index out of range"),
             Self::Arity(name) => write!(f, "ERR wrong number of arguments for '{name}' command"),
-            Self::UnknownCommand(name, args) => write!(f, "ERR unknown command '{name}', with args beginning with: {args}"),
-            Self::UnknownSubcommand(name, container) => write!(f, "ERR unknown subcommand '{name}'. Try {container} HELP."),
             Self::InvalidExpire(name) => write!(f, "ERR invalid expire time in '{name}' command"),
             Self::StringTooLong => f.write_str("ERR string exceeds maximum allowed size (proto-max-bulk-len)"),
             Self::DbIndex => f.write_str("ERR DB index is out of range"),
@@ -90,6 +112,7 @@ impl fmt::Display for Error {
             Self::TimeoutNegative => f.write_str("ERR timeout is negative"),
             Self::TimeoutOutOfRange => f.write_str("ERR timeout is out of range"),
             Self::Text(text) => f.write_str(text),
+            Self::Quoting(text) => f.write_str(&String::from_utf8_lossy(text)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Numbers as the reference server reads and prints them.
 
-/// Reads a signed integer strictly, as `string2ll` does: no spaces, no `+`, no leading zeros, no `-0`.
+mod grisu;
+
+/// Reads a signed integer strictly, as `string2ll` does: no spaces, no `+`, no leading zeros, no
+/// `-0`.
 pub fn parse_i64(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -16,9 +19,15 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
         if !digit.is_ascii_digit() {
             return None;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        value = value
+            .checked_mul(10)?
+            .checked_add(u64::from(digit - b'0'))?;
     }
-    if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
+    if negative {
+        0i64.checked_sub_unsigned(value)
+    } else {
+        i64::try_from(value).ok()
+    }
 }
 
 /// Reads a float as Valkey 9 does: a decimal text, or `inf`/`infinity` in any case. Spaces, NaN,
@@ -54,7 +63,11 @@ fn read_f64(text: &[u8]) -> Option<(f64, bool)> {
         return None;
     }
     let value: f64 = lower.parse().ok()?;
-    let underflowed = value == 0.0 && lower.bytes().take_while(|&b| b != b'e').any(|b| matches!(b, b'1'..=b'9'));
+    let underflowed = value == 0.0
+        && lower
+            .bytes()
+            .take_while(|&b| b != b'e')
+            .any(|b| matches!(b, b'1'..=b'9'));
     Some((sign * value, value.is_finite() && !underflowed))
 }
 
@@ -64,8 +77,9 @@ pub fn write_i64(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(buffer.format(value).as_bytes());
 }
 
-/// Prints a double in its shortest form that reads back to the same value, laid out as the
-/// reference lays it out: whole numbers up to 2^52 plainly, `1e+21` style past 21 digits.
+/// Prints a double in a short form that reads back to the same value, laid out as the reference
+/// lays it out: whole numbers up to 2^62 in full, others with an exponent where they have many
+/// zeros.
 pub fn write_f64(out: &mut Vec<u8>, value: f64) {
     if value.is_nan() {
         out.extend_from_slice(b"nan");
@@ -75,46 +89,24 @@ pub fn write_f64(out: &mut Vec<u8>, value: f64) {
         out.extend_from_slice(if value > 0.0 { b"inf" } else { b"-inf" });
         return;
     }
-    if value == 0.0 {
-        out.push(b'0');
-        return;
-    }
-    const EXACT: f64 = 4_503_599_627_370_496.0; // 2^52: below it every whole double prints as an integer
-    if value.abs() < EXACT && value == value.trunc() {
-        write_i64(out, value as i64);
-        return;
-    }
-    if value < 0.0 {
+    if value.is_sign_negative() {
         out.push(b'-');
     }
-    let mut buffer = ryu::Buffer::new();
-    let (digits, point) = shortest_digits(buffer.format_finite(value.abs()));
-    layout(out, &digits, point);
-}
-
-/// Splits a shortest decimal text into its significant digits and the place of its point, counted
-/// from the first digit.
-fn shortest_digits(text: &str) -> (Vec<u8>, i32) {
-    let (mantissa, exponent) = match text.split_once('e') {
-        Some((m, e)) => (m, e.parse().unwrap_or(0)),
-        None => (text, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
-    let mut point = whole.len() as i32 + exponent;
-    let leading = digits.iter().take_while(|&&d| d == b'0').count();
-    digits.drain(..leading);
-    point -= leading as i32;
-    while digits.last() == Some(&b'0') {
-        digits.pop();
+    // A quarter of the range of integers: the reference prints whole numbers up to there as such.
+    const WHOLE: f64 = (1u64 << 62) as f64;
+    if value.abs() <= WHOLE && value == value.trunc() {
+        write_i64(out, value.abs() as i64);
+        return;
     }
-    (digits, point)
+    let (digits, ten) = grisu::digits(value.abs());
+    layout(out, &digits, ten);
 }
 
-/// Lays out digits as the reference's `fpconv_dtoa` does.
-fn layout(out: &mut Vec<u8>, digits: &[u8], point: i32) {
+/// Lays out digits as the reference's `fpconv_dtoa` does; `trailing` is the power of ten of the
+/// last digit.
+fn layout(out: &mut Vec<u8>, digits: &[u8], trailing: i32) {
     let count = digits.len() as i32;
-    let trailing = point - count; // zeros after the last digit; negative: digits after the point
+    let point = count + trailing;
     let scientific = point - 1;
     if trailing >= 0 && scientific.abs() < count + 7 {
         out.extend_from_slice(digits);
@@ -155,10 +147,26 @@ mod tests {
 
     #[test]
     fn integers_are_read_strictly() {
-        for (text, value) in [("0", Some(0)), ("-1", Some(-1)), ("9223372036854775807", Some(i64::MAX)), ("-9223372036854775808", Some(i64::MIN))] {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("-1", Some(-1)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+        ] {
             assert_eq!(parse_i64(text.as_bytes()), value);
         }
-        for text in ["", "-", "-0", "+1", "01", " 1", "1 ", "1.0", "9223372036854775808", "-9223372036854775809"] {
+        for text in [
+            "",
+            "-",
+            "-0",
+            "+1",
+            "01",
+            " 1",
+            "1 ",
+            "1.0",
+            "9223372036854775808",
+            "-9223372036854775809",
+        ] {
             assert_eq!(parse_i64(text.as_bytes()), None, "{text:?}");
         }
     }
@@ -166,9 +174,26 @@ mod tests {
     #[test]
     fn doubles_print_in_the_shortest_form() {
         for (value, text) in [
-            (3.0, "3"), (0.1, "0.1"), (-2.5, "-2.5"), (1e20, "1e+20"), (1e21, "1e+21"),
-            (1.5e300, "1.5e+300"), (1e-7, "1e-7"), (f64::INFINITY, "inf"), (-0.0, "0"),
+            (3.0, "3"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (1e20, "1e+20"),
+            (1e21, "1e+21"),
+            (1.5e300, "1.5e+300"),
+            (1e-7, "1e-7"),
+            (f64::INFINITY, "inf"),
+            (0.0, "0"),
+            (-0.0, "-0"),
             (17_976_931_348_623_157e292, "1.7976931348623157e+308"),
+            (5e-324, "5e-324"),
+            (3.07913e18, "3079130000000000000"),
+            (9_223_372_036_854_775_807.0, "9223372036854776000"),
+            (1e-6, "0.000001"),
+            (1.5e-7, "1.5e-7"),
+            (123_456e20, "1.23456e+25"),
+            (-3.776968013141248e22, "-37769680131412480000000"),
+            // Not the nearest of the short texts, but the one that the reference gives.
+            (999_999_999_999_994.8, "999999999999994.7"),
         ] {
             assert_eq!(shown(value), text);
         }

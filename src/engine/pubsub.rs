@@ -43,15 +43,26 @@ impl PubSub {
 
     /// The channels that have subscribers by name and fit a pattern (any, where there is none), in order.
     pub fn active(&self, pattern: Option<&[u8]>) -> impl Iterator<Item = &Bytes> {
-        self.channels.keys().filter(move |channel| pattern.is_none_or(|p| glob::matches(p, channel)))
+        self.channels
+            .keys()
+            .filter(move |channel| pattern.is_none_or(|p| glob::matches(p, channel)))
     }
 
     /// Who gets a message to a channel, once for each subscription: first those by name, then those by a
     /// pattern, with the pattern.
     fn receivers(&self, channel: &[u8]) -> Vec<(Conn, Option<Bytes>)> {
-        let by_name = self.channels.get(channel).into_iter().flatten().map(|conn| (*conn, None));
-        let patterns = self.patterns.iter().filter(|(pattern, _)| glob::matches(pattern, channel));
-        let by_pattern = patterns.flat_map(|(pattern, who)| who.iter().map(move |conn| (*conn, Some(pattern.clone()))));
+        let by_name = self
+            .channels
+            .get(channel)
+            .into_iter()
+            .flatten()
+            .map(|conn| (*conn, None));
+        let patterns = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| glob::matches(pattern, channel));
+        let by_pattern = patterns
+            .flat_map(|(pattern, who)| who.iter().map(move |conn| (*conn, Some(pattern.clone()))));
         by_name.chain(by_pattern).collect()
     }
 
@@ -83,16 +94,24 @@ impl Client {
 impl Engine {
     /// Subscribes a client, unless it is already; how many subscriptions it now has.
     pub fn subscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
-        let Some(client) = self.clients.get_mut(&conn) else { return 0 };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return 0;
+        };
         let name = Bytes::from_slice(name);
         client.topic(topic).insert(name.clone());
-        self.pubsub.topic(topic).entry(name).or_default().insert(conn);
+        self.pubsub
+            .topic(topic)
+            .entry(name)
+            .or_default()
+            .insert(conn);
         client.subscriptions()
     }
 
     /// Ends a client's subscription, if it has it; how many it has left.
     pub fn unsubscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
-        let Some(client) = self.clients.get_mut(&conn) else { return 0 };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return 0;
+        };
         client.topic(topic).remove(name);
         let all = self.pubsub.topic(topic);
         if let Some(who) = all.get_mut(name) {

@@ -47,11 +47,10 @@ impl Writer {
         self.crlf();
     }
 
-    /// An error. Line breaks, which would end the frame early, become spaces as on the server.
+    /// An error.
     pub fn error(&mut self, error: &Error) {
         self.bytes.push(b'-');
-        let text = error.to_string();
-        self.bytes.extend(text.bytes().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { b }));
+        self.bytes.extend_from_slice(&error.wire());
         self.crlf();
     }
 

@@ -18,9 +18,14 @@ pub struct ServerHalf {
 impl ServerHalf {
     /// Starts a worker. Errors: the browser's, where it has no workers or may not start one.
     pub fn start(on_frame: Callback<Frame>, on_error: Callback<String>) -> Result<Self, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options("./worker.js", &options)?;
+        let worker = match started_early() {
+            Some(worker) => worker,
+            None => {
+                let options = WorkerOptions::new();
+                options.set_type(WorkerType::Module);
+                Worker::new_with_options("./worker.js", &options)?
+            }
+        };
         let broken = on_error.clone();
         let on_message = Closure::new(move |message: MessageEvent| {
             let bytes = Uint8Array::new(&message.data()).to_vec();
@@ -47,6 +52,15 @@ impl ServerHalf {
         // Only a message that cannot be cloned is refused, and bytes always can.
         let _ = self.worker.post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
     }
+}
+
+/// The worker that `boot.js` started while this half was still on its way; given only once.
+fn started_early() -> Option<Worker> {
+    const NAME: &str = "keyglassWorker";
+    let window = web_sys::window()?;
+    let worker = js_sys::Reflect::get(&window, &NAME.into()).ok()?.dyn_into().ok()?;
+    js_sys::Reflect::delete_property(&window, &NAME.into()).ok()?;
+    Some(worker)
 }
 
 impl Drop for ServerHalf {

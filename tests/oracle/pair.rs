@@ -20,6 +20,8 @@ use crate::step::{CLIENTS, OBSERVER, Step, Words};
 pub const SHORT_WAIT: u64 = 500;
 /// How many bytes of one client go out at once.
 const BATCH: usize = 32 * 1024;
+/// How many commands may stand behind the one that waits; more are passed over.
+const QUEUE: usize = 3;
 
 /// A difference between the two.
 #[derive(Clone, Debug)]
@@ -49,6 +51,10 @@ pub struct Pair {
     markers: u64,
     /// What was compared so far.
     pub tally: Tally,
+    /// How many generated commands both were given.
+    pub commands: usize,
+    /// How many commands the observer gave both beside those.
+    pub checks: usize,
 }
 
 /// A frame that the engine sent, the step it came after and the commands it may belong to.
@@ -74,7 +80,7 @@ impl Pair {
         let server = Server::start();
         let links = (0..CLIENTS).map(|_| server.connect()).collect();
         let admin = server.connect();
-        Self { server, links, admin, ids: vec![Frame::Int(0); CLIENTS], dirty: [true; CLIENTS], markers: 0, tally: Tally::default() }
+        Self { server, links, admin, ids: vec![Frame::Int(0); CLIENTS], dirty: [true; CLIENTS], markers: 0, tally: Tally::default(), commands: 0, checks: 0 }
     }
 
     /// The real server's version.
@@ -122,6 +128,14 @@ impl Pair {
         self.dirty[client] = false;
     }
 
+    /// How many clients wait for a key on the real server.
+    fn waiting_clients(&mut self) -> usize {
+        let info = self.admin.ask(&["INFO", "clients"]);
+        let text = String::from_utf8_lossy(info.as_ref().and_then(Frame::text).unwrap_or_default()).into_owned();
+        let line = text.lines().find_map(|line| line.strip_prefix("blocked_clients:")).expect("INFO clients says who waits");
+        line.trim().parse().unwrap()
+    }
+
     /// Sends a PING that can be told from every other, to know when all before it was answered.
     fn mark(&mut self, client: usize) -> Vec<u8> {
         self.markers += 1;
@@ -147,10 +161,10 @@ impl Run<'_> {
                     at += self.batch(*client, &commands)?;
                 }
                 Step::Raw(client, bytes) => {
-                    let words = vec![bytes.clone()];
-                    self.engine_takes(*client, bytes.clone(), &words);
-                    let woken = self.woken(&[]);
-                    self.server_takes(*client, bytes, &woken)?;
+                    if !self.blocked(*client) {
+                        self.engine_takes(*client, bytes.clone(), &vec![bytes.clone()]);
+                        self.server_takes(*client, bytes, &[])?;
+                    }
                     at += 1;
                 }
                 Step::Pause(ms) => {
@@ -191,6 +205,9 @@ impl Run<'_> {
 
     /// Gives as many of the commands to both as may go together; says how many.
     fn batch(&mut self, client: usize, commands: &[&Words]) -> Result<usize, Difference> {
+        if self.blocked(client) && self.waiting[client].len() > QUEUE {
+            return Ok(1);
+        }
         let before = self.all_blocked();
         let mut bytes = Vec::new();
         let mut taken = 0;
@@ -211,6 +228,7 @@ impl Run<'_> {
     }
 
     fn engine_takes(&mut self, client: usize, bytes: Vec<u8>, words: &Words) {
+        *(if client == OBSERVER { &mut self.pair.checks } else { &mut self.pair.commands }) += 1;
         self.waiting[client].push(words.clone());
         self.engine.handle(now(), client as u32, What::Bytes(bytes));
         self.collect(Some(words));
@@ -317,18 +335,11 @@ impl Run<'_> {
         });
         let link = &mut self.pair.links[OBSERVER];
         let theirs = walk(|cursor| link.ask(&words(cursor)));
-        self.ours[OBSERVER].extend(ours.map(|frame| Ours { frame, step: self.step, commands: vec![words(b"0")] }));
         // SCAN's own rule would let any page pass: whole walks have to be equal.
-        match self.ours[OBSERVER].pop_front() {
-            Some(ours) if Some(&ours.frame) == theirs.as_ref() => Ok(()),
-            ours => Err(Difference {
-                step: self.step,
-                client: OBSERVER,
-                commands: vec![words(b"0")],
-                ours: ours.map(|o| o.frame),
-                theirs,
-            }),
+        if ours == theirs {
+            return Ok(());
         }
+        Err(Difference { step: self.step, client: OBSERVER, commands: vec![words(b"0")], ours, theirs })
     }
 
     /// The observer reads every key of every database that has one, in both.
@@ -356,56 +367,38 @@ impl Run<'_> {
             }
         }
         commands.push(words("SELECT", b"0", ""));
-        let step = self.step;
-        let mut rest = &commands.iter().collect::<Vec<_>>()[..];
-        while !rest.is_empty() {
+        for some in commands.chunks(40) {
             let mut bytes = Vec::new();
-            let mut n = 0;
-            for words in rest.iter().take_while(|_| bytes_left(&mut n)) {
+            for words in some {
                 let one = encode_command(words);
                 bytes.extend_from_slice(&one);
                 self.engine_takes(OBSERVER, one, words);
-                self.step = step;
             }
             self.pair.links[OBSERVER].send(&bytes);
             self.read(OBSERVER)?;
-            rest = &rest[n.min(rest.len())..];
         }
         Ok(())
     }
 
     /// Compares what is still to be read, and that both left the same clients waiting.
     fn finish(&mut self) -> Result<(), Difference> {
-        for client in 0..CLIENTS {
-            if !self.blocked(client) {
-                self.read(client)?;
-                continue;
-            }
-            let Frame::Int(id) = self.pair.ids[client] else { panic!("CLIENT ID is no number") };
-            let waited = self.pair.admin.ask(&["CLIENT", "UNBLOCK", &id.to_string()]);
+        for client in (0..CLIENTS).filter(|&c| !self.blocked(c)).collect::<Vec<_>>() {
+            self.read(client)?;
+        }
+        for client in self.all_blocked() {
             self.pair.dirty[client] = true;
-            if waited == Some(Frame::Int(0)) {
-                let theirs = self.pair.links[client].next();
-                return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs });
-            }
-            // What came before the wait ended, then the answer of a wait that ran out.
             while !self.ours[client].is_empty() {
                 let frame = self.pair.links[client].next();
                 self.compare(client, frame)?;
             }
-            let last = self.pair.links[client].next();
-            if !matches!(last, Some(Frame::Null(_))) {
-                return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs: last });
-            }
+        }
+        let ours = self.all_blocked().len();
+        if ours > 0 && self.pair.waiting_clients() != ours {
+            let client = self.all_blocked()[0];
+            return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs: None });
         }
         Ok(())
     }
-}
-
-/// Counts up to a batch of the observer's commands.
-fn bytes_left(n: &mut usize) -> bool {
-    *n += 1;
-    *n <= 40
 }
 
 fn is_mark(frame: &Frame, mark: &[u8]) -> bool {

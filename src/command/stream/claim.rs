@@ -1,6 +1,6 @@
 //! Looking at pending entries, and handing them to another consumer.
 
-use super::{end_bound, id, ids, no_group, shown, start_bound, write_entry};
+use super::words::{at_most, end_bound, id, ids, no_group, shown, start_bound, write_entry};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Deliveries, Group, Pending, Stream, StreamId};
 use crate::engine::Ctx;
@@ -38,21 +38,35 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     }
     let now = ctx.now();
     let (db, out) = ctx.parts();
-    let stream = db.write::<Stream>(key)?.ok_or_else(|| no_group(key, group_name))?;
-    let group = stream.groups.get_mut(group_name).ok_or_else(|| no_group(key, group_name))?;
+    let stream = db
+        .write::<Stream>(key)?
+        .ok_or_else(|| no_group(key, group_name))?;
+    let group = stream
+        .groups
+        .get_mut(group_name)
+        .ok_or_else(|| no_group(key, group_name))?;
     let (consumer, _) = group.see_consumer(name, now);
-    let deliveries = if just_id { Deliveries::Keep } else { Deliveries::Count };
+    let deliveries = if just_id {
+        Deliveries::Keep
+    } else {
+        Deliveries::Count
+    };
 
     let (mut claimed, mut gone) = (Vec::new(), Vec::new());
     let mut attempts = count * ATTEMPTS;
     // Where the scan goes on; `None` behind the greatest ID.
     let mut cursor = Some(start);
     let next = |group: &Group, cursor: Option<StreamId>| {
-        group.pending_range(cursor?, StreamId::MAX).next().map(|(id, pending)| (id, *pending))
+        group
+            .pending_range(cursor?, StreamId::MAX)
+            .next()
+            .map(|(id, pending)| (id, *pending))
     };
     while attempts > 0 && count > 0 {
         attempts -= 1;
-        let Some((id, pending)) = next(group, cursor) else { break };
+        let Some((id, pending)) = next(group, cursor) else {
+            break;
+        };
         cursor = id.next();
         if stream.log.get(id).is_none() {
             group.ack(id);
@@ -68,7 +82,9 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let cursor = next(group, cursor).map_or(StreamId::MIN, |(id, _)| id);
     out.bulk(&cursor.to_bytes());
     out.array(claimed.len());
-    claimed.iter().for_each(|&id| write_claimed(out, stream, id, just_id));
+    claimed
+        .iter()
+        .for_each(|&id| write_claimed(out, stream, id, just_id));
     out.array(gone.len());
     gone.iter().for_each(|id| out.bulk(&id.to_bytes()));
     note_claimed(ctx, args, claimed.len());
@@ -78,20 +94,30 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
 pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (key, group_name, name) = (&args[1], &args[2], &args[3]);
     let now = ctx.now();
-    let known = ctx.db().read::<Stream>(key)?.is_some_and(|stream| stream.groups.contains_key(group_name));
+    let known = ctx
+        .db()
+        .read::<Stream>(key)?
+        .is_some_and(|stream| stream.groups.contains_key(group_name));
     if !known {
         return Err(no_group(key, group_name));
     }
     let min_idle = int(args, 4, "ERR Invalid min-idle-time argument for XCLAIM")?.max(0);
     // The options begin at the first word that is no ID.
     let words = args.from(5);
-    let many = words.iter().take_while(|word| StreamId::parse(word, 0).is_some()).count();
+    let many = words
+        .iter()
+        .take_while(|word| StreamId::parse(word, 0).is_some())
+        .count();
     let wanted = ids(words.get(..many).unwrap_or_default())?;
     let options = ClaimOptions::parse(args, 5 + many, now)?;
 
     let (db, out) = ctx.parts();
-    let Some(stream) = db.write::<Stream>(key)? else { return Err(no_group(key, group_name)) };
-    let Some(group) = stream.groups.get_mut(group_name) else { return Err(no_group(key, group_name)) };
+    let Some(stream) = db.write::<Stream>(key)? else {
+        return Err(no_group(key, group_name));
+    };
+    let Some(group) = stream.groups.get_mut(group_name) else {
+        return Err(no_group(key, group_name));
+    };
     group.raise_cursor(options.last_id);
     let (consumer, _) = group.see_consumer(name, now);
     let mut claimed = Vec::new();
@@ -100,14 +126,18 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             group.ack(id);
             continue;
         }
-        let due = group.pending(id).map_or(options.force, |pending| idle(now, pending) >= min_idle);
+        let due = group
+            .pending(id)
+            .map_or(options.force, |pending| idle(now, pending) >= min_idle);
         if due {
             group.claim(id, consumer, now, options.delivered_at, options.deliveries);
             claimed.push(id);
         }
     }
     out.array(claimed.len());
-    claimed.iter().for_each(|&id| write_claimed(out, stream, id, options.just_id));
+    claimed
+        .iter()
+        .for_each(|&id| write_claimed(out, stream, id, options.just_id));
     note_claimed(ctx, args, claimed.len());
     Ok(())
 }
@@ -121,7 +151,9 @@ pub(super) fn xpending(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
     let (db, out) = ctx.parts();
     let stream = db.read::<Stream>(&args[1])?;
-    let group = stream.and_then(|stream| stream.groups.get(&args[2])).ok_or_else(|| no_group(&args[1], &args[2]))?;
+    let group = stream
+        .and_then(|stream| stream.groups.get(&args[2]))
+        .ok_or_else(|| no_group(&args[1], &args[2]))?;
     match filter {
         Some(filter) => filter.write(out, group, now),
         None => write_summary(out, group),
@@ -141,7 +173,9 @@ fn write_summary(out: &mut Writer, group: &Group) {
     out.bulk(&first.to_bytes());
     out.bulk(&last.to_bytes());
     out.array_of(|out| {
-        let busy = group.consumers().filter(|(_, consumer)| consumer.pending_len() > 0);
+        let busy = group
+            .consumers()
+            .filter(|(_, consumer)| consumer.pending_len() > 0);
         busy.map(|(_, consumer)| {
             out.array(2);
             out.bulk(consumer.name());
@@ -170,9 +204,15 @@ impl<'a> Filter<'a> {
             }
             at = 5;
         }
-        let count = usize::try_from(args.int(at + 2)?).unwrap_or(0);
+        let count = at_most(args.int(at + 2)?);
         let (start, end) = (start_bound(&args[at])?, end_bound(&args[at + 1])?);
-        Ok(Self { start, end, count, min_idle, consumer: args.get(at + 3) })
+        Ok(Self {
+            start,
+            end,
+            count,
+            min_idle,
+            consumer: args.get(at + 3),
+        })
     }
 
     fn write(&self, out: &mut Writer, group: &Group, now: Millis) {
@@ -190,8 +230,12 @@ impl<'a> Filter<'a> {
                 all.take(self.count).map(|it| entry(out, it)).count()
             }
             Some(name) => {
-                let Some(consumer) = group.find_consumer(name) else { return 0 };
-                let own = group.pending_range_of(consumer, self.start, self.end).filter(long_idle);
+                let Some(consumer) = group.find_consumer(name) else {
+                    return 0;
+                };
+                let own = group
+                    .pending_range_of(consumer, self.start, self.end)
+                    .filter(long_idle);
                 own.take(self.count).map(|it| entry(out, it)).count()
             }
         });
@@ -220,18 +264,28 @@ impl ClaimOptions {
                 just_id = true;
             } else if args.is(at, "IDLE") && more {
                 at += 1;
-                delivered_at = (now as i64).wrapping_sub(int(args, at, "ERR Invalid IDLE option argument for XCLAIM")?);
+                delivered_at = (now as i64).wrapping_sub(int(
+                    args,
+                    at,
+                    "ERR Invalid IDLE option argument for XCLAIM",
+                )?);
             } else if args.is(at, "TIME") && more {
                 at += 1;
                 delivered_at = int(args, at, "ERR Invalid TIME option argument for XCLAIM")?;
             } else if args.is(at, "RETRYCOUNT") && more {
                 at += 1;
-                retries = int(args, at, "ERR Invalid RETRYCOUNT option argument for XCLAIM")?;
+                retries = int(
+                    args,
+                    at,
+                    "ERR Invalid RETRYCOUNT option argument for XCLAIM",
+                )?;
             } else if args.is(at, "LASTID") && more {
                 at += 1;
                 last_id = id(&args[at])?;
             } else {
-                return Err(format!("ERR Unrecognized XCLAIM option '{}'", shown(&args[at])).into());
+                return Err(
+                    format!("ERR Unrecognized XCLAIM option '{}'", shown(&args[at])).into(),
+                );
             }
             at += 1;
         }
@@ -241,8 +295,17 @@ impl ClaimOptions {
             _ => Deliveries::Count,
         };
         // A moment that cannot be counts as now, as on the server: clients may reckon by clocks of their own.
-        let delivered_at = u64::try_from(delivered_at).ok().filter(|&at| at <= now).unwrap_or(now);
-        Ok(Self { delivered_at, deliveries, force, just_id, last_id })
+        let delivered_at = u64::try_from(delivered_at)
+            .ok()
+            .filter(|&at| at <= now)
+            .unwrap_or(now);
+        Ok(Self {
+            delivered_at,
+            deliveries,
+            force,
+            just_id,
+            last_id,
+        })
     }
 }
 
@@ -256,7 +319,11 @@ fn write_claimed(out: &mut Writer, stream: &Stream, id: StreamId, just_id: bool)
 fn note_claimed(ctx: &mut Ctx<'_>, args: Args<'_>, count: usize) {
     if count > 0 {
         let name = |at| Bytes::from_slice(&args[at]);
-        ctx.note(&args[1], || Fact::Claimed { group: name(2), consumer: name(3), count });
+        ctx.note(&args[1], || Fact::Claimed {
+            group: name(2),
+            consumer: name(3),
+            count,
+        });
     }
 }
 

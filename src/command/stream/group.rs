@@ -1,6 +1,6 @@
 //! Making and moving consumer groups, and acknowledging.
 
-use super::{bad_id, id, ids, no_group_for_key};
+use super::words::{self, bad_id, id, ids, no_group_for_key};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
 use crate::engine::Ctx;
@@ -18,7 +18,10 @@ pub(super) fn xack(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
     }
     if count > 0 {
-        ctx.note(&args[1], || Fact::Acknowledged { group: Bytes::from_slice(&args[2]), count });
+        ctx.note(&args[1], || Fact::Acknowledged {
+            group: Bytes::from_slice(&args[2]),
+            count,
+        });
     }
     ctx.out.count(count);
     Ok(())
@@ -43,7 +46,10 @@ pub(super) fn xgroup_create(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Err
         return Err(Error::text("BUSYGROUP Consumer Group name already exists"));
     }
     let last = last.unwrap_or(stream.log.last_id());
-    stream.groups.insert(Bytes::from_slice(name), Group::new(last, options.entries_read));
+    stream.groups.insert(
+        Bytes::from_slice(name),
+        Group::new(last, options.entries_read),
+    );
     if !exists {
         ctx.changed(key);
     }
@@ -69,7 +75,10 @@ pub(super) fn xgroup_delconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<()
 }
 
 pub(super) fn xgroup_destroy(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let stream = ctx.db().write::<Stream>(&args[2])?.ok_or_else(key_required)?;
+    let stream = ctx
+        .db()
+        .write::<Stream>(&args[2])?
+        .ok_or_else(key_required)?;
     let gone = stream.groups.remove(&args[3]).is_some();
     if gone {
         ctx.changed(&args[2]);
@@ -103,8 +112,14 @@ pub(super) fn xgroup_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 
 pub(super) fn xgroup_setid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let options = Options::parse(args, false)?;
-    let stream = ctx.db().write::<Stream>(&args[2])?.ok_or_else(key_required)?;
-    let group = stream.groups.get_mut(&args[3]).ok_or_else(|| no_group_for_key(&args[2], &args[3]))?;
+    let stream = ctx
+        .db()
+        .write::<Stream>(&args[2])?
+        .ok_or_else(key_required)?;
+    let group = stream
+        .groups
+        .get_mut(&args[3])
+        .ok_or_else(|| no_group_for_key(&args[2], &args[3]))?;
     if args.len() > 7 {
         return Err(wrong_subcommand(args));
     }
@@ -120,8 +135,14 @@ pub(super) fn xgroup_setid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Erro
 
 /// The group that a subcommand names, to change.
 fn find_group<'c>(ctx: &'c mut Ctx<'_>, args: Args<'_>) -> Result<&'c mut Group, Error> {
-    let stream = ctx.db().write::<Stream>(&args[2])?.ok_or_else(key_required)?;
-    stream.groups.get_mut(&args[3]).ok_or_else(|| no_group_for_key(&args[2], &args[3]))
+    let stream = ctx
+        .db()
+        .write::<Stream>(&args[2])?
+        .ok_or_else(key_required)?;
+    stream
+        .groups
+        .get_mut(&args[3])
+        .ok_or_else(|| no_group_for_key(&args[2], &args[3]))
 }
 
 fn key_required() -> Error {
@@ -132,7 +153,7 @@ fn key_required() -> Error {
 }
 
 fn wrong_subcommand(args: Args<'_>) -> Error {
-    super::wrong_subcommand(&args[1], "XGROUP")
+    words::wrong_subcommand(&args[1], "XGROUP")
 }
 
 /// The options that CREATE and SETID share.
@@ -143,7 +164,10 @@ struct Options {
 
 impl Options {
     fn parse(args: Args<'_>, create: bool) -> Result<Self, Error> {
-        let mut options = Self { mkstream: false, entries_read: None };
+        let mut options = Self {
+            mkstream: false,
+            entries_read: None,
+        };
         let mut at = 5;
         while at < args.len() {
             if create && args.is(at, "MKSTREAM") {
@@ -151,7 +175,11 @@ impl Options {
             } else if args.is(at, "ENTRIESREAD") && at + 1 < args.len() {
                 at += 1;
                 options.entries_read = match args.int(at)? {
-                    ..-1 => return Err(Error::text("ERR value for ENTRIESREAD must be positive or -1")),
+                    ..-1 => {
+                        return Err(Error::text(
+                            "ERR value for ENTRIESREAD must be positive or -1",
+                        ));
+                    }
                     -1 => None,
                     count => Some(count),
                 };

@@ -1,6 +1,6 @@
 //! What XINFO tells of a stream, its groups and their consumers.
 
-use super::{no_group_for_key, write_entry, wrong_subcommand};
+use super::words::{at_most, no_group_for_key, write_entries, write_entry, wrong_subcommand};
 use crate::ds::stream::{Consumer, ConsumerId, Group, Log, Pending, Stream, StreamId};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
@@ -8,13 +8,16 @@ use crate::engine::error::Error;
 use crate::engine::reply::Writer;
 
 /// How many entries of each list FULL shows unless COUNT says otherwise.
-const DEFAULT_COUNT: i64 = 10;
+const DEFAULT_COUNT: usize = 10;
 
 pub(super) fn xinfo_consumers(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
     let (db, out) = ctx.parts();
     let stream = db.read::<Stream>(&args[2])?.ok_or(Error::NoSuchKey)?;
-    let group = stream.groups.get(&args[3]).ok_or_else(|| no_group_for_key(&args[2], &args[3]))?;
+    let group = stream
+        .groups
+        .get(&args[3])
+        .ok_or_else(|| no_group_for_key(&args[2], &args[3]))?;
     out.array(group.consumer_count());
     for (_, consumer) in group.consumers() {
         out.map(4);
@@ -25,7 +28,11 @@ pub(super) fn xinfo_consumers(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), E
         out.bulk(b"idle");
         out.int(now.saturating_sub(consumer.seen_at()) as i64);
         out.bulk(b"inactive");
-        out.int(consumer.active_at().map_or(-1, |at| now.saturating_sub(at) as i64));
+        out.int(
+            consumer
+                .active_at()
+                .map_or(-1, |at| now.saturating_sub(at) as i64),
+        );
     }
     Ok(())
 }
@@ -70,7 +77,8 @@ pub(super) fn xinfo_stream(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Erro
         4 if args.is(3, "FULL") => Some(DEFAULT_COUNT),
         6 if args.is(3, "FULL") && args.is(4, "COUNT") => match args.int(5)? {
             ..0 => Some(DEFAULT_COUNT),
-            count => Some(count),
+            0 => Some(usize::MAX),
+            count => Some(at_most(count)),
         },
         _ => return Err(wrong_subcommand(&args[1], "XINFO")),
     };
@@ -92,7 +100,7 @@ pub(super) fn xinfo_stream(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Erro
     out.bulk(&log.first_id().to_bytes());
     match full {
         None => write_edges(out, stream),
-        Some(count) => write_full(out, stream, if count == 0 { usize::MAX } else { count as usize }),
+        Some(count) => write_full(out, stream, count),
     }
     Ok(())
 }
@@ -113,10 +121,7 @@ fn write_edges(out: &mut Writer, stream: &Stream) {
 
 fn write_full(out: &mut Writer, stream: &Stream, count: usize) {
     out.bulk(b"entries");
-    out.array_of(|out| {
-        let entries = stream.log.range(StreamId::MIN, StreamId::MAX).take(count);
-        entries.map(|entry| write_entry(out, entry)).count()
-    });
+    write_entries(out, stream.log.range(StreamId::MIN, StreamId::MAX), count);
     out.bulk(b"groups");
     out.array(stream.groups.len());
     for (name, group) in &stream.groups {
@@ -128,8 +133,16 @@ fn write_full(out: &mut Writer, stream: &Stream, count: usize) {
         out.count(group.pending_len());
         out.bulk(b"pending");
         out.array(group.pending_len().min(count));
-        for (id, pending) in group.pending_range(StreamId::MIN, StreamId::MAX).take(count) {
-            write_pending(out, id, pending, Some(group.consumer_name(pending.consumer)));
+        for (id, pending) in group
+            .pending_range(StreamId::MIN, StreamId::MAX)
+            .take(count)
+        {
+            write_pending(
+                out,
+                id,
+                pending,
+                Some(group.consumer_name(pending.consumer)),
+            );
         }
         out.bulk(b"consumers");
         out.array(group.consumer_count());
@@ -139,7 +152,13 @@ fn write_full(out: &mut Writer, stream: &Stream, count: usize) {
     }
 }
 
-fn write_consumer(out: &mut Writer, group: &Group, id: ConsumerId, consumer: &Consumer, count: usize) {
+fn write_consumer(
+    out: &mut Writer,
+    group: &Group,
+    id: ConsumerId,
+    consumer: &Consumer,
+    count: usize,
+) {
     out.map(5);
     out.bulk(b"name");
     out.bulk(consumer.name());
@@ -151,7 +170,10 @@ fn write_consumer(out: &mut Writer, group: &Group, id: ConsumerId, consumer: &Co
     out.count(consumer.pending_len());
     out.bulk(b"pending");
     out.array(consumer.pending_len().min(count));
-    for (id, pending) in group.pending_range_of(id, StreamId::MIN, StreamId::MAX).take(count) {
+    for (id, pending) in group
+        .pending_range_of(id, StreamId::MIN, StreamId::MAX)
+        .take(count)
+    {
         write_pending(out, id, pending, None);
     }
 }
@@ -170,7 +192,10 @@ fn write_pending(out: &mut Writer, id: StreamId, pending: &Pending, consumer: Op
 fn write_cursor(out: &mut Writer, log: &Log, group: &Group) {
     out.bulk(b"last-delivered-id");
     out.bulk(&group.last_delivered().to_bytes());
-    for (name, number) in [("entries-read", group.entries_read()), ("lag", group.lag(log))] {
+    for (name, number) in [
+        ("entries-read", group.entries_read()),
+        ("lag", group.lag(log)),
+    ] {
         out.bulk(name.as_bytes());
         match number {
             Some(number) => out.int(number),

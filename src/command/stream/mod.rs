@@ -6,17 +6,16 @@ mod info;
 mod read;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 
 use super::spec::*;
-use crate::ds::stream::{Entry, StreamId};
-use crate::engine::Ctx;
-use crate::engine::error::Error;
-use crate::engine::event::Fact;
-use crate::engine::reply::Writer;
 
 use claim::{xautoclaim, xclaim, xpending};
-use group::{xack, xgroup_create, xgroup_createconsumer, xgroup_delconsumer, xgroup_destroy, xgroup_help, xgroup_setid};
+use group::{
+    xack, xgroup_create, xgroup_createconsumer, xgroup_delconsumer, xgroup_destroy, xgroup_help,
+    xgroup_setid,
+};
 use info::{xinfo_consumers, xinfo_groups, xinfo_help, xinfo_stream};
 use read::{xlen, xrange, xread, xreadgroup, xrevrange};
 use write::{xadd, xdel, xsetid, xtrim};
@@ -33,11 +32,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1) for each message ID processed.",
         summary: "Marks delivered entries as done: takes them off the group's pending list.",
         keys: &[KeySpec::first(&["RW", "update"])],
-        args: &[
-            key("key"),
-            string("group"),
-            string("id").multiple(),
-        ],
+        args: &[key("key"), string("group"), string("id").multiple()],
         handler: Some(xack),
         ..Spec::NEW
     },
@@ -50,32 +45,49 @@ pub const TABLE: &[Spec] = &[
         since: "5.0.0",
         complexity: "O(1) when adding a new entry, O(N) when trimming where N being the number of entries evicted.",
         summary: "Adds an entry to the end of a stream, making the stream if need be.",
-        history: &[("6.2.0", "Added the `NOMKSTREAM` option, `MINID` trimming strategy and the `LIMIT` option."), ("7.0.0", "Added support for the `<ms>-*` explicit ID form.")],
+        history: &[
+            (
+                "6.2.0",
+                "Added the `NOMKSTREAM` option, `MINID` trimming strategy and the `LIMIT` option.",
+            ),
+            ("7.0.0", "Added support for the `<ms>-*` explicit ID form."),
+        ],
         tips: &["nondeterministic_output"],
-        keys: &[KeySpec { notes: Some("UPDATE instead of INSERT because of the optional trimming feature"), flags: &["RW", "update"], begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+        keys: &[KeySpec {
+            notes: Some("UPDATE instead of INSERT because of the optional trimming feature"),
+            flags: &["RW", "update"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: 0,
+                step: 1,
+                limit: 0,
+            },
+        }],
         args: &[
             key("key"),
             flag("nomkstream", "NOMKSTREAM").since("6.2.0").optional(),
-            block("trim", &[
-                one_of("strategy", &[
-                    flag("maxlen", "MAXLEN"),
-                    flag("minid", "MINID").since("6.2.0"),
-                ]),
-                one_of("operator", &[
-                    flag("equal", "="),
-                    flag("approximately", "~"),
-                ]).optional(),
-                string("threshold"),
-                integer("count").token("LIMIT").since("6.2.0").optional(),
-            ]).optional(),
-            one_of("id-selector", &[
-                flag("auto-id", "*"),
-                string("id"),
-            ]),
-            block("data", &[
-                string("field"),
-                string("value"),
-            ]).multiple(),
+            block(
+                "trim",
+                &[
+                    one_of(
+                        "strategy",
+                        &[
+                            flag("maxlen", "MAXLEN"),
+                            flag("minid", "MINID").since("6.2.0"),
+                        ],
+                    ),
+                    one_of(
+                        "operator",
+                        &[flag("equal", "="), flag("approximately", "~")],
+                    )
+                    .optional(),
+                    string("threshold"),
+                    integer("count").token("LIMIT").since("6.2.0").optional(),
+                ],
+            )
+            .optional(),
+            one_of("id-selector", &[flag("auto-id", "*"), string("id")]),
+            block("data", &[string("field"), string("value")]).multiple(),
         ],
         handler: Some(xadd),
         ..Spec::NEW
@@ -89,7 +101,10 @@ pub const TABLE: &[Spec] = &[
         since: "6.2.0",
         complexity: "O(1) if COUNT is small.",
         summary: "Takes over pending entries that have been idle for long, whoever has them.",
-        history: &[("7.0.0", "Added an element to the reply array, containing deleted entries the command cleared from the PEL")],
+        history: &[(
+            "7.0.0",
+            "Added an element to the reply array, containing deleted entries the command cleared from the PEL",
+        )],
         tips: &["nondeterministic_output"],
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[
@@ -141,10 +156,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1) for each single item to delete in the stream, regardless of the stream size.",
         summary: "Deletes entries by ID, and answers how many there were.",
         keys: &[KeySpec::first(&["RW", "delete"])],
-        args: &[
-            key("key"),
-            string("id").multiple(),
-        ],
+        args: &[key("key"), string("id").multiple()],
         handler: Some(xdel),
         ..Spec::NEW
     },
@@ -167,16 +179,25 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Makes a consumer group that starts at an ID.",
                 history: &[("7.0.0", "Added the `entries_read` named argument.")],
-                keys: &[KeySpec { notes: None, flags: &["RW", "insert"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RW", "insert"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
                 args: &[
                     key("key"),
                     string("group"),
-                    one_of("id-selector", &[
-                        string("id"),
-                        flag("new-id", "$"),
-                    ]),
+                    one_of("id-selector", &[string("id"), flag("new-id", "$")]),
                     flag("mkstream", "MKSTREAM").optional(),
-                    integer("entriesread").token("ENTRIESREAD").display("entries-read").optional(),
+                    integer("entriesread")
+                        .token("ENTRIESREAD")
+                        .display("entries-read")
+                        .optional(),
                 ],
                 handler: Some(xgroup_create),
                 ..Spec::NEW
@@ -190,12 +211,17 @@ pub const TABLE: &[Spec] = &[
                 since: "6.2.0",
                 complexity: "O(1)",
                 summary: "Makes a consumer in a group; reading makes it too.",
-                keys: &[KeySpec { notes: None, flags: &["RW", "insert"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
-                args: &[
-                    key("key"),
-                    string("group"),
-                    string("consumer"),
-                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RW", "insert"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key"), string("group"), string("consumer")],
                 handler: Some(xgroup_createconsumer),
                 ..Spec::NEW
             },
@@ -208,12 +234,17 @@ pub const TABLE: &[Spec] = &[
                 since: "5.0.0",
                 complexity: "O(1)",
                 summary: "Removes a consumer and forgets its pending entries.",
-                keys: &[KeySpec { notes: None, flags: &["RW", "delete"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
-                args: &[
-                    key("key"),
-                    string("group"),
-                    string("consumer"),
-                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RW", "delete"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key"), string("group"), string("consumer")],
                 handler: Some(xgroup_delconsumer),
                 ..Spec::NEW
             },
@@ -226,11 +257,17 @@ pub const TABLE: &[Spec] = &[
                 since: "5.0.0",
                 complexity: "O(N) where N is the number of entries in the group's pending entries list (PEL).",
                 summary: "Removes a consumer group with all that is pending in it.",
-                keys: &[KeySpec { notes: None, flags: &["RW", "delete"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
-                args: &[
-                    key("key"),
-                    string("group"),
-                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RW", "delete"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key"), string("group")],
                 handler: Some(xgroup_destroy),
                 ..Spec::NEW
             },
@@ -256,15 +293,24 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Moves a group's last-delivered ID.",
                 history: &[("7.0.0", "Added the optional `entries_read` argument.")],
-                keys: &[KeySpec { notes: None, flags: &["RW", "update"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RW", "update"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
                 args: &[
                     key("key"),
                     string("group"),
-                    one_of("id-selector", &[
-                        string("id"),
-                        flag("new-id", "$"),
-                    ]),
-                    integer("entriesread").token("ENTRIESREAD").display("entries-read").optional(),
+                    one_of("id-selector", &[string("id"), flag("new-id", "$")]),
+                    integer("entriesread")
+                        .token("ENTRIESREAD")
+                        .display("entries-read")
+                        .optional(),
                 ],
                 handler: Some(xgroup_setid),
                 ..Spec::NEW
@@ -290,13 +336,22 @@ pub const TABLE: &[Spec] = &[
                 since: "5.0.0",
                 complexity: "O(1)",
                 summary: "Lists a group's consumers, and how long each has been idle.",
-                history: &[("7.2.0", "Added the `inactive` field, and changed the meaning of `idle`.")],
+                history: &[(
+                    "7.2.0",
+                    "Added the `inactive` field, and changed the meaning of `idle`.",
+                )],
                 tips: &["nondeterministic_output"],
-                keys: &[KeySpec { notes: None, flags: &["RO", "access"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
-                args: &[
-                    key("key"),
-                    string("group"),
-                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO", "access"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key"), string("group")],
                 handler: Some(xinfo_consumers),
                 ..Spec::NEW
             },
@@ -310,10 +365,17 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists a stream's consumer groups, and how far each has come.",
                 history: &[("7.0.0", "Added the `entries-read` and `lag` fields")],
-                keys: &[KeySpec { notes: None, flags: &["RO", "access"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
-                args: &[
-                    key("key"),
-                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO", "access"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key")],
                 handler: Some(xinfo_groups),
                 ..Spec::NEW
             },
@@ -338,14 +400,37 @@ pub const TABLE: &[Spec] = &[
                 since: "5.0.0",
                 complexity: "O(1)",
                 summary: "Tells a stream's length, IDs and edges, or everything with FULL.",
-                history: &[("6.0.0", "Added the `FULL` modifier."), ("7.0.0", "Added the `max-deleted-entry-id`, `entries-added`, `recorded-first-entry-id`, `entries-read` and `lag` fields"), ("7.2.0", "Added the `active-time` field, and changed the meaning of `seen-time`.")],
-                keys: &[KeySpec { notes: None, flags: &["RO", "access"], begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+                history: &[
+                    ("6.0.0", "Added the `FULL` modifier."),
+                    (
+                        "7.0.0",
+                        "Added the `max-deleted-entry-id`, `entries-added`, `recorded-first-entry-id`, `entries-read` and `lag` fields",
+                    ),
+                    (
+                        "7.2.0",
+                        "Added the `active-time` field, and changed the meaning of `seen-time`.",
+                    ),
+                ],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO", "access"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
                 args: &[
                     key("key"),
-                    block("full-block", &[
-                        flag("full", "FULL"),
-                        integer("count").token("COUNT").optional(),
-                    ]).optional(),
+                    block(
+                        "full-block",
+                        &[
+                            flag("full", "FULL"),
+                            integer("count").token("COUNT").optional(),
+                        ],
+                    )
+                    .optional(),
                 ],
                 handler: Some(xinfo_stream),
                 ..Spec::NEW
@@ -363,9 +448,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Counts the entries of a stream.",
         keys: &[KeySpec::first(&["RO"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(xlen),
         ..Spec::NEW
     },
@@ -378,19 +461,29 @@ pub const TABLE: &[Spec] = &[
         since: "5.0.0",
         complexity: "O(N) with N being the number of elements returned, so asking for a small fixed number of entries per call is O(1). O(M), where M is the total number of entries scanned when used with the IDLE filter. When the command returns just the summary and the list of consumers is small, it runs in O(1) time; otherwise, an additional O(N) time for iterating every consumer.",
         summary: "Shows what a group delivered and nobody acknowledged yet.",
-        history: &[("6.2.0", "Added the `IDLE` option and exclusive range intervals.")],
+        history: &[(
+            "6.2.0",
+            "Added the `IDLE` option and exclusive range intervals.",
+        )],
         tips: &["nondeterministic_output"],
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[
             key("key"),
             string("group"),
-            block("filters", &[
-                integer("min-idle-time").token("IDLE").since("6.2.0").optional(),
-                string("start"),
-                string("end"),
-                integer("count"),
-                string("consumer").optional(),
-            ]).optional(),
+            block(
+                "filters",
+                &[
+                    integer("min-idle-time")
+                        .token("IDLE")
+                        .since("6.2.0")
+                        .optional(),
+                    string("start"),
+                    string("end"),
+                    integer("count"),
+                    string("consumer").optional(),
+                ],
+            )
+            .optional(),
         ],
         handler: Some(xpending),
         ..Spec::NEW
@@ -423,14 +516,20 @@ pub const TABLE: &[Spec] = &[
         group: "stream",
         since: "5.0.0",
         summary: "Reads the entries after given IDs from one or more streams, and can wait for them.",
-        keys: &[KeySpec { notes: None, flags: &["RO", "access"], begin: Begin::Keyword("STREAMS", 1), find: Find::Range { last: -1, step: 1, limit: 2 } }],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Keyword("STREAMS", 1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 2,
+            },
+        }],
         args: &[
             integer("count").token("COUNT").optional(),
             integer("milliseconds").token("BLOCK").optional(),
-            block("streams", &[
-                key("key").multiple(),
-                string("id").multiple(),
-            ]).token("STREAMS"),
+            block("streams", &[key("key").multiple(), string("id").multiple()]).token("STREAMS"),
         ],
         handler: Some(xread),
         ..Spec::NEW
@@ -444,19 +543,22 @@ pub const TABLE: &[Spec] = &[
         since: "5.0.0",
         complexity: "For each stream mentioned: O(M) with M being the number of elements returned. If M is constant (e.g. always asking for the first 10 elements with COUNT), you can consider it O(1). On the other side when XREADGROUP blocks, XADD will pay the O(N) time in order to serve the N clients blocked on the stream getting new data.",
         summary: "Reads as a consumer of a group: new entries, or those it has not acknowledged; can wait.",
-        keys: &[KeySpec { notes: None, flags: &["RO", "access"], begin: Begin::Keyword("STREAMS", 4), find: Find::Range { last: -1, step: 1, limit: 2 } }],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Keyword("STREAMS", 4),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 2,
+            },
+        }],
         args: &[
-            block("group-block", &[
-                string("group"),
-                string("consumer"),
-            ]).token("GROUP"),
+            block("group-block", &[string("group"), string("consumer")]).token("GROUP"),
             integer("count").token("COUNT").optional(),
             integer("milliseconds").token("BLOCK").optional(),
             flag("noack", "NOACK").optional(),
-            block("streams", &[
-                key("key").multiple(),
-                string("id").multiple(),
-            ]).token("STREAMS"),
+            block("streams", &[key("key").multiple(), string("id").multiple()]).token("STREAMS"),
         ],
         handler: Some(xreadgroup),
         ..Spec::NEW
@@ -490,13 +592,22 @@ pub const TABLE: &[Spec] = &[
         since: "5.0.0",
         complexity: "O(1)",
         summary: "Sets a stream's last ID and counters; made for copying streams.",
-        history: &[("7.0.0", "Added the `entries_added` and `max_deleted_entry_id` arguments.")],
+        history: &[(
+            "7.0.0",
+            "Added the `entries_added` and `max_deleted_entry_id` arguments.",
+        )],
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[
             key("key"),
             string("last-id"),
-            integer("entries-added").token("ENTRIESADDED").since("7.0.0").optional(),
-            string("max-deleted-id").token("MAXDELETEDID").since("7.0.0").optional(),
+            integer("entries-added")
+                .token("ENTRIESADDED")
+                .since("7.0.0")
+                .optional(),
+            string("max-deleted-id")
+                .token("MAXDELETEDID")
+                .since("7.0.0")
+                .optional(),
         ],
         handler: Some(xsetid),
         ..Spec::NEW
@@ -510,96 +621,35 @@ pub const TABLE: &[Spec] = &[
         since: "5.0.0",
         complexity: "O(N), with N being the number of evicted entries. Constant times are very small however, since entries are organized in macro nodes containing multiple entries that can be released with a single deallocation.",
         summary: "Drops entries from the front, down to a length or up to an ID.",
-        history: &[("6.2.0", "Added the `MINID` trimming strategy and the `LIMIT` option.")],
+        history: &[(
+            "6.2.0",
+            "Added the `MINID` trimming strategy and the `LIMIT` option.",
+        )],
         tips: &["nondeterministic_output"],
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[
             key("key"),
-            block("trim", &[
-                one_of("strategy", &[
-                    flag("maxlen", "MAXLEN"),
-                    flag("minid", "MINID").since("6.2.0"),
-                ]),
-                one_of("operator", &[
-                    flag("equal", "="),
-                    flag("approximately", "~"),
-                ]).optional(),
-                string("threshold"),
-                integer("count").token("LIMIT").since("6.2.0").optional(),
-            ]),
+            block(
+                "trim",
+                &[
+                    one_of(
+                        "strategy",
+                        &[
+                            flag("maxlen", "MAXLEN"),
+                            flag("minid", "MINID").since("6.2.0"),
+                        ],
+                    ),
+                    one_of(
+                        "operator",
+                        &[flag("equal", "="), flag("approximately", "~")],
+                    )
+                    .optional(),
+                    string("threshold"),
+                    integer("count").token("LIMIT").since("6.2.0").optional(),
+                ],
+            ),
         ],
         handler: Some(xtrim),
         ..Spec::NEW
     },
 ];
-
-fn bad_id() -> Error {
-    Error::text("ERR Invalid stream ID specified as stream command argument")
-}
-
-/// One ID; `-` and `+` are none.
-fn id(word: &[u8]) -> Result<StreamId, Error> {
-    StreamId::parse(word, 0).ok_or_else(bad_id)
-}
-
-/// Several IDs, all of which must be well-formed before anything is done with one.
-fn ids(words: &[&[u8]]) -> Result<Vec<StreamId>, Error> {
-    words.iter().map(|word| id(word)).collect()
-}
-
-/// The start of a range: an ID, `-`, `+`, or an ID after `(`, which is left out itself.
-fn start_bound(word: &[u8]) -> Result<StreamId, Error> {
-    match word {
-        [b'(', rest @ ..] if !rest.is_empty() => {
-            let id = StreamId::parse(rest, 0).ok_or_else(bad_id)?;
-            id.next().ok_or(Error::text("ERR invalid start ID for the interval"))
-        }
-        _ => StreamId::parse_bound(word, 0).ok_or_else(bad_id),
-    }
-}
-
-/// The end of a range, written like the start. A millisecond alone takes in all of its entries.
-fn end_bound(word: &[u8]) -> Result<StreamId, Error> {
-    match word {
-        [b'(', rest @ ..] if !rest.is_empty() => {
-            let id = StreamId::parse(rest, u64::MAX).ok_or_else(bad_id)?;
-            id.prev().ok_or(Error::text("ERR invalid end ID for the interval"))
-        }
-        _ => StreamId::parse_bound(word, u64::MAX).ok_or_else(bad_id),
-    }
-}
-
-/// A word as error texts show it: up to its first NUL, which ends it on the server.
-fn shown(word: &[u8]) -> String {
-    String::from_utf8_lossy(word.split(|&byte| byte == 0).next().unwrap_or_default()).into_owned()
-}
-
-fn no_group(key: &[u8], group: &[u8]) -> Error {
-    format!("NOGROUP No such key '{}' or consumer group '{}'", shown(key), shown(group)).into()
-}
-
-fn no_group_for_key(key: &[u8], group: &[u8]) -> Error {
-    format!("NOGROUP No such consumer group '{}' for key name '{}'", shown(group), shown(key)).into()
-}
-
-fn wrong_subcommand(word: &[u8], container: &str) -> Error {
-    let word = shown(word.get(..128).unwrap_or(word));
-    format!("ERR unknown subcommand or wrong number of arguments for '{word}'. Try {container} HELP.").into()
-}
-
-/// An entry: its ID, and its fields and values in one array.
-fn write_entry(out: &mut Writer, entry: Entry<'_>) {
-    out.array(2);
-    out.bulk(&entry.id().to_bytes());
-    out.array(entry.field_count() * 2);
-    for (field, value) in entry.fields() {
-        out.bulk(&field);
-        out.bulk(&value);
-    }
-}
-
-fn entries_removed(ctx: &mut Ctx<'_>, key: &[u8], count: u64) {
-    if count > 0 {
-        ctx.note(key, || Fact::EntriesRemoved { count });
-    }
-}

@@ -1,6 +1,8 @@
 //! Reading entries, alone and through a consumer group.
 
-use super::{end_bound, id, no_group, shown, start_bound, write_entry};
+use super::words::{
+    at_most, end_bound, id, no_group, shown, start_bound, write_entries, write_entry,
+};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Log, Stream, StreamId};
 use crate::engine::Ctx;
@@ -13,7 +15,10 @@ use crate::engine::time::Millis;
 
 pub(super) fn xlen(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
-    out.int(db.read::<Stream>(&args[1])?.map_or(0, |stream| stream.log.len() as i64));
+    out.int(
+        db.read::<Stream>(&args[1])?
+            .map_or(0, |stream| stream.log.len() as i64),
+    );
     Ok(())
 }
 
@@ -40,18 +45,11 @@ fn range(ctx: &mut Ctx<'_>, args: Args<'_>, backwards: bool) -> Result<(), Error
         out.array(0);
         return Ok(());
     };
-    match count {
-        Some(..=0) => out.null_array(),
-        _ => {
-            let count = count.map_or(usize::MAX, |count| count as usize);
-            out.array_of(|out| {
-                if backwards {
-                    stream.log.rev_range(start, end).take(count).map(|entry| write_entry(out, entry)).count()
-                } else {
-                    stream.log.range(start, end).take(count).map(|entry| write_entry(out, entry)).count()
-                }
-            });
-        }
+    let log = &stream.log;
+    match count.map_or(usize::MAX, at_most) {
+        0 => out.null_array(),
+        count if backwards => write_entries(out, log.rev_range(start, end), count),
+        count => write_entries(out, log.range(start, end), count),
     }
     Ok(())
 }
@@ -76,12 +74,12 @@ pub(super) fn xread(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
     let mut reply = Streams::new(out.resp);
     for ((key, _), &from) in options.pairs(args).zip(&from) {
-        let Some(stream) = db.read::<Stream>(key)? else { continue };
+        let Some(stream) = db.read::<Stream>(key)? else {
+            continue;
+        };
         if stream.log.last_entry_id().is_some_and(|top| top > from) {
-            reply.add(key, |out| {
-                let entries = stream.log.range(from.next().unwrap_or(from), StreamId::MAX);
-                entries.take(options.count).map(|entry| write_entry(out, entry)).count()
-            });
+            let entries = stream.log.range(from.next().unwrap_or(from), StreamId::MAX);
+            reply.add(key, |out| write_entries(out, entries, options.count));
         }
     }
     if reply.send(out) {
@@ -90,7 +88,11 @@ pub(super) fn xread(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     // When the command runs again, `$` must still mean what it means now.
     let texts: Vec<Bytes> = from.iter().map(|id| id.to_bytes()).collect();
     let mut words = args.0.to_vec();
-    for (word, text) in words.iter_mut().skip(options.first + options.streams()).zip(&texts) {
+    for (word, text) in words
+        .iter_mut()
+        .skip(options.first + options.streams())
+        .zip(&texts)
+    {
         if *word == b"$" {
             *word = text;
         }
@@ -110,7 +112,11 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     for (key, word) in options.pairs(args) {
         let stream = ctx.db().read::<Stream>(key)?;
         if !stream.is_some_and(|stream| stream.groups.contains_key(group_name)) {
-            return Err(format!("{} in XREADGROUP with GROUP option", no_group(key, group_name)).into());
+            return Err(format!(
+                "{} in XREADGROUP with GROUP option",
+                no_group(key, group_name)
+            )
+            .into());
         }
         from.push(match word {
             b"$" | b"+" => return Err(meaningless(word)),
@@ -124,32 +130,39 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let mut reply = Streams::new(out.resp);
     let mut delivered = Vec::new();
     for ((key, _), &from) in options.pairs(args).zip(&from) {
-        let Some(Stream { log, groups }) = db.write(key)? else { continue };
-        let Some(group) = groups.get_mut(group_name) else { continue };
+        let Some(Stream { log, groups }) = db.write(key)? else {
+            continue;
+        };
+        let Some(group) = groups.get_mut(group_name) else {
+            continue;
+        };
         let (reader, _) = group.see_consumer(consumer, now);
         match from {
             Some(from) => reply.add(key, |out| {
                 let after = from.next().unwrap_or(from);
-                let own = group.pending_range_of(reader, after, StreamId::MAX).take(options.count);
+                let own = group
+                    .pending_range_of(reader, after, StreamId::MAX)
+                    .take(options.count);
                 let own: Vec<StreamId> = own.map(|(id, _)| id).collect();
-                own.iter().for_each(|&id| write_history(out, log, group, id, now));
-                own.len()
+                out.array(own.len());
+                own.iter()
+                    .for_each(|&id| write_history(out, log, group, id, now));
             }),
-            None if log.last_entry_id().is_some_and(|top| top > group.last_delivered()) => {
+            None if log
+                .last_entry_id()
+                .is_some_and(|top| top > group.last_delivered()) =>
+            {
                 let after = group.last_delivered().next().unwrap_or(StreamId::MAX);
-                reply.add(key, |out| {
-                    let mut count = 0;
-                    for entry in log.range(after, StreamId::MAX).take(options.count) {
-                        group.advance(log, entry.id());
-                        if !options.no_ack {
-                            group.deliver(entry.id(), reader, now);
-                        }
-                        write_entry(out, entry);
-                        count += 1;
+                let mut count = 0;
+                let entries = log.range(after, StreamId::MAX).inspect(|entry| {
+                    group.advance(log, entry.id());
+                    if !options.no_ack {
+                        group.deliver(entry.id(), reader, now);
                     }
-                    delivered.push((key, count));
-                    count
+                    count += 1;
                 });
+                reply.add(key, |out| write_entries(out, entries, options.count));
+                delivered.push((key, count));
             }
             None => {}
         }
@@ -157,7 +170,11 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let sent = reply.send(out);
     for (key, count) in delivered {
         let name = Bytes::from_slice;
-        ctx.note(key, || Fact::Delivered { group: name(group_name), consumer: name(consumer), count });
+        ctx.note(key, || Fact::Delivered {
+            group: name(group_name),
+            consumer: name(consumer),
+            count,
+        });
     }
     if !sent {
         // Whatever becomes of the key, the consumer is told: a group that is gone gives an error.
@@ -198,15 +215,21 @@ struct Streams {
 
 impl Streams {
     fn new(resp: Resp) -> Self {
-        Self { body: Writer { bytes: Vec::new(), resp }, count: 0 }
+        Self {
+            body: Writer {
+                bytes: Vec::new(),
+                resp,
+            },
+            count: 0,
+        }
     }
 
-    fn add(&mut self, key: &[u8], entries: impl FnOnce(&mut Writer) -> usize) {
+    fn add(&mut self, key: &[u8], entries: impl FnOnce(&mut Writer)) {
         if self.body.resp == Resp::Two {
             self.body.array(2);
         }
         self.body.bulk(key);
-        self.body.array_of(entries);
+        entries(&mut self.body);
         self.count += 1;
     }
 
@@ -238,9 +261,23 @@ struct Options {
 
 impl Options {
     /// Reads the words up to the keys. `names` takes group and consumer; without it the command is XREAD.
-    fn parse<'a>(args: Args<'a>, now: Millis, names: Option<&mut Option<(&'a [u8], &'a [u8])>>) -> Result<Self, Error> {
-        let only_group = |option: &str| format!("ERR The {option} option is only supported by XREADGROUP. You called XREAD instead.");
-        let mut options = Self { count: usize::MAX, block: None, no_ack: false, first: 0, words: args.len() };
+    fn parse<'a>(
+        args: Args<'a>,
+        now: Millis,
+        names: Option<&mut Option<(&'a [u8], &'a [u8])>>,
+    ) -> Result<Self, Error> {
+        let only_group = |option: &str| {
+            format!(
+                "ERR The {option} option is only supported by XREADGROUP. You called XREAD instead."
+            )
+        };
+        let mut options = Self {
+            count: usize::MAX,
+            block: None,
+            no_ack: false,
+            first: 0,
+            words: args.len(),
+        };
         let mut names = names;
         let mut at = 1;
         while at < args.len() {
@@ -252,11 +289,15 @@ impl Options {
                 at += 1;
                 options.count = match args.int(at)? {
                     ..=0 => usize::MAX,
-                    count => usize::try_from(count).unwrap_or(usize::MAX),
+                    count => at_most(count),
                 };
             } else if args.is(at, "STREAMS") && more > 0 {
                 if more % 2 == 1 {
-                    let (name, sign) = if names.is_some() { ("xreadgroup", '>') } else { ("xread", '$') };
+                    let (name, sign) = if names.is_some() {
+                        ("xreadgroup", '>')
+                    } else {
+                        ("xread", '$')
+                    };
                     return Err(format!(
                         "ERR Unbalanced '{name}' list of streams: for each stream key an ID or '{sign}' must be specified."
                     )
@@ -265,7 +306,9 @@ impl Options {
                 options.first = at + 1;
                 break;
             } else if args.is(at, "GROUP") && more > 1 {
-                let Some(names) = names.as_deref_mut() else { return Err(only_group("GROUP").into()) };
+                let Some(names) = names.as_deref_mut() else {
+                    return Err(only_group("GROUP").into());
+                };
                 *names = args.get(at + 1).zip(args.get(at + 2));
                 at += 2;
             } else if args.is(at, "NOACK") {
@@ -278,7 +321,11 @@ impl Options {
             }
             at += 1;
         }
-        if options.first == 0 { Err(Error::Syntax) } else { Ok(options) }
+        if options.first == 0 {
+            Err(Error::Syntax)
+        } else {
+            Ok(options)
+        }
     }
 
     fn streams(&self) -> usize {
@@ -295,7 +342,9 @@ impl Options {
     fn wait(&self, ctx: &mut Ctx<'_>, words: &[&[u8]], wants: Option<&'static str>) {
         match self.block {
             Some(until) => {
-                let keys = words.get(self.first..self.first + self.streams()).unwrap_or_default();
+                let keys = words
+                    .get(self.first..self.first + self.streams())
+                    .unwrap_or_default();
                 ctx.block(keys, wants, until, words, OnTimeout::NullArray);
             }
             None => ctx.out.null_array(),

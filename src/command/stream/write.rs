@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{entries_removed, id, ids};
+use super::words::{bad_id, entries_removed, id, ids};
 use crate::ds::stream::{BlockLimits, NewId, Stream, StreamId, Trim, TrimTo};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
@@ -21,7 +21,9 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(Error::Arity("xadd".into()));
     }
     if options.id == NewId::Exact(StreamId::MIN) {
-        return Err(Error::text("ERR The ID specified in XADD must be greater than 0-0"));
+        return Err(Error::text(
+            "ERR The ID specified in XADD must be greater than 0-0",
+        ));
     }
     let (key, now) = (&args[1], ctx.now());
     if ctx.db().read::<Stream>(key)?.is_none() && options.no_mkstream {
@@ -31,16 +33,22 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     // A new stream takes any ID but 0-0, so none is left behind empty by an error below.
     let log = &mut ctx.db().write_or(key, Stream::default)?.log;
     if log.last_id() == StreamId::MAX {
-        return Err(Error::text("ERR The stream has exhausted the last possible ID, unable to add more items"));
+        return Err(Error::text(
+            "ERR The stream has exhausted the last possible ID, unable to add more items",
+        ));
     }
     let Some(id) = log.resolve(options.id, now) else {
-        return Err(Error::text("ERR The ID specified in XADD is equal or smaller than the target stream top item"));
+        return Err(Error::text(
+            "ERR The ID specified in XADD is equal or smaller than the target stream top item",
+        ));
     };
     if pairs.iter().map(|word| word.len()).sum::<usize>() > LARGEST_ENTRY {
         return Err(Error::text("ERR Elements are too large to be stored"));
     }
-    let pairs: SmallVec<[(&[u8], &[u8]); 8]> =
-        pairs.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?))).collect();
+    let pairs: SmallVec<[(&[u8], &[u8]); 8]> = pairs
+        .chunks_exact(2)
+        .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
+        .collect();
     log.append(id, &pairs, BlockLimits::default());
     let removed = options.trim.map_or(0, |trim| log.trim(trim));
     ctx.out.bulk(&id.to_bytes());
@@ -71,26 +79,41 @@ pub(super) fn xsetid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             return Err(Error::Syntax);
         } else if args.is(at, "ENTRIESADDED") {
             let count = args.int(at + 1)?;
-            added = Some(u64::try_from(count).map_err(|_| Error::text("ERR entries_added must be positive"))?);
+            added = Some(
+                u64::try_from(count)
+                    .map_err(|_| Error::text("ERR entries_added must be positive"))?,
+            );
         } else if args.is(at, "MAXDELETEDID") {
             deleted = id(&args[at + 1])?;
             if last < deleted {
-                return Err(Error::text("ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id"));
+                return Err(Error::text(
+                    "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id",
+                ));
             }
         } else {
             return Err(Error::Syntax);
         }
         at += 2;
     }
-    let log = &mut ctx.db().write::<Stream>(&args[1])?.ok_or(Error::NoSuchKey)?.log;
+    let log = &mut ctx
+        .db()
+        .write::<Stream>(&args[1])?
+        .ok_or(Error::NoSuchKey)?
+        .log;
     if last < log.max_deleted_id() {
-        return Err(Error::text("ERR The ID specified in XSETID is smaller than current max_deleted_entry_id"));
+        return Err(Error::text(
+            "ERR The ID specified in XSETID is smaller than current max_deleted_entry_id",
+        ));
     }
     if log.last_entry_id().is_some_and(|top| last < top) {
-        return Err(Error::text("ERR The ID specified in XSETID is smaller than the target stream top item"));
+        return Err(Error::text(
+            "ERR The ID specified in XSETID is smaller than the target stream top item",
+        ));
     }
     if added.is_some_and(|added| added < log.len()) {
-        return Err(Error::text("ERR The entries_added specified in XSETID is smaller than the target stream length"));
+        return Err(Error::text(
+            "ERR The entries_added specified in XSETID is smaller than the target stream length",
+        ));
     }
     log.set_last_id(last);
     if let Some(added) = added {
@@ -106,7 +129,9 @@ pub(super) fn xsetid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 pub(super) fn xtrim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let trim = Options::parse(args, false)?.trim;
     let stream = ctx.db().write::<Stream>(&args[1])?;
-    let removed = stream.zip(trim).map_or(0, |(stream, trim)| stream.log.trim(trim));
+    let removed = stream
+        .zip(trim)
+        .map_or(0, |(stream, trim)| stream.log.trim(trim));
     entries_removed(ctx, &args[1], removed);
     ctx.out.int(removed as i64);
     Ok(())
@@ -123,7 +148,12 @@ struct Options {
 
 impl Options {
     fn parse(args: Args<'_>, xadd: bool) -> Result<Self, Error> {
-        let mut options = Self { id: NewId::Auto, no_mkstream: false, trim: None, end: 0 };
+        let mut options = Self {
+            id: NewId::Auto,
+            no_mkstream: false,
+            trim: None,
+            end: 0,
+        };
         let (mut approximate, mut limit) = (false, None);
         let mut at = 2;
         while at < args.len() {
@@ -133,11 +163,17 @@ impl Options {
                 break;
             } else if more > 0 && (by_length || args.is(at, "MINID")) {
                 if options.trim.is_some() {
-                    return Err(Error::text("ERR syntax error, MAXLEN and MINID options at the same time are not compatible"));
+                    return Err(Error::text(
+                        "ERR syntax error, MAXLEN and MINID options at the same time are not compatible",
+                    ));
                 }
                 approximate = more > 1 && &args[at + 1] == b"~";
                 at += 1 + usize::from(approximate || more > 1 && &args[at + 1] == b"=");
-                let to = if by_length { TrimTo::MaxLen(not_negative(args, at, "MAXLEN")?) } else { TrimTo::MinId(id(&args[at])?) };
+                let to = if by_length {
+                    TrimTo::MaxLen(not_negative(args, at, "MAXLEN")?)
+                } else {
+                    TrimTo::MinId(id(&args[at])?)
+                };
                 options.trim = Some(Trim { to, approx: None });
             } else if more > 0 && args.is(at, "LIMIT") {
                 at += 1;
@@ -145,7 +181,7 @@ impl Options {
             } else if xadd && args.is(at, "NOMKSTREAM") {
                 options.no_mkstream = true;
             } else if xadd {
-                options.id = NewId::parse(&args[at]).ok_or_else(super::bad_id)?;
+                options.id = NewId::parse(&args[at]).ok_or_else(bad_id)?;
                 break;
             } else {
                 return Err(Error::Syntax);
@@ -154,13 +190,19 @@ impl Options {
         }
         options.end = at + 1;
         if options.trim.is_none() && limit.is_some_and(|limit| limit > 0) {
-            return Err(Error::text("ERR syntax error, LIMIT cannot be used without specifying a trimming strategy"));
+            return Err(Error::text(
+                "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy",
+            ));
         }
         if options.trim.is_none() && !xadd {
-            return Err(Error::text("ERR syntax error, XTRIM must be called with a trimming strategy"));
+            return Err(Error::text(
+                "ERR syntax error, XTRIM must be called with a trimming strategy",
+            ));
         }
         if limit.is_some() && !approximate {
-            return Err(Error::text("ERR syntax error, LIMIT cannot be used without the special ~ option"));
+            return Err(Error::text(
+                "ERR syntax error, LIMIT cannot be used without the special ~ option",
+            ));
         }
         if let Some(trim) = options.trim.as_mut().filter(|_| approximate) {
             trim.approx = Some(limit.unwrap_or(DEFAULT_LIMIT));
@@ -170,5 +212,6 @@ impl Options {
 }
 
 fn not_negative(args: Args<'_>, at: usize, option: &str) -> Result<u64, Error> {
-    u64::try_from(args.int(at)?).map_err(|_| format!("ERR The {option} argument must be >= 0.").into())
+    u64::try_from(args.int(at)?)
+        .map_err(|_| format!("ERR The {option} argument must be >= 0.").into())
 }

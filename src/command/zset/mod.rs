@@ -1,6 +1,7 @@
 //! Sorted sets: leaderboards, queues by priority, indexes by time.
 //!
-//! Below the table stand the commands, in its order, mostly a line each; what they share is in `write` and `range`.
+//! Below the table stand the commands, in its order, mostly a line each; what they share is in
+//! `write` and `range`.
 
 mod range;
 #[cfg(test)]
@@ -25,24 +26,23 @@ pub const TABLE: &[Spec] = &[
         since: "1.2.0",
         complexity: "O(log(N)) for each item added, where N is the number of elements in the sorted set.",
         summary: "Gives members their scores, putting in those that are not there yet.",
-        history: &[("2.4.0", "Accepts multiple elements."), ("3.0.2", "Added the `XX`, `NX`, `CH` and `INCR` options."), ("6.2.0", "Added the `GT` and `LT` options.")],
+        history: &[
+            ("2.4.0", "Accepts multiple elements."),
+            ("3.0.2", "Added the `XX`, `NX`, `CH` and `INCR` options."),
+            ("6.2.0", "Added the `GT` and `LT` options."),
+        ],
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[
             key("key"),
-            one_of("condition", &[
-                flag("nx", "NX"),
-                flag("xx", "XX"),
-            ]).since("3.0.2").optional(),
-            one_of("comparison", &[
-                flag("gt", "GT"),
-                flag("lt", "LT"),
-            ]).since("6.2.0").optional(),
+            one_of("condition", &[flag("nx", "NX"), flag("xx", "XX")])
+                .since("3.0.2")
+                .optional(),
+            one_of("comparison", &[flag("gt", "GT"), flag("lt", "LT")])
+                .since("6.2.0")
+                .optional(),
             flag("change", "CH").since("3.0.2").optional(),
             flag("increment", "INCR").since("3.0.2").optional(),
-            block("data", &[
-                double("score"),
-                string("member"),
-            ]).multiple(),
+            block("data", &[double("score"), string("member")]).multiple(),
         ],
         handler: Some(zadd),
         ..Spec::NEW
@@ -57,9 +57,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Answers how many members a sorted set has.",
         keys: &[KeySpec::first(&["RO"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(zcard),
         ..Spec::NEW
     },
@@ -73,11 +71,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)) with N being the number of elements in the sorted set.",
         summary: "Counts the members whose scores lie between two bounds.",
         keys: &[KeySpec::first(&["RO", "access"])],
-        args: &[
-            key("key"),
-            double("min"),
-            double("max"),
-        ],
+        args: &[key("key"), double("min"), double("max")],
         handler: Some(zcount),
         ..Spec::NEW
     },
@@ -91,11 +85,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)) where N is the number of elements in the sorted set.",
         summary: "Adds to a member's score, and answers the new score.",
         keys: &[KeySpec::first(&["RW", "access", "update"])],
-        args: &[
-            key("key"),
-            integer("increment"),
-            string("member"),
-        ],
+        args: &[key("key"), integer("increment"), string("member")],
         handler: Some(zincrby),
         ..Spec::NEW
     },
@@ -109,10 +99,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(N) where N is the number of members being requested.",
         summary: "Reads the scores of several members.",
         keys: &[KeySpec::first(&["RO", "access"])],
-        args: &[
-            key("key"),
-            string("member").multiple(),
-        ],
+        args: &[key("key"), string("member").multiple()],
         handler: Some(zmscore),
         ..Spec::NEW
     },
@@ -126,10 +113,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.",
         summary: "Takes out the members with the highest scores.",
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
-        args: &[
-            key("key"),
-            integer("count").optional(),
-        ],
+        args: &[key("key"), integer("count").optional()],
         handler: Some(zpopmax),
         ..Spec::NEW
     },
@@ -143,10 +127,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.",
         summary: "Takes out the members with the lowest scores.",
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
-        args: &[
-            key("key"),
-            integer("count").optional(),
-        ],
+        args: &[key("key"), integer("count").optional()],
         handler: Some(zpopmin),
         ..Spec::NEW
     },
@@ -159,21 +140,26 @@ pub const TABLE: &[Spec] = &[
         since: "1.2.0",
         complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements returned.",
         summary: "Reads the members between two ranks, scores or members, from either end.",
-        history: &[("6.2.0", "Added the `REV`, `BYSCORE`, `BYLEX` and `LIMIT` options.")],
+        history: &[(
+            "6.2.0",
+            "Added the `REV`, `BYSCORE`, `BYLEX` and `LIMIT` options.",
+        )],
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[
             key("key"),
             string("start"),
             string("stop"),
-            one_of("sortby", &[
-                flag("byscore", "BYSCORE"),
-                flag("bylex", "BYLEX"),
-            ]).since("6.2.0").optional(),
+            one_of(
+                "sortby",
+                &[flag("byscore", "BYSCORE"), flag("bylex", "BYLEX")],
+            )
+            .since("6.2.0")
+            .optional(),
             flag("rev", "REV").since("6.2.0").optional(),
-            block("limit", &[
-                integer("offset"),
-                integer("count"),
-            ]).token("LIMIT").since("6.2.0").optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .since("6.2.0")
+                .optional(),
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zrange),
@@ -195,10 +181,9 @@ pub const TABLE: &[Spec] = &[
             double("min"),
             double("max"),
             flag("withscores", "WITHSCORES").since("2.0.0").optional(),
-            block("limit", &[
-                integer("offset"),
-                integer("count"),
-            ]).token("LIMIT").optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
         ],
         handler: Some(zrangebyscore),
         ..Spec::NEW
@@ -233,10 +218,7 @@ pub const TABLE: &[Spec] = &[
         summary: "Takes members out of a sorted set.",
         history: &[("2.4.0", "Accepts multiple elements.")],
         keys: &[KeySpec::first(&["RW", "delete"])],
-        args: &[
-            key("key"),
-            string("member").multiple(),
-        ],
+        args: &[key("key"), string("member").multiple()],
         handler: Some(zrem),
         ..Spec::NEW
     },
@@ -250,11 +232,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.",
         summary: "Takes out the members between two ranks.",
         keys: &[KeySpec::first(&["RW", "delete"])],
-        args: &[
-            key("key"),
-            integer("start"),
-            integer("stop"),
-        ],
+        args: &[key("key"), integer("start"), integer("stop")],
         handler: Some(zremrangebyrank),
         ..Spec::NEW
     },
@@ -268,11 +246,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.",
         summary: "Takes out the members between two scores.",
         keys: &[KeySpec::first(&["RW", "delete"])],
-        args: &[
-            key("key"),
-            double("min"),
-            double("max"),
-        ],
+        args: &[key("key"), double("min"), double("max")],
         handler: Some(zremrangebyscore),
         ..Spec::NEW
     },
@@ -311,10 +285,9 @@ pub const TABLE: &[Spec] = &[
             double("max"),
             double("min"),
             flag("withscores", "WITHSCORES").optional(),
-            block("limit", &[
-                integer("offset"),
-                integer("count"),
-            ]).token("LIMIT").optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
         ],
         handler: Some(zrevrangebyscore),
         ..Spec::NEW
@@ -348,10 +321,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Reads a member's score.",
         keys: &[KeySpec::first(&["RO", "access"])],
-        args: &[
-            key("key"),
-            string("member"),
-        ],
+        args: &[key("key"), string("member")],
         handler: Some(zscore),
         ..Spec::NEW
     },
@@ -370,7 +340,10 @@ fn zcard(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn zcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Score)?;
     let (db, out) = ctx.parts();
-    out.count(db.read::<Zset>(&args[1])?.map_or(0, |set| wanted.ranks(set).len()));
+    out.count(
+        db.read::<Zset>(&args[1])?
+            .map_or(0, |set| wanted.ranks(set).len()),
+    );
     Ok(())
 }
 
@@ -413,17 +386,26 @@ fn zrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn zrem(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    write::remove(ctx, args, |set| args.from(2).iter().filter(|member| set.remove(member).is_some()).count())
+    write::remove(ctx, args, |set| {
+        args.from(2)
+            .iter()
+            .filter(|member| set.remove(member).is_some())
+            .count()
+    })
 }
 
 fn zremrangebyrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Rank)?;
-    write::remove(ctx, args, |set| set.remove_range(wanted.ranks(set), |_, _| ()))
+    write::remove(ctx, args, |set| {
+        set.remove_range(wanted.ranks(set), |_, _| ())
+    })
 }
 
 fn zremrangebyscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Score)?;
-    write::remove(ctx, args, |set| set.remove_range(wanted.ranks(set), |_, _| ()))
+    write::remove(ctx, args, |set| {
+        set.remove_range(wanted.ranks(set), |_, _| ())
+    })
 }
 
 fn zrevrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -440,7 +422,10 @@ fn zrevrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn zscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
-    match db.read::<Zset>(&args[1])?.and_then(|set| set.score(&args[2])) {
+    match db
+        .read::<Zset>(&args[1])?
+        .and_then(|set| set.score(&args[2]))
+    {
         Some(score) => out.double(score),
         None => out.null(),
     }
@@ -461,7 +446,10 @@ fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
     let member = &args[2];
     let found = db.read::<Zset>(&args[1])?.and_then(|set| {
         let rank = set.rank(member)?;
-        Some((if reverse { set.len() - 1 - rank } else { rank }, set.score(member)?))
+        Some((
+            if reverse { set.len() - 1 - rank } else { rank },
+            set.score(member)?,
+        ))
     });
     match found {
         Some((rank, score)) if with_score => {

@@ -17,7 +17,8 @@ pub enum By {
     Lex,
 }
 
-/// The two ends as given. Ranks count from the end that reading begins at, and from the other end where negative.
+/// The two ends as given. Ranks count from the end that reading begins at, and from the other end
+/// where negative.
 #[derive(Clone, Copy, Debug)]
 enum Ends<'a> {
     Ranks(i64, i64),
@@ -39,32 +40,64 @@ impl<'a> Request<'a> {
     /// A range without options between the two words after the key, lower end first.
     pub fn between(args: Args<'a>, by: By) -> Result<Self, Error> {
         let ends = Ends::parse(args, by, false)?;
-        Ok(Self { ends, reverse: false, offset: 0, count: -1 })
+        Ok(Self {
+            ends,
+            reverse: false,
+            offset: 0,
+            count: -1,
+        })
     }
 
     /// The ranks that the range stands for in a set, counted from the lowest score.
     pub fn ranks(&self, set: &Zset) -> Range<usize> {
+        let mut offset = self.offset;
         let range = match self.ends {
             Ends::Ranks(start, stop) => {
                 let len = set.len() as i64;
-                let place = |rank: i64| if rank < 0 { rank.saturating_add(len) } else { rank };
+                let place = |rank: i64| {
+                    if rank < 0 {
+                        rank.saturating_add(len)
+                    } else {
+                        rank
+                    }
+                };
                 let start = place(start).clamp(0, len);
                 let end = place(stop).saturating_add(1).clamp(start, len);
-                if self.reverse { len - end..len - start } else { start..end }
+                if self.reverse {
+                    len - end..len - start
+                } else {
+                    start..end
+                }
             }
             Ends::Scores(min, max) => signed(set.score_range(min, max)),
-            Ends::Members(min, max) => signed(set.lex_range(min, max, self.reverse)),
+            Ends::Members(min, max) => {
+                let scanned = usize::try_from(offset)
+                    .ok()
+                    .and_then(|skip| set.lex_scan(min, max, self.reverse, skip));
+                if scanned.is_some() {
+                    offset = 0;
+                }
+                signed(scanned.unwrap_or_else(|| set.lex_range(min, max)))
+            }
         };
         let len = range.end - range.start;
-        // Of a negative offset the reference promises nothing: in a listpack it finds nothing there, in a skip list it counts
-        // from the far end of the range.
+        // Of a negative offset the reference promises nothing: in a listpack it finds nothing
+        // there, in a skip list it counts from the far end of the range.
         let skipped = match set.encoding() {
-            _ if self.offset >= 0 => self.offset.min(len),
-            Encoding::Skiplist if self.offset >= -len => len + self.offset,
+            _ if offset >= 0 => offset.min(len),
+            Encoding::Skiplist if offset >= -len => len + offset,
             _ => len,
         };
-        let taken = if self.count < 0 { len - skipped } else { self.count.min(len - skipped) };
-        let start = if self.reverse { range.end - skipped - taken } else { range.start + skipped };
+        let taken = if self.count < 0 {
+            len - skipped
+        } else {
+            self.count.min(len - skipped)
+        };
+        let start = if self.reverse {
+            range.end - skipped - taken
+        } else {
+            range.start + skipped
+        };
         start as usize..(start + taken) as usize
     }
 }
@@ -74,9 +107,14 @@ fn signed(range: Range<usize>) -> Range<i64> {
 }
 
 impl<'a> Ends<'a> {
-    /// Reads the words 2 and 3. In a range that is read backwards the upper end comes first, but for ranks.
+    /// Reads the words 2 and 3. In a range that is read backwards the upper end comes first, but
+    /// for ranks.
     fn parse(args: Args<'a>, by: By, reverse: bool) -> Result<Self, Error> {
-        let (min, max) = if reverse && by != By::Rank { (3, 2) } else { (2, 3) };
+        let (min, max) = if reverse && by != By::Rank {
+            (3, 2)
+        } else {
+            (2, 3)
+        };
         let word = |index| args.get(index).unwrap_or_default();
         Ok(match by {
             By::Rank => Self::Ranks(args.int(min)?, args.int(max)?),
@@ -92,7 +130,11 @@ fn score_bound(word: &[u8]) -> Result<Bound<f64>, Error> {
         _ => (word, false),
     };
     let score = num::parse_f64_loosely(text).ok_or(Error::MinMaxNotFloat)?;
-    Ok(if open { Bound::Excluded(score) } else { Bound::Included(score) })
+    Ok(if open {
+        Bound::Excluded(score)
+    } else {
+        Bound::Included(score)
+    })
 }
 
 fn lex_bound(word: &[u8]) -> Result<LexBound<'_>, Error> {
@@ -106,7 +148,12 @@ fn lex_bound(word: &[u8]) -> Result<LexBound<'_>, Error> {
 }
 
 /// ZRANGE and its older forms, which have their kind of range and their direction in their names.
-pub fn reply(ctx: &mut Ctx<'_>, args: Args<'_>, mut by: Option<By>, mut reverse: Option<bool>) -> Result<(), Error> {
+pub fn reply(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    mut by: Option<By>,
+    mut reverse: Option<bool>,
+) -> Result<(), Error> {
     let (mut offset, mut count, mut with_scores) = (0, -1, false);
     let mut at = 4;
     while at < args.len() {
@@ -131,14 +178,23 @@ pub fn reply(ctx: &mut Ctx<'_>, args: Args<'_>, mut by: Option<By>, mut reverse:
     if by == By::Rank {
         // A LIMIT that takes all goes unnoticed, its offset too.
         if count != -1 {
-            return Err(Error::text("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"));
+            return Err(Error::text(
+                "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
+            ));
         }
         offset = 0;
     }
     if by == By::Lex && with_scores {
-        return Err(Error::text("ERR syntax error, WITHSCORES not supported in combination with BYLEX"));
+        return Err(Error::text(
+            "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
+        ));
     }
-    let request = Request { ends: Ends::parse(args, by, reverse)?, reverse, offset, count };
+    let request = Request {
+        ends: Ends::parse(args, by, reverse)?,
+        reverse,
+        offset,
+        count,
+    };
 
     let (db, out) = ctx.parts();
     let Some(set) = db.read::<Zset>(&args[1])? else {
@@ -147,8 +203,16 @@ pub fn reply(ctx: &mut Ctx<'_>, args: Args<'_>, mut by: Option<By>, mut reverse:
     };
     let ranks = request.ranks(set);
     let pairs = with_scores && out.resp == Resp::Three;
-    out.array(if with_scores && !pairs { ranks.len() * 2 } else { ranks.len() });
-    for (member, score) in if reverse { set.range_rev(ranks) } else { set.range(ranks) } {
+    out.array(if with_scores && !pairs {
+        ranks.len() * 2
+    } else {
+        ranks.len()
+    });
+    for (member, score) in if reverse {
+        set.range_rev(ranks)
+    } else {
+        set.range(ranks)
+    } {
         if pairs {
             out.array(2);
         }

@@ -25,7 +25,10 @@ struct Options {
 impl Options {
     /// The options, and the place of the first score.
     fn parse(args: Args<'_>, increment: bool) -> Result<(Self, usize), Error> {
-        let mut options = Self { increment, ..Self::default() };
+        let mut options = Self {
+            increment,
+            ..Self::default()
+        };
         let mut at = 2;
         while at < args.len() {
             match () {
@@ -44,22 +47,36 @@ impl Options {
             return Err(Error::Syntax);
         }
         if options.absent && options.present {
-            return Err(Error::text("ERR XX and NX options at the same time are not compatible"));
+            return Err(Error::text(
+                "ERR XX and NX options at the same time are not compatible",
+            ));
         }
         if u8::from(options.absent) + u8::from(options.greater) + u8::from(options.less) > 1 {
-            return Err(Error::text("ERR GT, LT, and/or NX options at the same time are not compatible"));
+            return Err(Error::text(
+                "ERR GT, LT, and/or NX options at the same time are not compatible",
+            ));
         }
         if options.increment && words > 2 {
-            return Err(Error::text("ERR INCR option supports a single increment-element pair"));
+            return Err(Error::text(
+                "ERR INCR option supports a single increment-element pair",
+            ));
         }
         Ok((options, at))
     }
 
-    /// The score that a member is to get, if the conditions let it have one. NaN where an increment leads there.
+    /// The score that a member is to get, if the conditions let it have one. NaN where an increment
+    /// leads there.
     fn wanted(self, current: Option<f64>, given: f64) -> Option<f64> {
-        let Some(current) = current else { return (!self.present).then_some(given) };
-        let wanted = if self.increment { current + given } else { given };
-        let refused = self.absent || self.greater && wanted <= current || self.less && wanted >= current;
+        let Some(current) = current else {
+            return (!self.present).then_some(given);
+        };
+        let wanted = if self.increment {
+            current + given
+        } else {
+            given
+        };
+        let refused =
+            self.absent || self.greater && wanted <= current || self.less && wanted >= current;
         (!refused).then_some(wanted)
     }
 }
@@ -68,14 +85,20 @@ impl Options {
 pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Error> {
     let (options, first) = Options::parse(args, increment)?;
     let pairs = args.from(first).chunks_exact(2);
-    let scores = pairs.clone().map(|pair| num::parse_f64(pair[0]).ok_or(Error::NotFloat)).collect::<Result<Vec<f64>, Error>>()?;
+    let scores = pairs
+        .clone()
+        .map(|pair| num::parse_f64(pair[0]).ok_or(Error::NotFloat))
+        .collect::<Result<Vec<f64>, Error>>()?;
     let members = pairs.map(|pair| pair[1]);
     let key = &args[1];
     let observing = ctx.engine.observing;
     let (mut added, mut updated, mut score, mut facts) = (0, 0, None, Vec::new());
     if !options.present || ctx.db().read::<Zset>(key)?.is_some() {
         let set = ctx.db().write_or(key, Zset::new)?;
-        set.expect(scores.len(), members.clone().map(<[u8]>::len).max().unwrap_or(0));
+        set.expect(
+            scores.len(),
+            members.clone().map(<[u8]>::len).max().unwrap_or(0),
+        );
         for (member, given) in members.zip(scores) {
             score = options.wanted(set.score(member), given);
             let Some(score) = score else { continue };
@@ -98,7 +121,11 @@ pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Err
         ctx.note(key, || fact);
     }
     match score {
-        _ if !options.increment => ctx.out.count(if options.count_changes { added + updated } else { added }),
+        _ if !options.increment => ctx.out.count(if options.count_changes {
+            added + updated
+        } else {
+            added
+        }),
         Some(score) => ctx.out.double(score),
         None => ctx.out.null(),
     }
@@ -110,16 +137,36 @@ fn fact(outcome: Insert, member: &[u8], score: f64, of: usize) -> Option<Fact> {
     let member = Bytes::from_slice(member);
     let from_top = |rank: usize| of - 1 - rank;
     match outcome {
-        Insert::Added { rank, comparisons } => Some(Fact::MemberAdded { member, score, rank: from_top(rank), comparisons, of }),
-        Insert::Updated { from, to, comparisons, .. } => {
-            Some(Fact::MemberMoved { member, score, from: from_top(from), to: from_top(to), comparisons, of })
-        }
+        Insert::Added { rank, comparisons } => Some(Fact::MemberAdded {
+            member,
+            score,
+            rank: from_top(rank),
+            comparisons,
+            of,
+        }),
+        Insert::Updated {
+            from,
+            to,
+            comparisons,
+            ..
+        } => Some(Fact::MemberMoved {
+            member,
+            score,
+            from: from_top(from),
+            to: from_top(to),
+            comparisons,
+            of,
+        }),
         Insert::Unchanged | Insert::NotANumber => None,
     }
 }
 
 /// The commands that take members out and answer how many; `take` does the one and tells the other.
-pub fn remove(ctx: &mut Ctx<'_>, args: Args<'_>, take: impl FnOnce(&mut Zset) -> usize) -> Result<(), Error> {
+pub fn remove(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    take: impl FnOnce(&mut Zset) -> usize,
+) -> Result<(), Error> {
     let count = ctx.db().write::<Zset>(&args[1])?.map_or(0, take);
     removed(ctx, &args[1], count);
     ctx.out.count(count);
@@ -127,7 +174,11 @@ pub fn remove(ctx: &mut Ctx<'_>, args: Args<'_>, take: impl FnOnce(&mut Zset) ->
 }
 
 /// ZPOPMIN and ZPOPMAX.
-pub fn pop(ctx: &mut Ctx<'_>, args: Args<'_>, take: fn(&mut Zset) -> Option<(Bytes, f64)>) -> Result<(), Error> {
+pub fn pop(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    take: fn(&mut Zset) -> Option<(Bytes, f64)>,
+) -> Result<(), Error> {
     if args.len() > 3 {
         return Err(Error::Syntax);
     }
@@ -164,7 +215,11 @@ fn removed(ctx: &mut Ctx<'_>, key: &[u8], count: usize) {
     if count == 0 {
         return;
     }
-    if ctx.db().read::<Zset>(key).is_ok_and(|set| set.is_some_and(Zset::is_empty)) {
+    if ctx
+        .db()
+        .read::<Zset>(key)
+        .is_ok_and(|set| set.is_some_and(Zset::is_empty))
+    {
         ctx.delete(key);
     } else {
         ctx.changed(key);

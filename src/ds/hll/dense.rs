@@ -41,7 +41,12 @@ pub(super) fn put(body: &mut [u8], index: usize, rank: u8) {
 
 /// The four registers that three bytes hold.
 fn unpack(&[a, b, c]: &[u8; 3]) -> [u8; 4] {
-    [a & MASK, (a >> 6 | b << 2) & MASK, (b >> 4 | c << 4) & MASK, c >> 2]
+    [
+        a & MASK,
+        (a >> 6 | b << 2) & MASK,
+        (b >> 4 | c << 4) & MASK,
+        c >> 2,
+    ]
 }
 
 /// How many registers hold each value.
@@ -57,7 +62,12 @@ pub(super) fn histogram(body: &[u8]) -> Histogram {
 
 /// Raises each of `registers` to the one stored here.
 pub(super) fn raise_into(body: &[u8], registers: &mut [u8; REGISTERS]) {
-    for (group, four) in body.as_chunks::<3>().0.iter().zip(registers.as_chunks_mut::<4>().0) {
+    for (group, four) in body
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .zip(registers.as_chunks_mut::<4>().0)
+    {
         for (register, rank) in four.iter_mut().zip(unpack(group)) {
             *register = (*register).max(rank);
         }
@@ -66,7 +76,12 @@ pub(super) fn raise_into(body: &[u8], registers: &mut [u8; REGISTERS]) {
 
 /// Stores `registers`, over whatever was there.
 pub(super) fn store(body: &mut [u8], registers: &[u8; REGISTERS]) {
-    for (group, &[a, b, c, d]) in body.as_chunks_mut::<3>().0.iter_mut().zip(registers.as_chunks::<4>().0) {
+    for (group, &[a, b, c, d]) in body
+        .as_chunks_mut::<3>()
+        .0
+        .iter_mut()
+        .zip(registers.as_chunks::<4>().0)
+    {
         *group = [a | b << 6, b >> 2 | c << 4, c >> 4 | d << 2];
     }
 }

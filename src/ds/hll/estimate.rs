@@ -22,7 +22,11 @@ pub(super) fn estimate(histogram: &Histogram) -> u64 {
     z += m * sigma(at(0) / m);
     let estimate = (ALPHA_INF * m * m / z).round();
     // Only registers nobody could have filled get here; the reference's conversion gives the lowest integer.
-    if estimate < 2f64.powi(63) { estimate as u64 } else { 1 << 63 }
+    if estimate < 2f64.powi(63) {
+        estimate as u64
+    } else {
+        1 << 63
+    }
 }
 
 /// Corrects for registers that are still 0.

@@ -17,7 +17,10 @@ pub(super) fn murmur64a(data: &[u8]) -> u64 {
         h = (h ^ k.wrapping_mul(M)).wrapping_mul(M);
     }
     if !tail.is_empty() {
-        let last = tail.iter().rev().fold(0, |sum, &byte| (sum << 8) | u64::from(byte));
+        let last = tail
+            .iter()
+            .rev()
+            .fold(0, |sum, &byte| (sum << 8) | u64::from(byte));
         h = (h ^ last).wrapping_mul(M);
     }
     h ^= h >> R;

@@ -80,7 +80,9 @@ pub fn new() -> Vec<u8> {
 /// only: a sparse body may still turn out corrupt.
 pub fn encoding(value: &[u8]) -> Result<Encoding, HllError> {
     match value.get(ENCODING_AT) {
-        Some(&DENSE) if value.starts_with(MAGIC) && value.len() == dense::SIZE => Ok(Encoding::Dense),
+        Some(&DENSE) if value.starts_with(MAGIC) && value.len() == dense::SIZE => {
+            Ok(Encoding::Dense)
+        }
         Some(&SPARSE) if value.starts_with(MAGIC) && value.len() >= HEADER => Ok(Encoding::Sparse),
         _ => Err(HllError::NotHll),
     }
@@ -129,13 +131,19 @@ pub fn cached(value: &[u8]) -> Option<u64> {
 pub fn count(value: &mut [u8]) -> Result<Count, HllError> {
     encoding(value)?;
     if let Some(estimate) = cached(value) {
-        return Ok(Count { estimate, refreshed: false });
+        return Ok(Count {
+            estimate,
+            refreshed: false,
+        });
     }
     let estimate = estimate(value)?;
     if let Some(kept) = value.get_mut(HEADER - 8..HEADER) {
         kept.copy_from_slice(&estimate.to_le_bytes());
     }
-    Ok(Count { estimate, refreshed: true })
+    Ok(Count {
+        estimate,
+        refreshed: true,
+    })
 }
 
 /// The estimate from the registers, whatever is kept; the value stays as it is.
@@ -153,7 +161,10 @@ pub fn count_many<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<u64,
 }
 
 /// Makes `dest` the union of itself and the sources, as [`Union`] says. On an error `dest` stays as it was.
-pub fn merge<'v>(dest: &mut Vec<u8>, sources: impl IntoIterator<Item = &'v [u8]>) -> Result<(), HllError> {
+pub fn merge<'v>(
+    dest: &mut Vec<u8>,
+    sources: impl IntoIterator<Item = &'v [u8]>,
+) -> Result<(), HllError> {
     let mut union = Union::new();
     union.absorb(dest)?;
     for source in sources {
@@ -209,7 +220,10 @@ impl Default for Union {
 impl Union {
     /// The union of nothing.
     pub fn new() -> Self {
-        Union { registers: Box::new([0; REGISTERS]), dense: false }
+        Union {
+            registers: Box::new([0; REGISTERS]),
+            dense: false,
+        }
     }
 
     /// Takes a value in. After an error the union is of no use.
@@ -242,7 +256,12 @@ impl Union {
         if self.dense {
             dense::store(dest.get_mut(HEADER..).unwrap_or_default(), &self.registers);
         } else {
-            for (index, &rank) in self.registers.iter().enumerate().filter(|&(_, &rank)| rank > 0) {
+            for (index, &rank) in self
+                .registers
+                .iter()
+                .enumerate()
+                .filter(|&(_, &rank)| rank > 0)
+            {
                 raise(dest, index, rank)?;
             }
         }

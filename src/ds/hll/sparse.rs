@@ -8,7 +8,7 @@
 //!
 //! `raise` splits and joins opcodes exactly as the reference does, for the bytes are what `GET` shows.
 
-use super::{HEADER, HllError, Histogram, REGISTERS, SPARSE_MAX_BYTES, dense};
+use super::{HEADER, Histogram, HllError, REGISTERS, SPARSE_MAX_BYTES, dense};
 use smallvec::SmallVec;
 
 /// The greatest register VAL can hold; one more makes the value dense.
@@ -45,14 +45,23 @@ impl Op {
         let low = usize::from(first & 0x3f);
         Some(match first >> 6 {
             0 => Op::Zero { run: low + 1 },
-            1 => Op::XZero { run: (low << 8 | usize::from(bytes.get(1).copied().unwrap_or(0))) + 1 },
-            _ => Op::Val { rank: (first >> 2 & 0x1f) + 1, run: usize::from(first & 3) + 1 },
+            1 => Op::XZero {
+                run: (low << 8 | usize::from(bytes.get(1).copied().unwrap_or(0))) + 1,
+            },
+            _ => Op::Val {
+                rank: (first >> 2 & 0x1f) + 1,
+                run: usize::from(first & 3) + 1,
+            },
         })
     }
 
     /// How many bytes the opcode takes.
     fn width(self) -> usize {
-        if matches!(self, Op::XZero { .. }) { 2 } else { 1 }
+        if matches!(self, Op::XZero { .. }) {
+            2
+        } else {
+            1
+        }
     }
 
     /// How many registers the opcode covers.
@@ -113,7 +122,11 @@ fn walk(body: &[u8], mut each: impl FnMut(usize, Op)) -> Result<(), HllError> {
         each(first, op);
         first += op.run();
     }
-    if first == REGISTERS { Ok(()) } else { Err(HllError::Corrupt) }
+    if first == REGISTERS {
+        Ok(())
+    } else {
+        Err(HllError::Corrupt)
+    }
 }
 
 /// The register at `index` (0 when the opcodes do not reach it).
@@ -124,7 +137,9 @@ pub(super) fn get(body: &[u8], index: usize) -> u8 {
 /// How many registers hold each value.
 pub(super) fn histogram(body: &[u8]) -> Result<Histogram, HllError> {
     let mut counts = [0; 64];
-    walk(body, |_, op| counts[usize::from(op.rank())] += op.run() as u32)?;
+    walk(body, |_, op| {
+        counts[usize::from(op.rank())] += op.run() as u32
+    })?;
     Ok(counts)
 }
 
@@ -170,7 +185,12 @@ fn locate(body: &[u8], index: usize) -> Option<Found> {
     loop {
         let op = Op::read(body.get(at..)?)?;
         if index < first + op.run() {
-            return Some(Found { at, prev, first, op });
+            return Some(Found {
+                at,
+                prev,
+                first,
+                op,
+            });
         }
         prev = at;
         at += op.width();
@@ -185,7 +205,13 @@ pub(super) fn raise(value: &mut Vec<u8>, index: usize, rank: u8) -> Result<bool,
         return promote(value, index, rank);
     }
     let body = value.get(HEADER..).unwrap_or_default();
-    let Some(Found { at, prev, first, op }) = locate(body, index) else {
+    let Some(Found {
+        at,
+        prev,
+        first,
+        op,
+    }) = locate(body, index)
+    else {
         return Err(HllError::Corrupt);
     };
     if op.rank() >= rank {
@@ -217,7 +243,10 @@ fn join(value: &mut Vec<u8>, mut at: usize) {
             return;
         };
         if let Op::Val { rank, run } = op
-            && let Some(Op::Val { rank: next_rank, run: next_run }) = value.get(at + 1..).and_then(Op::read)
+            && let Some(Op::Val {
+                rank: next_rank,
+                run: next_run,
+            }) = value.get(at + 1..).and_then(Op::read)
             && rank == next_rank
             && run + next_run <= MAX_VAL_RUN
         {

@@ -7,8 +7,16 @@ fn hex(bytes: &[u8]) -> String {
 
 /// CRC-32 as zlib has it, to hold a long value against the one the real server gave.
 fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-    !bytes.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc)))
+    let step = |crc: u32| {
+        if crc & 1 == 1 {
+            crc >> 1 ^ 0xedb8_8320
+        } else {
+            crc >> 1
+        }
+    };
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc))
+    })
 }
 
 /// A value as PFADD leaves it: a new one's estimate is out of date.
@@ -41,17 +49,54 @@ fn elements_fall_in_the_reference_registers() {
 fn small_values_are_the_reference_bytes() {
     let mut value = with(["a", "b", "c"]);
     assert_eq!(hex(&with([""; 0])), "48594c4c0100000000000000000000807fff");
-    assert_eq!(hex(&value), "48594c4c01000000000000000000008060f38050b1844bfb80425a");
-    assert_eq!(count(&mut value), Ok(Count { estimate: 3, refreshed: true }));
-    assert_eq!(hex(&value), "48594c4c01000000030000000000000060f38050b1844bfb80425a");
-    assert_eq!(count(&mut value), Ok(Count { estimate: 3, refreshed: false }));
+    assert_eq!(
+        hex(&value),
+        "48594c4c01000000000000000000008060f38050b1844bfb80425a"
+    );
+    assert_eq!(
+        count(&mut value),
+        Ok(Count {
+            estimate: 3,
+            refreshed: true
+        })
+    );
+    assert_eq!(
+        hex(&value),
+        "48594c4c01000000030000000000000060f38050b1844bfb80425a"
+    );
+    assert_eq!(
+        count(&mut value),
+        Ok(Count {
+            estimate: 3,
+            refreshed: false
+        })
+    );
     assert_eq!(add(&mut value, b"a"), Ok(false));
     assert_eq!(cached(&value), Some(3));
     assert_eq!(add(&mut value, b"d"), Ok(true));
     assert_eq!(cached(&value), None);
-    assert_eq!(hex(&value), "48594c4c0100000003000000000000805c7b8044768050b1844bfb80425a");
-    let runs: Vec<_> = ops(&value).unwrap().map(|op| (op.rank(), op.run())).collect();
-    assert_eq!(runs, [(0, 7292), (1, 1), (0, 1143), (1, 1), (0, 4274), (2, 1), (0, 3068), (1, 1), (0, 603)]);
+    assert_eq!(
+        hex(&value),
+        "48594c4c0100000003000000000000805c7b8044768050b1844bfb80425a"
+    );
+    let runs: Vec<_> = ops(&value)
+        .unwrap()
+        .map(|op| (op.rank(), op.run()))
+        .collect();
+    assert_eq!(
+        runs,
+        [
+            (0, 7292),
+            (1, 1),
+            (0, 1143),
+            (1, 1),
+            (0, 4274),
+            (2, 1),
+            (0, 3068),
+            (1, 1),
+            (0, 603)
+        ]
+    );
 }
 
 #[test]
@@ -73,18 +118,38 @@ fn large_values_are_the_reference_bytes() {
 #[test]
 fn a_value_turns_dense_where_the_reference_does() {
     let mut value = with((0..1648).map(|i| i.to_string()));
-    assert_eq!((encoding(&value), value.len()), (Ok(Encoding::Sparse), SPARSE_MAX_BYTES));
+    assert_eq!(
+        (encoding(&value), value.len()),
+        (Ok(Encoding::Sparse), SPARSE_MAX_BYTES)
+    );
     add(&mut value, b"1648").unwrap();
-    assert_eq!((encoding(&value), value.len()), (Ok(Encoding::Dense), 12_304));
-    assert_eq!(encoding(&with([b"\x85\xc6\x33\x27\xee\xeb\x95\xa5"])), Ok(Encoding::Sparse), "rank 32");
-    assert_eq!(encoding(&with([b"\xcc\xe0\x4e\xb2\x80\x67\x0a\x6e"])), Ok(Encoding::Dense), "rank 33");
+    assert_eq!(
+        (encoding(&value), value.len()),
+        (Ok(Encoding::Dense), 12_304)
+    );
+    assert_eq!(
+        encoding(&with([b"\x85\xc6\x33\x27\xee\xeb\x95\xa5"])),
+        Ok(Encoding::Sparse),
+        "rank 32"
+    );
+    assert_eq!(
+        encoding(&with([b"\xcc\xe0\x4e\xb2\x80\x67\x0a\x6e"])),
+        Ok(Encoding::Dense),
+        "rank 33"
+    );
 }
 
 #[test]
 fn other_strings_are_refused() {
     let mut dense = with([b"\xcc\xe0\x4e\xb2\x80\x67\x0a\x6e"]);
     dense.pop();
-    for bad in [&b""[..], b"HYLL", b"HYLL\x02\0\0\0\0\0\0\0\0\0\0\0\x7f\xff", b"hyll\x01\0\0\0\0\0\0\0\0\0\0\0\x7f\xff", &dense] {
+    for bad in [
+        &b""[..],
+        b"HYLL",
+        b"HYLL\x02\0\0\0\0\0\0\0\0\0\0\0\x7f\xff",
+        b"hyll\x01\0\0\0\0\0\0\0\0\0\0\0\x7f\xff",
+        &dense,
+    ] {
         assert_eq!(encoding(bad), Err(HllError::NotHll));
         assert_eq!(add(&mut bad.to_vec(), b"x"), Err(HllError::NotHll));
     }

@@ -9,19 +9,46 @@ impl<T: Copy + Ord + std::fmt::Debug> Ranked<T> {
         let mut items = Vec::new();
         self.check_node(self.root, self.height, true, &mut items);
         assert_eq!(items.len(), self.len);
-        assert!(items.is_sorted_by(|a, b| a < b), "items stand in order, each once");
-        assert!(self.height == 0 || self.inners[self.root].len() > 1, "a root with one child gives way to it");
+        assert!(
+            items.is_sorted_by(|a, b| a < b),
+            "items stand in order, each once"
+        );
+        assert!(
+            self.height == 0 || self.inners[self.root].len() > 1,
+            "a root with one child gives way to it"
+        );
         let used = |arena: usize, free: &[u32]| arena - free.len();
         let (leaves, inners) = self.count_nodes(self.root, self.height);
-        assert_eq!(used(self.leaves.nodes.len(), &self.leaves.free), leaves, "no leaf is lost");
-        assert_eq!(used(self.inners.nodes.len(), &self.inners.free), inners, "no inner node is lost");
-        assert!(self.leaves.free.iter().all(|&id| self.leaves[id].capacity() == 0));
-        assert!(self.inners.free.iter().all(|&id| self.inners[id].capacity() == 0));
+        assert_eq!(
+            used(self.leaves.nodes.len(), &self.leaves.free),
+            leaves,
+            "no leaf is lost"
+        );
+        assert_eq!(
+            used(self.inners.nodes.len(), &self.inners.free),
+            inners,
+            "no inner node is lost"
+        );
+        assert!(
+            self.leaves
+                .free
+                .iter()
+                .all(|&id| self.leaves[id].capacity() == 0)
+        );
+        assert!(
+            self.inners
+                .free
+                .iter()
+                .all(|&id| self.inners[id].capacity() == 0)
+        );
     }
 
     fn check_node(&self, node: u32, height: usize, root: bool, items: &mut Vec<T>) {
         let fill = self.fill(node, height);
-        assert!(fill <= CAP && (root || fill >= MIN), "a node at height {height} holds {fill}");
+        assert!(
+            fill <= CAP && (root || fill >= MIN),
+            "a node at height {height} holds {fill}"
+        );
         if height == 0 {
             items.extend(&self.leaves[node]);
             return;
@@ -38,7 +65,9 @@ impl<T: Copy + Ord + std::fmt::Debug> Ranked<T> {
         if height == 0 {
             return (1, 0);
         }
-        let below = self.inners[node].iter().map(|child| self.count_nodes(child.node, height - 1));
+        let below = self.inners[node]
+            .iter()
+            .map(|child| self.count_nodes(child.node, height - 1));
         below.fold((0, 1), |(leaves, inners), (l, i)| (leaves + l, inners + i))
     }
 }
@@ -54,12 +83,19 @@ enum Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let runs = || (0..UNIVERSE, prop_oneof![Just(1), Just(UNIVERSE - 1), 0..UNIVERSE], prop_oneof![1..4u32, 1..6000u32]);
+    let runs = || {
+        (
+            0..UNIVERSE,
+            prop_oneof![Just(1), Just(UNIVERSE - 1), 0..UNIVERSE],
+            prop_oneof![1..4u32, 1..6000u32],
+        )
+    };
     prop_oneof![
         4 => runs().prop_map(|(start, step, times)| Change::Insert { start, step, times }),
         2 => runs().prop_map(|(start, step, times)| Change::Remove { start, step, times }),
         1 => (any::<usize>(), 1..500u32).prop_map(|(rank, times)| Change::RemoveAt { rank, times }),
-        4 => (any::<usize>(), prop_oneof![0..70usize, 0..20_000usize]).prop_map(|(start, len)| Change::RemoveRange { start, len }),
+        4 => (any::<usize>(), prop_oneof![0..70usize, 0..20_000usize])
+            .prop_map(|(start, len)| Change::RemoveRange { start, len }),
         1 => Just(Change::Rebuild),
     ]
 }
@@ -75,7 +111,10 @@ fn remove(set: &mut Ranked<u32>, item: u32) -> Option<(usize, u32)> {
 }
 
 fn apply(set: &mut Ranked<u32>, model: &mut Vec<u32>, change: Change) {
-    let run = |start: u32, step: u32, times| (0..times).map(move |i: u32| ((start as u64 + i as u64 * step as u64) % UNIVERSE as u64) as u32);
+    let run = |start: u32, step: u32, times| {
+        (0..times)
+            .map(move |i: u32| ((start as u64 + i as u64 * step as u64) % UNIVERSE as u64) as u32)
+    };
     match change {
         Change::Insert { start, step, times } => {
             for item in run(start, step, times) {
@@ -115,7 +154,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn agrees_with_a_sorted_vec(changes in prop::collection::vec(change(), 1..14), probes in prop::collection::vec((0..UNIVERSE, any::<usize>(), 0..300usize), 8)) {
+    fn agrees_with_a_sorted_vec(
+        changes in prop::collection::vec(change(), 1..14),
+        probes in prop::collection::vec((0..UNIVERSE, any::<usize>(), 0..300usize), 8),
+    ) {
         let (mut set, mut model) = (Ranked::new(), Vec::new());
         for change in changes {
             apply(&mut set, &mut model, change);
@@ -124,7 +166,8 @@ proptest! {
         }
         for (item, start, len) in probes {
             prop_assert_eq!(set.find(|other| other.cmp(&item)), model.binary_search(&item));
-            prop_assert_eq!(set.partition_point(|other| *other <= item), model.partition_point(|other| *other <= item));
+            let upto = |other: &u32| *other <= item;
+            prop_assert_eq!(set.partition_point(upto), model.partition_point(upto));
             let start = start % (model.len() + 1);
             prop_assert_eq!(set.nth(start), model.get(start).copied());
             let expected = &model[start..(start + len).min(model.len())];
@@ -132,7 +175,7 @@ proptest! {
             prop_assert_eq!(walk.len(), expected.len());
             prop_assert_eq!(walk.collect::<Vec<_>>(), expected);
             let walk = set.range_rev(start..start + len);
-            prop_assert_eq!(walk.collect::<Vec<_>>(), expected.iter().rev().copied().collect::<Vec<_>>());
+            prop_assert!(walk.eq(expected.iter().rev().copied()));
         }
         prop_assert!(set.range(0..usize::MAX).eq(model.iter().copied()));
         prop_assert!(set.range_rev(0..usize::MAX).eq(model.iter().rev().copied()));
@@ -152,7 +195,7 @@ fn filled_from_either_end_and_emptied_again() {
         let leaves = set.leaves.nodes.len() - set.leaves.free.len();
         assert!(leaves * 48 < 20_000, "{leaves} leaves");
         while set.len() > 1 {
-            assert_eq!(set.remove_at(set.len() / 2).is_some(), true);
+            assert!(set.remove_at(set.len() / 2).is_some());
         }
         set.check();
         assert_eq!(set.height, 0);
@@ -165,11 +208,22 @@ fn each_cut_of_a_tall_set_leaves_it_whole() {
     let tall = Ranked::from_sorted(&all);
     tall.check();
     assert_eq!(tall.height, 3);
-    for (start, end) in [(1, 119_999), (0, 119_999), (1, 120_000), (60_000, 60_001), (47, 119_000), (30_000, 90_000), (119_998, 120_000)] {
+    for (start, end) in [
+        (1, 119_999),
+        (0, 119_999),
+        (1, 120_000),
+        (60_000, 60_001),
+        (47, 119_000),
+        (30_000, 90_000),
+        (119_998, 120_000),
+    ] {
         let mut set = tall.clone();
         set.remove_range(start..end, |_| ());
         set.check();
-        assert!(set.range(0..usize::MAX).eq((0..start as u32).chain(end as u32..120_000)));
+        assert!(
+            set.range(0..usize::MAX)
+                .eq((0..start as u32).chain(end as u32..120_000))
+        );
         insert(&mut set, start as u32).unwrap();
         set.check();
     }

@@ -27,7 +27,10 @@ pub struct BlockLimits {
 
 impl Default for BlockLimits {
     fn default() -> Self {
-        BlockLimits { max_bytes: 4096, max_entries: 100 }
+        BlockLimits {
+            max_bytes: 4096,
+            max_entries: 100,
+        }
     }
 }
 
@@ -89,27 +92,53 @@ impl Block {
             put_item(&mut data, field.as_ref());
             size += listpack::item(field.as_ref());
         }
-        Block { entries_at: data.len(), data, live: 0, dead: 0, last: StreamId::MIN, listpack: size }
+        Block {
+            entries_at: data.len(),
+            data,
+            live: 0,
+            dead: 0,
+            last: StreamId::MIN,
+            listpack: size,
+        }
     }
 
     /// Whether an entry with these fields still fits.
     pub(super) fn has_room<B: AsRef<[u8]>>(&self, fields: &[(B, B)], limits: BlockLimits) -> bool {
         const GIBIBYTE: usize = 1 << 30;
-        let max_bytes = if limits.max_bytes == 0 { GIBIBYTE } else { limits.max_bytes.min(GIBIBYTE) };
-        let added: usize = fields.iter().map(|(field, value)| field.as_ref().len() + value.as_ref().len()).sum();
-        let size = self.listpack + listpack::int(self.live as i64) + listpack::int(self.dead as i64);
-        size + added < max_bytes && (limits.max_entries == 0 || self.live + self.dead < limits.max_entries)
+        let max_bytes = if limits.max_bytes == 0 {
+            GIBIBYTE
+        } else {
+            limits.max_bytes.min(GIBIBYTE)
+        };
+        let added: usize = fields
+            .iter()
+            .map(|(field, value)| field.as_ref().len() + value.as_ref().len())
+            .sum();
+        let size =
+            self.listpack + listpack::int(self.live as i64) + listpack::int(self.dead as i64);
+        size + added < max_bytes
+            && (limits.max_entries == 0 || self.live + self.dead < limits.max_entries)
     }
 
     /// Adds an entry behind all others.
     pub(super) fn push<B: AsRef<[u8]>>(&mut self, base: StreamId, id: StreamId, fields: &[(B, B)]) {
         let same = self.template_is(fields);
-        let (ms, seq) = (id.ms.wrapping_sub(base.ms), id.seq.wrapping_sub(base.seq) as i64);
+        let (ms, seq) = (
+            id.ms.wrapping_sub(base.ms),
+            id.seq.wrapping_sub(base.seq) as i64,
+        );
         put_varint(&mut self.data, if same { 0 } else { fields.len() as u64 });
         put_varint(&mut self.data, ms);
         put_varint(&mut self.data, (seq << 1 ^ seq >> 63) as u64);
-        let pieces = if same { fields.len() + 3 } else { fields.len() * 2 + 4 };
-        self.listpack += listpack::int(0) + listpack::int(ms as i64) + listpack::int(seq) + listpack::int(pieces as i64);
+        let pieces = if same {
+            fields.len() + 3
+        } else {
+            fields.len() * 2 + 4
+        };
+        self.listpack += listpack::int(0)
+            + listpack::int(ms as i64)
+            + listpack::int(seq)
+            + listpack::int(pieces as i64);
         if !same {
             self.listpack += listpack::int(fields.len() as i64);
         }
@@ -127,7 +156,9 @@ impl Block {
     fn template_is<B: AsRef<[u8]>>(&self, fields: &[(B, B)]) -> bool {
         let mut template = Reader(&self.data);
         template.varint() == fields.len() as u64
-            && fields.iter().all(|(field, _)| template.item().as_slice() == field.as_ref())
+            && fields
+                .iter()
+                .all(|(field, _)| template.item().as_slice() == field.as_ref())
     }
 
     /// Gives back memory that was set aside for growing: nothing will be added any more.
@@ -153,7 +184,12 @@ impl Block {
     pub(super) fn entries(&self, base: StreamId) -> Entries<'_> {
         let mut template = Reader(&self.data);
         let template_pairs = template.varint() as usize;
-        Entries { base, template, template_pairs, rest: Reader(self.data.get(self.entries_at..).unwrap_or_default()) }
+        Entries {
+            base,
+            template,
+            template_pairs,
+            rest: Reader(self.data.get(self.entries_at..).unwrap_or_default()),
+        }
     }
 
     /// Drops the entry `id`; `false` if it is not here.
@@ -174,7 +210,11 @@ impl Block {
     }
 
     /// Drops entries from the front for as long as `doomed` says so of them; returns how many.
-    pub(super) fn delete_front(&mut self, base: StreamId, mut doomed: impl FnMut(StreamId) -> bool) -> u64 {
+    pub(super) fn delete_front(
+        &mut self,
+        base: StreamId,
+        mut doomed: impl FnMut(StreamId) -> bool,
+    ) -> u64 {
         let mut entries = self.entries(base);
         let (mut count, mut rest) = (0, entries.rest.0.len());
         while let Some(entry) = entries.next() {
@@ -211,16 +251,28 @@ impl<'a> Iterator for Entries<'a> {
         let seq = self.rest.varint();
         let id = StreamId {
             ms: self.base.ms.wrapping_add(ms),
-            seq: self.base.seq.wrapping_add((seq >> 1) ^ (seq & 1).wrapping_neg()),
+            seq: self
+                .base
+                .seq
+                .wrapping_add((seq >> 1) ^ (seq & 1).wrapping_neg()),
         };
         let items = self.rest;
         let (pairs, template, skip) = match own {
-            0 => (self.template_pairs, Some(self.template), self.template_pairs),
+            0 => (
+                self.template_pairs,
+                Some(self.template),
+                self.template_pairs,
+            ),
             _ => (own, None, own * 2),
         };
         for _ in 0..skip {
             self.rest.skip_item();
         }
-        Some(Entry { id, template, items, pairs })
+        Some(Entry {
+            id,
+            template,
+            items,
+            pairs,
+        })
     }
 }

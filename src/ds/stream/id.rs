@@ -31,7 +31,10 @@ impl StreamId {
     /// `0-0`: smaller than every entry's ID.
     pub const MIN: StreamId = StreamId { ms: 0, seq: 0 };
     /// The greatest ID there is.
-    pub const MAX: StreamId = StreamId { ms: u64::MAX, seq: u64::MAX };
+    pub const MAX: StreamId = StreamId {
+        ms: u64::MAX,
+        seq: u64::MAX,
+    };
 
     /// The ID `<ms>-<seq>`.
     pub const fn new(ms: u64, seq: u64) -> Self {
@@ -151,11 +154,16 @@ fn until_nul(text: &[u8]) -> &[u8] {
 fn parse_number(text: &[u8]) -> Option<u64> {
     if let [b'-', b'1'..=b'9', rest @ ..] = text {
         // A canonical negative integer is refused outright; one that only `strtoull` can read wraps around, below.
-        if rest.iter().all(u8::is_ascii_digit) && parse_digits(text.get(1..)?)? <= i64::MAX as u64 + 1 {
+        if rest.iter().all(u8::is_ascii_digit)
+            && parse_digits(text.get(1..)?)? <= i64::MAX as u64 + 1
+        {
             return None;
         }
     }
-    let blanks = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
+    let blanks = text
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
+        .count();
     match text.get(blanks..)? {
         [b'-', digits @ ..] => parse_digits(digits).map(u64::wrapping_neg),
         [b'+', digits @ ..] | digits => parse_digits(digits),
@@ -206,14 +214,37 @@ mod tests {
             (b"1--18446744073709551615", id(1, 1)),
         ];
         for (text, want) in yes {
-            assert_eq!(StreamId::parse(text, 9), Some(want), "{:?}", String::from_utf8_lossy(text));
+            assert_eq!(
+                StreamId::parse(text, 9),
+                Some(want),
+                "{:?}",
+                String::from_utf8_lossy(text)
+            );
         }
         let no: [&[u8]; 15] = [
-            b"", b"-", b"+", b"-1", b"1-", b"1-x", b"x-1", b"1-1-1", b"1--1", b"1 -1", b"1.5", b"*", b"1-*", b"++1",
+            b"",
+            b"-",
+            b"+",
+            b"-1",
+            b"1-",
+            b"1-x",
+            b"x-1",
+            b"1-1-1",
+            b"1--1",
+            b"1 -1",
+            b"1.5",
+            b"*",
+            b"1-*",
+            b"++1",
             b"18446744073709551616",
         ];
         for text in no {
-            assert_eq!(StreamId::parse(text, 9), None, "{:?}", String::from_utf8_lossy(text));
+            assert_eq!(
+                StreamId::parse(text, 9),
+                None,
+                "{:?}",
+                String::from_utf8_lossy(text)
+            );
         }
         assert_eq!(StreamId::parse(&[b'0'; 127], 0), Some(StreamId::MIN));
         assert_eq!(StreamId::parse(&[b'0'; 128], 0), None);

@@ -86,7 +86,11 @@ impl<'a> Reader<'a> {
         if !is_int {
             return Bytes::from_slice(raw);
         }
-        let sign = if raw.last().is_some_and(|top| top & 0x80 != 0) { 0xFF } else { 0 };
+        let sign = if raw.last().is_some_and(|top| top & 0x80 != 0) {
+            0xFF
+        } else {
+            0
+        };
         let mut wide = [sign; 8];
         for (to, from) in wide.iter_mut().zip(raw) {
             *to = *from;
@@ -147,10 +151,10 @@ pub(super) mod listpack {
         // Each element is followed by its own length, so that the list can be read backwards.
         encoded
             + match encoded {
-                ..=127 => 1,
-                ..16_383 => 2,
-                ..2_097_151 => 3,
-                ..268_435_455 => 4,
+                0..=127 => 1,
+                128..16_383 => 2,
+                16_383..2_097_151 => 3,
+                2_097_151..268_435_455 => 4,
                 _ => 5,
             }
     }

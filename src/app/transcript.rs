@@ -1,0 +1,589 @@
+//! What one console shows, and which reply belongs to which command.
+//!
+//! A console sends one command and waits for its answer, as `redis-cli` does. Most answers are one frame;
+//! SUBSCRIBE and its like answer with one frame for each channel. Messages belong to nobody, and can
+//! come at any time.
+
+pub mod steps;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use crate::session::message::{Millis, Reply, Resp, decode, text};
+pub use steps::{Step, interpret, paste};
+
+/// How many blocks are kept; the oldest go first.
+pub const BLOCKS_MAX: usize = 2000;
+/// How many bytes of one answer a block shows, up to the end of a line. What waits for the answer gets all of it.
+pub const SHOWN_MAX: usize = 200_000;
+/// From how many milliseconds on `redis-cli` says how long an answer took.
+const SLOW: Millis = 500;
+/// What `redis-cli` prints when the connection ends before the answer.
+pub const CLOSED: &str = "Error: Server closed the connection";
+
+/// Names a command that was sent, for its answer.
+pub type Ticket = u64;
+
+/// The whole answer of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Which command.
+    pub ticket: Ticket,
+    /// What `redis-cli` prints for it, without the last line break.
+    pub text: String,
+}
+
+/// One piece of what a console shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Grows with every block of the console.
+    pub id: u64,
+    /// When it came, by the session's clock.
+    pub at: Millis,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a block is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A line that was entered.
+    Command {
+        /// As it was entered.
+        line: String,
+    },
+    /// An answer, of the server or of the console itself.
+    Reply {
+        /// As `redis-cli` prints it, without the last line break.
+        text: String,
+        /// It is an error.
+        error: bool,
+        /// It is the absence of a value.
+        nil: bool,
+        /// How many lines at its end are too many to show.
+        left_out: usize,
+    },
+    /// A message nobody asked for just now.
+    Pushed {
+        /// As `redis-cli` prints it, without the last line break.
+        text: String,
+    },
+    /// A remark of the page.
+    Note {
+        /// The remark.
+        text: String,
+    },
+}
+
+/// A command that waits for its answer.
+#[derive(Clone, Debug)]
+struct Pending {
+    ticket: Ticket,
+    /// Its words in lower case, as far as they decide how the answer is read: two of them.
+    name: (String, String),
+    words: usize,
+    /// How many more confirmations complete it; unknown before the first one.
+    left: Option<usize>,
+    text: String,
+    /// The same line runs it again.
+    more: bool,
+}
+
+/// Everything one console shows and waits for.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    blocks: VecDeque<Rc<Block>>,
+    next_id: u64,
+    next_ticket: Ticket,
+    /// Bytes received that are no whole frame yet.
+    buffer: Vec<u8>,
+    pending: VecDeque<Pending>,
+    /// When the line that is being run was first sent.
+    began: Option<Millis>,
+    resp: Resp,
+    in_multi: bool,
+    channels: BTreeSet<Vec<u8>>,
+    patterns: BTreeSet<Vec<u8>>,
+}
+
+impl Transcript {
+    /// What is shown, oldest first.
+    pub fn blocks(&self) -> &VecDeque<Rc<Block>> {
+        &self.blocks
+    }
+
+    /// Whether a command waits for its answer.
+    pub fn busy(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// How many channels and patterns the connection is subscribed to.
+    pub fn subscriptions(&self) -> usize {
+        self.channels.len() + self.patterns.len()
+    }
+
+    /// The protocol version that the connection speaks.
+    pub fn resp(&self) -> Resp {
+        self.resp
+    }
+
+    /// Whether commands are being queued for EXEC.
+    pub fn in_multi(&self) -> bool {
+        self.in_multi
+    }
+
+    /// Shows a line that was entered.
+    pub fn command(&mut self, line: &str, at: Millis) {
+        self.push(at, Kind::Command { line: line.to_owned() });
+    }
+
+    /// Shows what the console itself answers: help, or why a line cannot be read.
+    pub fn answer(&mut self, text: &str, error: bool, at: Millis) {
+        self.push(at, shown(text, error, false));
+    }
+
+    /// Shows a remark of the page.
+    pub fn note(&mut self, text: &str, at: Millis) {
+        self.push(at, Kind::Note { text: text.to_owned() });
+    }
+
+    /// Shows nothing of what was.
+    pub fn clear(&mut self) {
+        self.blocks.clear();
+    }
+
+    /// A command was sent; `more`: the same line will send it again (`3 PING`).
+    pub fn sent<W: AsRef<[u8]>>(&mut self, words: &[W], more: bool, at: Millis) -> Ticket {
+        self.next_ticket += 1;
+        self.began.get_or_insert(at);
+        let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w.as_ref()).to_ascii_lowercase()).unwrap_or_default();
+        let (ticket, name) = (self.next_ticket, (word(0), word(1)));
+        self.pending.push_back(Pending { ticket, name, words: words.len(), left: None, text: String::new(), more });
+        ticket
+    }
+
+    /// Bytes came from the server: shows them, and gives the commands that they complete.
+    pub fn received(&mut self, bytes: &[u8], at: Millis) -> Vec<Done> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.extend_from_slice(bytes);
+        let mut done = Vec::new();
+        let mut rest = buffer.as_slice();
+        while let Some((reply, used)) = decode(rest) {
+            rest = rest.get(used..).unwrap_or_default();
+            done.extend(self.frame(&reply, at));
+        }
+        let read = buffer.len() - rest.len();
+        buffer.drain(..read);
+        self.buffer = buffer;
+        done
+    }
+
+    /// The server closed the connection: what waited ends with the text for that.
+    pub fn disconnected(&mut self, at: Millis) -> Vec<Done> {
+        let mut done = Vec::new();
+        for pending in std::mem::take(&mut self.pending) {
+            let text = pending.text + CLOSED;
+            self.push(at, shown(&text, true, false));
+            done.push(Done { ticket: pending.ticket, text });
+        }
+        self.forget_connection();
+        done
+    }
+
+    /// Ctrl-C: what waited ends with what was printed so far, and the subscriptions are gone; the
+    /// connection is to be cut and opened again.
+    pub fn interrupted(&mut self, at: Millis) -> Vec<Done> {
+        if self.busy() || self.subscriptions() > 0 {
+            self.note("^C", at);
+        }
+        let finish = |pending: Pending| Done { ticket: pending.ticket, text: trimmed(pending.text) };
+        let done = std::mem::take(&mut self.pending).into_iter().map(finish).collect();
+        self.forget_connection();
+        done
+    }
+
+    /// The command that waited longest will not be answered.
+    pub fn given_up(&mut self) {
+        self.pending.pop_front();
+        self.began = None;
+    }
+
+    fn forget_connection(&mut self) {
+        self.buffer.clear();
+        self.channels.clear();
+        self.patterns.clear();
+        self.began = None;
+        self.in_multi = false;
+        self.resp = Resp::Two;
+    }
+
+    fn push(&mut self, at: Millis, kind: Kind) {
+        self.next_id += 1;
+        self.blocks.push_back(Rc::new(Block { id: self.next_id, at, kind }));
+        if self.blocks.len() > BLOCKS_MAX {
+            self.blocks.pop_front();
+        }
+    }
+
+    /// One whole frame came.
+    fn frame(&mut self, reply: &Reply, at: Millis) -> Option<Done> {
+        let subscribed = self.subscriptions() > 0;
+        let mut waits = self.pending.front_mut();
+        // In RESP2 only what is subscribed, or about to be, is sent messages; else an array is an array.
+        let told = Told::read(reply).filter(|told| {
+            matches!(reply, Reply::Push(_)) || (self.resp == Resp::Two && (subscribed || waits.as_ref().is_some_and(|p| p.name.0 == told.name)))
+        });
+        if told.is_none() && !matches!(reply, Reply::Push(_)) {
+            return self.answered(reply, at);
+        }
+        let confirmed = told.as_ref().filter(|told| told.confirms);
+        if let (Some(told), Some(pending)) = (confirmed, waits.as_mut())
+            && pending.name.0 == told.name
+        {
+            let all = if told.name.ends_with("unsubscribe") { self.channels_of(told).len() } else { 0 };
+            let pending = self.pending.front_mut()?;
+            let left = pending.left.unwrap_or(if pending.words > 1 { pending.words - 1 } else { all.max(1) });
+            pending.left = Some(left.saturating_sub(1));
+            pending.text.push_str(&text::format(reply));
+            let last = pending.left == Some(0);
+            self.subscription(told);
+            return if last { self.finish(at, false, false) } else { None };
+        }
+        confirmed.into_iter().for_each(|told| self.subscription(told));
+        self.push(at, Kind::Pushed { text: trimmed(text::format(reply)) });
+        None
+    }
+
+    /// A frame that is the answer of the command that waits.
+    fn answered(&mut self, reply: &Reply, at: Millis) -> Option<Done> {
+        let error = matches!(reply, Reply::Error(_));
+        let nil = *reply == Reply::Null;
+        let Some(pending) = self.pending.front_mut() else {
+            self.push(at, shown(&trimmed(text::format(reply)), error, nil));
+            return None;
+        };
+        let (name, second) = (pending.name.0.clone(), pending.name.1.as_str());
+        let raw = !self.in_multi && steps::prints_raw(&name, second, pending.words);
+        pending.text.push_str(&if raw { steps::raw(reply) } else { text::format(reply) });
+        self.follow(&name, reply);
+        self.finish(at, error, nil)
+    }
+
+    /// What an answer says about the connection.
+    fn follow(&mut self, name: &str, reply: &Reply) {
+        match (name, reply) {
+            ("hello", Reply::Map(_)) => self.resp = Resp::Three,
+            ("hello", Reply::Array(_)) => self.resp = Resp::Two,
+            ("multi", Reply::Simple(_)) => self.in_multi = true,
+            ("discard", Reply::Simple(_)) => self.in_multi = false,
+            ("exec", _) => {
+                self.in_multi = false;
+                if let Reply::Array(items) = reply {
+                    // The first confirmation of a queued SUBSCRIBE stands among the answers.
+                    items.iter().filter_map(Told::read).filter(|told| told.confirms).for_each(|told| self.subscription(&told));
+                }
+            }
+            ("reset", Reply::Simple(_)) => {
+                self.channels.clear();
+                self.patterns.clear();
+                self.in_multi = false;
+                self.resp = Resp::Two;
+            }
+            _ => {}
+        }
+    }
+
+    /// The command that waits has its whole answer.
+    fn finish(&mut self, at: Millis, error: bool, nil: bool) -> Option<Done> {
+        let pending = self.pending.pop_front()?;
+        let text = trimmed(pending.text);
+        self.push(at, shown(&text, error, nil));
+        if !pending.more
+            && let Some(began) = self.began.take()
+            && at.saturating_sub(began) >= SLOW
+        {
+            let ms = at - began;
+            // As `%.2f` does, half a hundredth is rounded up.
+            let hundredths = (ms + 5) / 10;
+            self.note(&format!("({}.{:02}s)", hundredths / 100, hundredths % 100), at);
+        }
+        Some(Done { ticket: pending.ticket, text })
+    }
+
+    fn channels_of(&mut self, told: &Told) -> &mut BTreeSet<Vec<u8>> {
+        if told.name.starts_with('p') { &mut self.patterns } else { &mut self.channels }
+    }
+
+    fn subscription(&mut self, told: &Told) {
+        let Some(channel) = told.channel.clone() else { return };
+        let leaves = told.name.ends_with("unsubscribe");
+        let channels = self.channels_of(told);
+        if leaves {
+            channels.remove(&channel);
+        } else {
+            channels.insert(channel);
+        }
+    }
+}
+
+/// A frame about subscriptions: a message, or the confirmation of a command.
+struct Told {
+    name: String,
+    channel: Option<Vec<u8>>,
+    confirms: bool,
+}
+
+impl Told {
+    fn read(reply: &Reply) -> Option<Self> {
+        let (Reply::Array(items) | Reply::Push(items)) = reply else { return None };
+        let Some(Reply::Bulk(name)) = items.first() else { return None };
+        let name = std::str::from_utf8(name).ok()?;
+        let channel = match items.get(1) {
+            Some(Reply::Bulk(channel)) => Some(channel.clone()),
+            Some(Reply::Null) => None,
+            _ => return None,
+        };
+        let confirms = match (name, items.get(2..)?) {
+            ("message", [Reply::Bulk(_)]) | ("pmessage", [Reply::Bulk(_), Reply::Bulk(_)]) => false,
+            ("subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe", [Reply::Int(_)]) => true,
+            _ => return None,
+        };
+        Some(Self { name: name.to_owned(), channel, confirms })
+    }
+}
+
+fn trimmed(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}
+
+/// An answer as a block shows it: the lines that fit, the last one cut where it alone is too long.
+fn shown(text: &str, error: bool, nil: bool) -> Kind {
+    if text.len() <= SHOWN_MAX {
+        return Kind::Reply { text: text.to_owned(), error, nil, left_out: 0 };
+    }
+    let head = (0..=SHOWN_MAX).rev().find_map(|end| text.get(..end)).unwrap_or_default();
+    let kept = head.rfind('\n').map_or(head, |end| head.get(..end).unwrap_or_default());
+    let left_out = text.get(kept.len()..).unwrap_or_default().matches('\n').count().max(1);
+    Kind::Reply { text: kept.to_owned(), error, nil, left_out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(t: &mut Transcript, line: &str) -> Ticket {
+        t.sent(&line.split(' ').collect::<Vec<_>>(), false, 0)
+    }
+
+    fn texts(done: &[Done]) -> Vec<&str> {
+        done.iter().map(|d| d.text.as_str()).collect()
+    }
+
+    fn pushed(t: &Transcript) -> Vec<String> {
+        t.blocks().iter().filter_map(|b| if let Kind::Pushed { text } = &b.kind { Some(text.clone()) } else { None }).collect()
+    }
+
+    /// `array(b"*", &["message", "a", "x"])`; a word that is a number is one.
+    fn frame(mark: &str, words: &[&str]) -> Vec<u8> {
+        let mut out = format!("{mark}{}\r\n", words.len());
+        for word in words {
+            out += &match *word {
+                "nil" => "$-1\r\n".to_owned(),
+                n if n.parse::<i64>().is_ok() => format!(":{n}\r\n"),
+                text => format!("${}\r\n{text}\r\n", text.len()),
+            };
+        }
+        out.into_bytes()
+    }
+
+    #[test]
+    fn a_reply_belongs_to_the_command_that_waits() {
+        let mut t = Transcript::default();
+        t.command("GET a", 1);
+        let ticket = send(&mut t, "GET a");
+        assert!(t.busy());
+        assert_eq!(t.received(b"$5\r\nhe", 2), []);
+        assert_eq!(t.received(b"llo\r\n", 3), [Done { ticket, text: "\"hello\"".to_owned() }]);
+        assert!(!t.busy());
+        let kinds: Vec<_> = t.blocks().iter().map(|b| (b.id, b.at, b.kind.clone())).collect();
+        let reply = Kind::Reply { text: "\"hello\"".to_owned(), error: false, nil: false, left_out: 0 };
+        assert_eq!(kinds, [(1, 1, Kind::Command { line: "GET a".to_owned() }), (2, 3, reply)]);
+    }
+
+    #[test]
+    fn errors_and_nil_are_marked() {
+        let mut t = Transcript::default();
+        send(&mut t, "GET");
+        send(&mut t, "GET a");
+        assert_eq!(texts(&t.received(b"-ERR no\r\n$-1\r\n", 0)), ["(error) ERR no", "(nil)"]);
+        let marks: Vec<_> = t.blocks().iter().map(|b| matches!(&b.kind, Kind::Reply { error: e, nil: n, .. } if *e != *n)).collect();
+        assert_eq!(marks, [true, true]);
+    }
+
+    #[test]
+    fn subscribe_is_answered_once_for_each_channel() {
+        let mut t = Transcript::default();
+        send(&mut t, "SUBSCRIBE a b");
+        assert_eq!(t.received(&frame("*", &["subscribe", "a", "1"]), 0), []);
+        assert!(t.busy());
+        let done = t.received(&frame("*", &["subscribe", "b", "2"]), 0);
+        assert_eq!(texts(&done), ["1) \"subscribe\"\n2) \"a\"\n3) (integer) 1\n1) \"subscribe\"\n2) \"b\"\n3) (integer) 2"]);
+        assert_eq!(t.subscriptions(), 2);
+        assert_eq!(t.received(&frame("*", &["message", "a", "hi"]), 0), []);
+        assert_eq!(pushed(&t), ["1) \"message\"\n2) \"a\"\n3) \"hi\""]);
+    }
+
+    #[test]
+    fn unsubscribe_from_all_is_answered_for_each_or_once() {
+        let mut t = Transcript::default();
+        send(&mut t, "UNSUBSCRIBE");
+        assert_eq!(t.received(&frame("*", &["unsubscribe", "nil", "0"]), 0).len(), 1);
+        send(&mut t, "PSUBSCRIBE p*");
+        t.received(&frame("*", &["psubscribe", "p*", "1"]), 0);
+        send(&mut t, "SUBSCRIBE a b");
+        t.received(&[frame("*", &["subscribe", "a", "2"]), frame("*", &["subscribe", "b", "3"])].concat(), 0);
+        send(&mut t, "unsubscribe");
+        assert_eq!(t.received(&frame("*", &["unsubscribe", "a", "2"]), 0), []);
+        assert_eq!(t.received(&frame("*", &["unsubscribe", "b", "1"]), 0).len(), 1);
+        assert_eq!(t.subscriptions(), 1);
+        send(&mut t, "PUNSUBSCRIBE x y");
+        let done = t.received(&[frame("*", &["punsubscribe", "x", "1"]), frame("*", &["punsubscribe", "y", "1"])].concat(), 0);
+        assert_eq!(done.len(), 1);
+        assert_eq!(t.subscriptions(), 1);
+    }
+
+    #[test]
+    fn a_refused_subscribe_is_one_error() {
+        let mut t = Transcript::default();
+        send(&mut t, "SUBSCRIBE");
+        let done = t.received(b"-ERR wrong number of arguments for 'subscribe' command\r\n", 0);
+        assert_eq!(texts(&done), ["(error) ERR wrong number of arguments for 'subscribe' command"]);
+        assert!(!t.busy());
+    }
+
+    #[test]
+    fn messages_pass_by_the_command_that_waits() {
+        let mut t = Transcript::default();
+        send(&mut t, "SUBSCRIBE a");
+        t.received(&frame("*", &["subscribe", "a", "1"]), 0);
+        send(&mut t, "PING");
+        let bytes = [frame("*", &["message", "a", "1st"]), frame("*", &["pong", "x"]), frame("*", &["pmessage", "p*", "a", "2nd"])].concat();
+        assert_eq!(texts(&t.received(&bytes, 0)), ["1) \"pong\"\n2) \"x\""]);
+        assert_eq!(pushed(&t).len(), 2);
+    }
+
+    #[test]
+    fn an_array_that_looks_like_a_message_is_a_reply_where_nobody_subscribed() {
+        let mut t = Transcript::default();
+        send(&mut t, "LRANGE l 0 -1");
+        assert_eq!(t.received(&frame("*", &["message", "a", "x"]), 0).len(), 1);
+        assert_eq!(pushed(&t), Vec::<String>::new());
+    }
+
+    #[test]
+    fn in_resp3_only_pushes_are_messages() {
+        let mut t = Transcript::default();
+        send(&mut t, "HELLO 3");
+        t.received(b"%1\r\n$5\r\nproto\r\n:3\r\n", 0);
+        assert_eq!(t.resp(), Resp::Three);
+        send(&mut t, "SUBSCRIBE a");
+        let bytes = [frame(">", &["message", "z", "x"]), frame(">", &["subscribe", "a", "1"])].concat();
+        assert_eq!(t.received(&bytes, 0).len(), 1);
+        assert_eq!((t.subscriptions(), pushed(&t).len()), (1, 1));
+        send(&mut t, "LRANGE l 0 -1");
+        let bytes = [frame(">", &["message", "a", "x"]), frame("*", &["message", "a", "x"]), frame(">", &["message", "a", "y"])].concat();
+        assert_eq!(t.received(&bytes, 0).len(), 1);
+        assert_eq!(pushed(&t).len(), 3);
+        send(&mut t, "RESET");
+        t.received(b"+RESET\r\n", 0);
+        assert_eq!((t.resp(), t.subscriptions()), (Resp::Two, 0));
+    }
+
+    #[test]
+    fn a_queued_subscribe_waits_for_exec() {
+        let mut t = Transcript::default();
+        for (line, bytes) in [("MULTI", "+OK\r\n"), ("SUBSCRIBE a b", "+QUEUED\r\n")] {
+            send(&mut t, line);
+            assert_eq!(t.received(bytes.as_bytes(), 0).len(), 1);
+        }
+        assert!(t.in_multi());
+        send(&mut t, "EXEC");
+        let bytes = [b"*1\r\n".to_vec(), frame("*", &["subscribe", "a", "1"]), frame("*", &["subscribe", "b", "2"])].concat();
+        assert_eq!(t.received(&bytes, 0).len(), 1);
+        assert_eq!((t.subscriptions(), t.in_multi(), t.busy()), (2, false, false));
+    }
+
+    #[test]
+    fn a_closed_connection_ends_what_waits() {
+        let mut t = Transcript::default();
+        let ticket = send(&mut t, "BLPOP a 0");
+        assert_eq!(t.disconnected(5), [Done { ticket, text: CLOSED.to_owned() }]);
+        assert!(!t.busy());
+        assert_eq!(t.disconnected(5), []);
+    }
+
+    #[test]
+    fn ctrl_c_ends_waits_and_subscriptions() {
+        let mut t = Transcript::default();
+        assert_eq!(t.interrupted(1), []);
+        assert!(t.blocks().is_empty());
+        send(&mut t, "SUBSCRIBE a");
+        t.received(&frame("*", &["subscribe", "a", "1"]), 0);
+        t.received(b"*3\r\n$7\r\nmess", 0);
+        assert_eq!(t.interrupted(1), []);
+        assert_eq!(t.blocks().back().map(|b| b.kind.clone()), Some(Kind::Note { text: "^C".to_owned() }));
+        let ticket = send(&mut t, "PING");
+        assert_eq!(t.received(b"+PONG\r\n", 0), [Done { ticket, text: "PONG".to_owned() }]);
+    }
+
+    #[test]
+    fn slow_answers_say_how_long_they_took() {
+        let last = |t: &Transcript| t.blocks().back().map(|b| b.kind.clone());
+        let mut t = Transcript::default();
+        t.sent(&["BLPOP", "a", "1"], false, 1000);
+        t.received(b"*-1\r\n", 2045);
+        assert_eq!(last(&t), Some(Kind::Note { text: "(1.05s)".to_owned() }));
+        // Of a repeated command, all the times together.
+        t.sent(&["BLPOP", "a", "0.4"], true, 3000);
+        t.received(b"*-1\r\n", 3400);
+        t.sent(&["BLPOP", "a", "0.4"], false, 3400);
+        t.received(b"*-1\r\n", 3800);
+        assert_eq!(last(&t), Some(Kind::Note { text: "(0.80s)".to_owned() }));
+        t.sent(&["PING"], false, 4000);
+        t.received(b"+PONG\r\n", 4499);
+        assert!(matches!(last(&t), Some(Kind::Reply { .. })));
+    }
+
+    #[test]
+    fn what_is_shown_is_bounded_and_what_is_given_is_not() {
+        let mut t = Transcript::default();
+        for i in 0..BLOCKS_MAX as u64 + 10 {
+            t.note("x", i);
+        }
+        assert_eq!((t.blocks().len(), t.blocks().front().map(|b| b.id)), (BLOCKS_MAX, Some(11)));
+        send(&mut t, "KEYS *");
+        let bytes = [b"*30000\r\n".to_vec(), b"$1\r\nx\r\n".repeat(30_000)].concat();
+        let done = t.received(&bytes, 0);
+        assert_eq!(done.first().map(|d| d.text.lines().count()), Some(30_000));
+        let Some(Kind::Reply { text, left_out, .. }) = t.blocks().back().map(|b| b.kind.clone()) else { panic!("no reply") };
+        assert!(text.len() <= SHOWN_MAX && text.lines().count() + left_out == 30_000);
+    }
+
+    #[test]
+    fn frames_cut_anywhere_read_the_same() {
+        let bytes = [frame("*", &["subscribe", "a", "1"]), frame("*", &["message", "a", "hello"]), b"+PONG\r\n".to_vec()].concat();
+        for cut in 0..bytes.len() {
+            let mut t = Transcript::default();
+            send(&mut t, "SUBSCRIBE a");
+            send(&mut t, "PING");
+            let (head, tail) = bytes.split_at(cut);
+            let mut done = t.received(head, 0);
+            done.extend(t.received(tail, 0));
+            assert_eq!(texts(&done), ["1) \"subscribe\"\n2) \"a\"\n3) (integer) 1", "PONG"], "{cut}");
+            assert_eq!(pushed(&t).len(), 1);
+        }
+    }
+}

@@ -1,0 +1,600 @@
+//! Commands on keys of any type: deleting, naming, listing, and when they expire.
+
+mod expire;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use super::spec::*;
+use crate::ds::bytes::Bytes;
+use crate::engine::args::Args;
+use crate::engine::error::Error;
+use crate::engine::event::Fact;
+use crate::engine::{Ctx, DATABASES};
+use expire::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
+use scan::{keys, scan};
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[
+    Spec {
+        name: "dbsize",
+        arity: 1,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers how many keys the database has.",
+        tips: &["request_policy:all_shards", "response_policy:agg_sum"],
+        handler: Some(dbsize),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "del",
+        arity: -2,
+        flags: WRITE,
+        categories: &["keyspace", "write", "slow"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(N) where N is the number of keys that will be removed. When a key to remove holds a value other than a string, the individual complexity for this key is O(M) where M is the number of elements in the list, set, sorted set or hash. Removing a single key that holds a string value is O(1).",
+        summary: "Deletes keys; answers how many there were.",
+        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RM", "delete"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(del),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "exists",
+        arity: -2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(N) where N is the number of keys to check.",
+        summary: "Answers how many of the keys exist; one that is named twice counts twice.",
+        history: &[("3.0.3", "Accepts multiple `key` arguments.")],
+        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(exists),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "expire",
+        arity: -3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Lets a key live for so many seconds from now.",
+        history: &[("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[
+            key("key"),
+            integer("seconds"),
+            one_of(
+                "condition",
+                &[
+                    flag("nx", "NX"),
+                    flag("xx", "XX"),
+                    flag("gt", "GT"),
+                    flag("lt", "LT"),
+                ],
+            )
+            .since("7.0.0")
+            .optional(),
+        ],
+        handler: Some(expire),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "expireat",
+        arity: -3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "1.2.0",
+        complexity: "O(1)",
+        summary: "Lets a key live until a Unix time in seconds.",
+        history: &[("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[
+            key("key"),
+            unix_time("unix-time-seconds"),
+            one_of(
+                "condition",
+                &[
+                    flag("nx", "NX"),
+                    flag("xx", "XX"),
+                    flag("gt", "GT"),
+                    flag("lt", "LT"),
+                ],
+            )
+            .since("7.0.0")
+            .optional(),
+        ],
+        handler: Some(expireat),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "expiretime",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "7.0.0",
+        complexity: "O(1)",
+        summary: "Answers the Unix time in seconds at which a key expires.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(expiretime),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "flushall",
+        arity: -1,
+        flags: WRITE,
+        categories: &["keyspace", "write", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of keys in all databases",
+        summary: "Deletes every key of every database.",
+        history: &[
+            ("4.0.0", "Added the `ASYNC` flushing mode modifier."),
+            ("6.2.0", "Added the `SYNC` flushing mode modifier."),
+        ],
+        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
+        args: &[one_of(
+            "flush-type",
+            &[
+                flag("async", "ASYNC").since("4.0.0"),
+                flag("sync", "SYNC").since("6.2.0"),
+            ],
+        )
+        .optional()],
+        handler: Some(flushall),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "flushdb",
+        arity: -1,
+        flags: WRITE,
+        categories: &["keyspace", "write", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(N) where N is the number of keys in the selected database",
+        summary: "Deletes every key of the database.",
+        history: &[
+            ("4.0.0", "Added the `ASYNC` flushing mode modifier."),
+            ("6.2.0", "Added the `SYNC` flushing mode modifier."),
+        ],
+        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
+        args: &[one_of(
+            "flush-type",
+            &[
+                flag("async", "ASYNC").since("4.0.0"),
+                flag("sync", "SYNC").since("6.2.0"),
+            ],
+        )
+        .optional()],
+        handler: Some(flushdb),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "keys",
+        arity: 2,
+        flags: READONLY,
+        categories: &["keyspace", "read", "slow", "dangerous"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(N) with N being the number of keys in the database, under the assumption that the key names in the database and the given pattern have limited length.",
+        summary: "Lists the keys that fit a pattern. Looks at all of them: SCAN does so bit by bit.",
+        tips: &["request_policy:all_shards", "nondeterministic_output_order"],
+        args: &[pattern("pattern")],
+        handler: Some(keys),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "persist",
+        arity: 2,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "2.2.0",
+        complexity: "O(1)",
+        summary: "Takes a key's expiry away.",
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[key("key")],
+        handler: Some(persist),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "pexpire",
+        arity: -3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "2.6.0",
+        complexity: "O(1)",
+        summary: "Lets a key live for so many milliseconds from now.",
+        history: &[("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[
+            key("key"),
+            integer("milliseconds"),
+            one_of(
+                "condition",
+                &[
+                    flag("nx", "NX"),
+                    flag("xx", "XX"),
+                    flag("gt", "GT"),
+                    flag("lt", "LT"),
+                ],
+            )
+            .since("7.0.0")
+            .optional(),
+        ],
+        handler: Some(pexpire),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "pexpireat",
+        arity: -3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "2.6.0",
+        complexity: "O(1)",
+        summary: "Lets a key live until a Unix time in milliseconds.",
+        history: &[("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[
+            key("key"),
+            unix_time("unix-time-milliseconds"),
+            one_of(
+                "condition",
+                &[
+                    flag("nx", "NX"),
+                    flag("xx", "XX"),
+                    flag("gt", "GT"),
+                    flag("lt", "LT"),
+                ],
+            )
+            .since("7.0.0")
+            .optional(),
+        ],
+        handler: Some(pexpireat),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "pexpiretime",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "7.0.0",
+        complexity: "O(1)",
+        summary: "Answers the Unix time in milliseconds at which a key expires.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(pexpiretime),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "pttl",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "2.6.0",
+        complexity: "O(1)",
+        summary: "Answers how many milliseconds a key has left; -1: it does not expire, -2: there is none.",
+        history: &[("2.8.0", "Added the -2 reply.")],
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(pttl),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "randomkey",
+        arity: 1,
+        flags: READONLY,
+        categories: &["keyspace", "read", "slow"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers some key, or nothing where there is none.",
+        tips: &[
+            "request_policy:all_shards",
+            "response_policy:special",
+            "nondeterministic_output",
+        ],
+        handler: Some(randomkey),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "rename",
+        arity: 3,
+        flags: WRITE,
+        categories: &["keyspace", "write", "slow"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Gives a key another name, over whatever had that name.",
+        keys: &[
+            KeySpec::first(&["RW", "access", "delete"]),
+            KeySpec {
+                notes: None,
+                flags: &["OW", "update"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[key("key"), key("newkey").key_spec(1)],
+        handler: Some(rename),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "renamenx",
+        arity: 3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Gives a key another name, unless that name is taken.",
+        history: &[(
+            "3.2.0",
+            "The command no longer returns an error when source and destination names are the same.",
+        )],
+        keys: &[
+            KeySpec::first(&["RW", "access", "delete"]),
+            KeySpec {
+                notes: None,
+                flags: &["OW", "insert"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[key("key"), key("newkey").key_spec(1)],
+        handler: Some(renamenx),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "scan",
+        arity: -2,
+        flags: READONLY,
+        categories: &["keyspace", "read", "slow"],
+        group: "generic",
+        since: "2.8.0",
+        complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.",
+        summary: "Walks through the keys, a few with every call, from cursor 0 until it is 0 again.",
+        history: &[("6.0.0", "Added the `TYPE` subcommand.")],
+        tips: &[
+            "nondeterministic_output",
+            "request_policy:special",
+            "response_policy:special",
+        ],
+        args: &[
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+            string("type").token("TYPE").since("6.0.0").optional(),
+        ],
+        handler: Some(scan),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "ttl",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers how many seconds a key has left; -1: it does not expire, -2: there is none.",
+        history: &[("2.8.0", "Added the -2 reply.")],
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(ttl),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "type",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers what type of value a key holds.",
+        keys: &[KeySpec::first(&["RO"])],
+        args: &[key("key")],
+        handler: Some(type_of),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "unlink",
+        arity: -2,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "4.0.0",
+        complexity: "O(1) for each key removed regardless of its size. Then the command does O(N) work in a different thread in order to reclaim memory, where N is the number of allocations the deleted objects where composed of.",
+        summary: "Deletes keys, as DEL does; a server frees their memory later.",
+        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RM", "delete"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(unlink),
+        ..Spec::NEW
+    },
+];
+
+/// How many facts one flush notes; a journal is not kept for more keys than that.
+const FLUSH_FACTS_MAX: usize = 256;
+
+fn dbsize(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    let len = ctx.db().len();
+    ctx.out.count(len);
+    Ok(())
+}
+
+fn del(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let mut count = 0;
+    for key in args.from(1) {
+        if ctx.delete(key) {
+            ctx.note(key, || Fact::Deleted);
+            count += 1;
+        }
+    }
+    ctx.out.int(count);
+    Ok(())
+}
+
+fn exists(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let count = args
+        .from(1)
+        .iter()
+        .filter(|key| ctx.db().contains(key))
+        .count();
+    ctx.out.count(count);
+    Ok(())
+}
+
+fn flushall(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    check_flush(args)?;
+    (0..DATABASES).for_each(|db| flush(ctx, db));
+    ctx.out.ok();
+    Ok(())
+}
+
+fn flushdb(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    check_flush(args)?;
+    flush(ctx, ctx.db);
+    ctx.out.ok();
+    Ok(())
+}
+
+fn randomkey(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    let len = ctx.db().len();
+    let index = ctx.engine.pick.below(len);
+    let (db, out) = ctx.parts();
+    match db.at(index) {
+        Some((key, _)) => out.bulk(key),
+        None => out.null(),
+    }
+    Ok(())
+}
+
+fn rename(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    move_to(ctx, args, true)?;
+    ctx.out.ok();
+    Ok(())
+}
+
+fn renamenx(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let moved = move_to(ctx, args, false)?;
+    ctx.out.int(i64::from(moved));
+    Ok(())
+}
+
+fn type_of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let (db, out) = ctx.parts();
+    out.simple(db.value(&args[1]).map_or("none", |value| value.type_name()));
+    Ok(())
+}
+
+fn unlink(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    del(ctx, args)
+}
+
+/// Gives the key at word 1 the name at word 2, its deadline and witness with it. False: the name is taken, or its own.
+fn move_to(ctx: &mut Ctx<'_>, args: Args<'_>, replace: bool) -> Result<bool, Error> {
+    let (from, to) = (&args[1], &args[2]);
+    if !ctx.db().contains(from) {
+        return Err(Error::NoSuchKey);
+    }
+    if from == to || (!replace && ctx.db().contains(to)) {
+        return Ok(false);
+    }
+    if let Some(entry) = ctx.db().remove(from) {
+        ctx.db().put(to, entry);
+        ctx.changed(from);
+        ctx.changed(to);
+        ctx.note(from, || Fact::Deleted);
+    }
+    Ok(true)
+}
+
+fn check_flush(args: Args<'_>) -> Result<(), Error> {
+    match args.len() {
+        1 => Ok(()),
+        2 if args.is(1, "SYNC") || args.is(1, "ASYNC") => Ok(()),
+        _ => Err(Error::Syntax),
+    }
+}
+
+/// Empties a database, telling who waits for its keys.
+fn flush(ctx: &mut Ctx<'_>, db: usize) {
+    let conn = Some(ctx.conn);
+    let Some(target) = ctx.engine.dbs.get_mut(db) else {
+        return;
+    };
+    let keys: Vec<Bytes> = target.iter().map(|(key, _)| key.clone()).collect();
+    target.clear();
+    for key in &keys {
+        ctx.engine.changed(db, key);
+    }
+    for key in keys.iter().take(FLUSH_FACTS_MAX) {
+        ctx.engine.note(conn, db, key, || Fact::Deleted);
+    }
+}
+
+/// The bytes before the first zero, which ends a string for the reference where it parses or prints one.
+fn c_string(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
+/// A word as the reference puts it into an error text.
+fn printed(word: &[u8]) -> String {
+    String::from_utf8_lossy(c_string(word)).into_owned()
+}

@@ -1,0 +1,236 @@
+//! Listing the keys: all at once, or bit by bit.
+
+use super::{c_string, printed};
+use crate::ds::glob;
+use crate::engine::Ctx;
+use crate::engine::args::Args;
+use crate::engine::error::Error;
+use crate::engine::num;
+
+/// The types that SCAN can be asked for, those that hold nothing here yet among them.
+const TYPES: &[&str] = &["string", "list", "set", "zset", "hash", "stream"];
+
+pub(super) fn keys(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let filter = Filter::new(&args[1]);
+    let (db, out) = ctx.parts();
+    out.array_of(|out| {
+        db.iter()
+            .filter(|(key, _)| filter.passes(key))
+            .map(|(key, _)| out.bulk(key))
+            .count()
+    });
+    Ok(())
+}
+
+pub(super) fn scan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let cursor = parse_cursor(&args[1])?;
+    let (mut filter, mut kind, mut count) = (Filter::All, None, 10);
+    let mut at = 2;
+    while at < args.len() {
+        let followed = at + 1 < args.len();
+        if args.is(at, "COUNT") && followed {
+            count = match args.int(at + 1)? {
+                ..1 => return Err(Error::Syntax),
+                n => usize::try_from(n).unwrap_or(usize::MAX),
+            };
+        } else if args.is(at, "MATCH") && followed {
+            filter = Filter::new(&args[at + 1]);
+        } else if args.is(at, "TYPE") && followed {
+            let name = printed(&args[at + 1]);
+            let known = TYPES.iter().find(|known| known.eq_ignore_ascii_case(&name));
+            kind =
+                Some(*known.ok_or_else(|| Error::from(format!("ERR unknown type name '{name}'")))?);
+        } else if args.is(at, "NOVALUES") {
+            return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
+        } else if args.is(at, "NOSCORES") {
+            return Err(Error::text("ERR NOSCORES option can only be used in ZSCAN"));
+        } else {
+            return Err(Error::Syntax);
+        }
+        at += 2;
+    }
+    // From the last place down: a removal moves the last key, which was seen, into the gap; what stays is not missed.
+    let (db, out) = ctx.parts();
+    let end = if cursor == 0 {
+        db.len()
+    } else {
+        usize::try_from(cursor).map_or(db.len(), |cursor| cursor.min(db.len()))
+    };
+    let start = end.saturating_sub(count);
+    out.array(2);
+    out.bulk_int(start as i64);
+    out.array_of(|out| {
+        let seen = (start..end).rev().filter_map(|place| db.at(place));
+        let kept = seen.filter(|(key, entry)| {
+            kind.is_none_or(|kind| entry.value.type_name() == kind) && filter.passes(key)
+        });
+        kept.map(|(key, _)| out.bulk(key)).count()
+    });
+    Ok(())
+}
+
+/// A SCAN cursor: an unsigned number, read as loosely as the reference does (C's `strtoull`).
+pub(in crate::command) fn parse_cursor(word: &[u8]) -> Result<u64, Error> {
+    let invalid = Error::text("ERR invalid cursor");
+    let text = c_string(word);
+    if let Some(value) = num::parse_i64(text) {
+        return u64::try_from(value).map_err(|_| invalid);
+    }
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let start = text.iter().take_while(|byte| blank(byte)).count();
+    let (negative, digits) = match text.get(start..).unwrap_or_default() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    let push = |value: u64, digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        value.checked_mul(10)?.checked_add(digit)
+    };
+    match digits.iter().try_fold(0, push) {
+        Some(value) if !digits.is_empty() => Ok(if negative {
+            value.wrapping_neg()
+        } else {
+            value
+        }),
+        _ => Err(invalid),
+    }
+}
+
+/// Which keys a pattern lets through.
+enum Filter<'a> {
+    /// All, the empty key too, which no pattern of stars alone fits otherwise.
+    All,
+    Glob(&'a [u8]),
+}
+
+impl<'a> Filter<'a> {
+    fn new(pattern: &'a [u8]) -> Self {
+        if pattern == b"*" {
+            Self::All
+        } else {
+            Self::Glob(pattern)
+        }
+    }
+
+    fn passes(&self, key: &[u8]) -> bool {
+        match self {
+            Self::All => true,
+            Self::Glob(pattern) => glob::matches(pattern, key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_cursor;
+    use crate::command::testing::check;
+
+    #[test]
+    fn keys_are_listed_by_pattern() {
+        check(
+            r#"
+            A> SET user:1 a
+            OK
+            A> SET user:2 b
+            OK
+            A> SET "" c
+            OK
+            A> KEYS user:*
+            1) "user:1"
+            2) "user:2"
+            A> KEYS user:[^1]
+            1) "user:2"
+            A> KEYS *
+            1) "user:1"
+            2) "user:2"
+            3) ""
+            A> KEYS **
+            1) "user:1"
+            2) "user:2"
+            A> SCAN 0 COUNT 2
+            1) "1"
+            2) 1) ""
+               2) "user:2"
+            A> SCAN 1
+            1) "0"
+            2) 1) "user:1"
+            A> SCAN 0 MATCH *2 TYPE STRING
+            1) "0"
+            2) 1) "user:2"
+            A> SCAN 0 TYPE list
+            1) "0"
+            2) (empty array)
+            "#,
+        );
+    }
+
+    #[test]
+    fn scan_refuses_what_the_reference_refuses() {
+        check(
+            r#"
+            A> SCAN x COUNT
+            (error) ERR invalid cursor
+            A> SCAN 0 COUNT
+            (error) ERR syntax error
+            A> SCAN 0 COUNT 0
+            (error) ERR syntax error
+            A> SCAN 0 COUNT ten
+            (error) ERR value is not an integer or out of range
+            A> SCAN 0 TYPE tree
+            (error) ERR unknown type name 'tree'
+            A> SCAN 0 NOVALUES
+            (error) ERR NOVALUES option can only be used in HSCAN
+            A> SCAN 0 NOSCORES
+            (error) ERR NOSCORES option can only be used in ZSCAN
+            "#,
+        );
+    }
+
+    #[test]
+    fn cursors_are_read_as_c_reads_them() {
+        for (text, value) in [
+            ("0", Some(0)),
+            (" 0", Some(0)),
+            ("+7", Some(7)),
+            ("007", Some(7)),
+            ("-05", Some(5u64.wrapping_neg())),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("3\0x", Some(3)),
+            ("-5", None),
+            ("", None),
+            ("-", None),
+            ("1 ", None),
+            ("0x1", None),
+        ] {
+            assert_eq!(parse_cursor(text.as_bytes()).ok(), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_scan_misses_no_key_that_stays() {
+        let mut transcript = String::new();
+        for i in 0..9 {
+            transcript += &format!("A> SET k{i} v\nOK\n");
+        }
+        // Three of nine are seen, then three others go; every one of the rest is still seen.
+        transcript += r#"
+            A> SCAN 0 COUNT 3
+            1) "6"
+            2) 1) "k8"
+               2) "k7"
+               3) "k6"
+            A> DEL k0 k2 k4
+            (integer) 3
+            A> SCAN 6 COUNT 100
+            1) "0"
+            2) 1) "k5"
+               2) "k6"
+               3) "k3"
+               4) "k7"
+               5) "k1"
+               6) "k8"
+        "#;
+        check(&transcript);
+    }
+}

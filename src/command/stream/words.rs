@@ -1,0 +1,112 @@
+//! What the stream commands share: reading IDs and ranges, and the texts and replies they have in common.
+
+use crate::ds::stream::{Entry, StreamId};
+use crate::engine::Ctx;
+use crate::engine::error::Error;
+use crate::engine::event::Fact;
+use crate::engine::reply::Writer;
+
+pub(super) fn bad_id() -> Error {
+    Error::text("ERR Invalid stream ID specified as stream command argument")
+}
+
+/// One ID; `-` and `+` are none.
+pub(super) fn id(word: &[u8]) -> Result<StreamId, Error> {
+    StreamId::parse(word, 0).ok_or_else(bad_id)
+}
+
+/// Several IDs, all of which must be well-formed before anything is done with one.
+pub(super) fn ids(words: &[&[u8]]) -> Result<Vec<StreamId>, Error> {
+    words.iter().map(|word| id(word)).collect()
+}
+
+/// The start of a range: an ID, `-`, `+`, or an ID after `(`, which is left out itself.
+pub(super) fn start_bound(word: &[u8]) -> Result<StreamId, Error> {
+    match word {
+        [b'(', rest @ ..] if !rest.is_empty() => {
+            let id = StreamId::parse(rest, 0).ok_or_else(bad_id)?;
+            id.next()
+                .ok_or(Error::text("ERR invalid start ID for the interval"))
+        }
+        _ => StreamId::parse_bound(word, 0).ok_or_else(bad_id),
+    }
+}
+
+/// The end of a range, written like the start. A millisecond alone takes in all of its entries.
+pub(super) fn end_bound(word: &[u8]) -> Result<StreamId, Error> {
+    match word {
+        [b'(', rest @ ..] if !rest.is_empty() => {
+            let id = StreamId::parse(rest, u64::MAX).ok_or_else(bad_id)?;
+            id.prev()
+                .ok_or(Error::text("ERR invalid end ID for the interval"))
+        }
+        _ => StreamId::parse_bound(word, u64::MAX).ok_or_else(bad_id),
+    }
+}
+
+/// A word as error texts show it: up to its first NUL, which ends it on the server.
+pub(super) fn shown(word: &[u8]) -> String {
+    String::from_utf8_lossy(word.split(|&byte| byte == 0).next().unwrap_or_default()).into_owned()
+}
+
+pub(super) fn no_group(key: &[u8], group: &[u8]) -> Error {
+    format!(
+        "NOGROUP No such key '{}' or consumer group '{}'",
+        shown(key),
+        shown(group)
+    )
+    .into()
+}
+
+pub(super) fn no_group_for_key(key: &[u8], group: &[u8]) -> Error {
+    format!(
+        "NOGROUP No such consumer group '{}' for key name '{}'",
+        shown(group),
+        shown(key)
+    )
+    .into()
+}
+
+pub(super) fn wrong_subcommand(word: &[u8], container: &str) -> Error {
+    let word = shown(word.get(..128).unwrap_or(word));
+    format!(
+        "ERR unknown subcommand or wrong number of arguments for '{word}'. Try {container} HELP."
+    )
+    .into()
+}
+
+/// A COUNT as a number of items: none if negative, and any number if this machine cannot count so far.
+pub(super) fn at_most(count: i64) -> usize {
+    usize::try_from(count.max(0)).unwrap_or(usize::MAX)
+}
+
+/// An entry: its ID, and its fields and values in one array.
+pub(super) fn write_entry(out: &mut Writer, entry: Entry<'_>) {
+    out.array(2);
+    out.bulk(&entry.id().to_bytes());
+    out.array(entry.field_count() * 2);
+    for (field, value) in entry.fields() {
+        out.bulk(&field);
+        out.bulk(&value);
+    }
+}
+
+/// At most `count` entries, in an array.
+pub(super) fn write_entries<'a>(
+    out: &mut Writer,
+    entries: impl Iterator<Item = Entry<'a>>,
+    count: usize,
+) {
+    out.array_of(|out| {
+        entries
+            .take(count)
+            .map(|entry| write_entry(out, entry))
+            .count()
+    });
+}
+
+pub(super) fn entries_removed(ctx: &mut Ctx<'_>, key: &[u8], count: u64) {
+    if count > 0 {
+        ctx.note(key, || Fact::EntriesRemoved { count });
+    }
+}

@@ -1,0 +1,96 @@
+//! The table of members and their scores.
+
+use super::hash;
+use crate::ds::bytes::Bytes;
+use std::mem::size_of;
+
+/// A member and its score.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) score: f64,
+    pub(super) member: Bytes,
+}
+
+/// Records by id. They stand in chunks, so that growing moves none and leaves no large holes
+/// behind; the first chunk grows as a small set does. Free records are chained: each holds the id
+/// of the next in the bits of its score.
+#[derive(Clone, Debug)]
+pub(super) struct Records {
+    pub(super) chunks: Vec<Vec<Record>>,
+    pub(super) free: u32,
+    /// Bytes of the members that stand on the heap by themselves.
+    pub(super) long: usize,
+}
+
+const CHUNK: usize = 1024;
+pub(super) const NONE: u32 = u32::MAX;
+
+impl Records {
+    pub(super) fn new() -> Self {
+        Records {
+            chunks: Vec::new(),
+            free: NONE,
+            long: 0,
+        }
+    }
+
+    pub(super) fn get(&self, id: u32) -> &Record {
+        &self.chunks[id as usize / CHUNK][id as usize % CHUNK]
+    }
+
+    pub(super) fn get_mut(&mut self, id: u32) -> &mut Record {
+        &mut self.chunks[id as usize / CHUNK][id as usize % CHUNK]
+    }
+
+    pub(super) fn pair(&self, id: u32) -> (&[u8], f64) {
+        let record = self.get(id);
+        (&record.member, record.score)
+    }
+
+    pub(super) fn hash(&self, id: u32) -> u64 {
+        hash(&self.get(id).member)
+    }
+
+    pub(super) fn put(&mut self, record: Record) -> u32 {
+        self.long += long(&record.member);
+        if self.free != NONE {
+            let id = self.free;
+            let place = self.get_mut(id);
+            let next = place.score.to_bits() as u32;
+            *place = record;
+            self.free = next;
+            return id;
+        }
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            let room = if self.chunks.is_empty() { 1 } else { CHUNK };
+            self.chunks.push(Vec::with_capacity(room));
+        }
+        let last = self.chunks.len() - 1;
+        let chunk = &mut self.chunks[last];
+        if chunk.len() == chunk.capacity() {
+            chunk.reserve_exact(chunk.len().min(CHUNK - chunk.len()));
+        }
+        chunk.push(record);
+        (last * CHUNK + chunk.len() - 1) as u32
+    }
+
+    pub(super) fn take(&mut self, id: u32) -> Record {
+        let vacant = Record {
+            score: f64::from_bits(self.free as u64),
+            member: Bytes::new(),
+        };
+        let record = std::mem::replace(self.get_mut(id), vacant);
+        self.free = id;
+        self.long -= long(&record.member);
+        record
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let rooms: usize = self.chunks.iter().map(|chunk| chunk.capacity()).sum();
+        self.chunks.capacity() * size_of::<Vec<Record>>() + rooms * size_of::<Record>() + self.long
+    }
+}
+
+fn long(member: &Bytes) -> usize {
+    if member.spilled() { member.len() } else { 0 }
+}

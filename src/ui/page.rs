@@ -1,0 +1,148 @@
+//! The layout of the page, and the slices of state that its parts are handed.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::console::ConsolePanel;
+use super::panels::{Inspector, KeysPanel};
+use super::script;
+use super::store::Store;
+use super::timeline::TimelineStrip;
+use super::widgets::clock::{Clock, use_now};
+use crate::app::stage::Subject;
+use crate::app::{Action, State, Tab, Theme, example, format};
+use crate::session::message::Millis;
+
+/// Mounts the page and starts the server half.
+pub fn mount() {
+    #[allow(clippy::disallowed_methods, reason = "a session begins at the wall clock's moment, once")]
+    let start = js_sys::Date::now() as Millis;
+    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    let store = Store::new(State::new(seed, start, script::saved_theme()));
+    script::offer(&store);
+    let document = web_sys::window().and_then(|w| w.document());
+    if let Some(boot) = document.and_then(|d| d.query_selector(".boot").ok().flatten()) {
+        boot.remove();
+    }
+    yew::Renderer::<Page>::with_props(PageProps { store }).render();
+}
+
+/// What the page hangs on.
+#[derive(Properties, PartialEq)]
+pub struct PageProps {
+    /// The store.
+    pub store: Store,
+}
+
+/// The whole page. Drawn again at most once a frame; its parts only where their slice changed.
+#[component]
+pub fn Page(props: &PageProps) -> Html {
+    let store = &props.store;
+    let redraw = use_force_update();
+    use_effect_with(store.clone(), move |store| {
+        store.on_redraw(Callback::from(move |()| redraw.force_update()));
+    });
+    store.read(|state| {
+        let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.ready() };
+        let tab = match state.tab {
+            Tab::Keys => "keys",
+            Tab::Stage => "stage",
+            Tab::Consoles => "consoles",
+        };
+        let clients = state.consoles.len();
+        html! {
+            <ContextProvider<Store> context={store.clone()}>
+            <ContextProvider<Clock> context={clock}>
+                <div class="page" data-view={tab}>
+                    <Bar theme={state.theme} {tab} full={clients >= crate::app::CLIENTS_MAX} />
+                    if let Some(notice) = &state.notice {
+                        <div class="notice" role="alert">
+                            <span>{ notice }</span>
+                            <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
+                        </div>
+                    }
+                    <KeysPanel
+                        keys={Rc::clone(&state.keys)}
+                        pubsub={Rc::clone(&state.pubsub)}
+                        stage={Rc::clone(&state.stage)}
+                        pattern={state.pattern.clone()}
+                    />
+                    <main class="stage" aria-label="Inspectors" tabindex="-1">
+                        for slot in state.stage.slots() {
+                            <Inspector
+                                key={slot.panel}
+                                slot={slot.clone()}
+                                state={match slot.subject {
+                                    Subject::PubSub => None,
+                                    Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
+                                }}
+                                pubsub={Rc::clone(&state.pubsub)}
+                            />
+                        }
+                    </main>
+                    <aside class="consoles" aria-label="Consoles">
+                        <p class="try">{ example::TRY }</p>
+                        for console in &state.consoles {
+                            <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} />
+                        }
+                    </aside>
+                    <TimelineStrip timeline={Rc::clone(&state.timeline)} {clients} />
+                </div>
+            </ContextProvider<Clock>>
+            </ContextProvider<Store>>
+        }
+    })
+}
+
+#[derive(Properties, PartialEq)]
+struct BarProps {
+    theme: Theme,
+    tab: &'static str,
+    full: bool,
+}
+
+#[component]
+fn Bar(props: &BarProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let tabs = [("keys", "Keys", Tab::Keys), ("stage", "Inspect", Tab::Stage), ("consoles", "Consoles", Tab::Consoles)];
+    let (next, name) = match props.theme {
+        Theme::System => (Theme::Light, "Theme: system"),
+        Theme::Light => (Theme::Dark, "Theme: light"),
+        Theme::Dark => (Theme::System, "Theme: dark"),
+    };
+    html! {
+        <header class="bar">
+            <svg class="mark" viewBox="0 0 22 22" aria-hidden="true">
+                <rect x="1.5" y="1.5" width="19" height="19" rx="5" fill="none" stroke="var(--ink)" stroke-width="2" />
+                <path d="M6 15V9M11 15V6M16 15v-4" stroke="var(--client-1)" stroke-width="2.4" stroke-linecap="round" />
+            </svg>
+            <h1 class="brand">{ "Keyglass" }</h1>
+            <span class="title">{ example::TITLE }</span>
+            <ClockFace />
+            <nav class="tabs" aria-label="Parts of the page">
+                for (id, text, tab) in tabs {
+                    <button type="button" aria-pressed={(props.tab == id).to_string()} onclick={store.callback(move |_| Action::Turn(tab))}>{ text }</button>
+                }
+            </nav>
+            <div class="acts">
+                <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
+                <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>
+            </div>
+        </header>
+    }
+}
+
+/// The session's time since it began.
+#[component]
+fn ClockFace() -> Html {
+    let now = use_now(100);
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let start = store.read(|state| state.record().start);
+    html! {
+        <div class="clock" role="timer" aria-label="Time since the session began">
+            <span class="now mono num">{ format::clock(now.saturating_sub(start)) }</span>
+        </div>
+    }
+}
+

@@ -1,0 +1,141 @@
+//! The panels, handed what they need by the store.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::hll::HllInspector;
+use super::keys::KeyList;
+use super::lock::{LockInspector, was_lock};
+use super::missing::MissingInspector;
+use super::part::PanelProps;
+use super::pubsub::PubSubInspector;
+use super::stream::StreamInspector;
+use super::text::TextInspector;
+use super::zset::ZsetInspector;
+use crate::app::stage::{Slot, Stage, Subject};
+use crate::app::{Action, PanelState};
+use crate::session::message::*;
+use crate::ui::store::Store;
+
+/// What stands in one slot of the stage.
+#[derive(Properties)]
+pub struct InspectorProps {
+    /// The slot.
+    pub slot: Slot,
+    /// What an inspector of a key has been told, once it has.
+    pub state: Option<Rc<PanelState>>,
+    /// A [`View::PubSub`].
+    pub pubsub: Rc<View>,
+}
+
+impl PartialEq for InspectorProps {
+    fn eq(&self, other: &Self) -> bool {
+        let same_state = match (&self.state, &other.state) {
+            (Some(one), Some(two)) => Rc::ptr_eq(one, two),
+            (None, None) => true,
+            _ => false,
+        };
+        // Only the inspector of channels looks at them.
+        let same_pubsub = self.slot.subject != Subject::PubSub || Rc::ptr_eq(&self.pubsub, &other.pubsub);
+        self.slot == other.slot && same_state && same_pubsub
+    }
+}
+
+/// The inspector that fits what the slot shows.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let store = use_context::<Store>();
+    let deps = (store.clone(), props.slot.panel, props.slot.subject.clone());
+    // The same callbacks for as long as the slot shows the same: then only a changed view draws an inspector again.
+    let calls = use_memo(deps, |(store, panel, subject)| {
+        let (store, panel, subject) = (store.clone()?, *panel, subject.clone());
+        Some(Calls {
+            on_pin: store.callback(move |()| Action::TogglePin(subject.clone())),
+            on_close: store.callback(move |()| Action::ClosePanel(panel)),
+            on_window: store.callback(move |window| Action::PanelWindow(panel, window)),
+            on_command: store.callback(Action::Propose),
+        })
+    });
+    let Some(Calls { on_pin, on_close, on_window, on_command }) = (*calls).clone() else { return Html::default() };
+    let pinned = props.slot.pinned;
+    let name = match &props.slot.subject {
+        Subject::PubSub => return html! { <PubSubInspector view={Rc::clone(&props.pubsub)} {pinned} {on_pin} {on_close} {on_command} /> },
+        Subject::Key(_, name) => name.clone(),
+    };
+    let Some(state) = props.state.clone() else {
+        return html! { <section class="card" aria-busy="true" aria-label="Loading" /> };
+    };
+    let View::Key { value, facts, .. } = &state.view else { return Html::default() };
+    let which = match value {
+        ValueView::Zset(_) => Which::Zset,
+        ValueView::Stream(_) => Which::Stream,
+        ValueView::Hll(_) => Which::Hll,
+        ValueView::Text(text) if text.lock.is_some() => Which::Lock,
+        ValueView::Text(_) => Which::Text,
+        ValueView::Missing if was_lock(facts) => Which::Lock,
+        ValueView::Missing => Which::Missing,
+    };
+    let panel = PanelProps { name, state, pinned, on_pin, on_close, on_window, on_command };
+    match which {
+        Which::Zset => html! { <ZsetInspector ..panel /> },
+        Which::Stream => html! { <StreamInspector ..panel /> },
+        Which::Hll => html! { <HllInspector ..panel /> },
+        Which::Lock => html! { <LockInspector ..panel /> },
+        Which::Text => html! { <TextInspector ..panel /> },
+        Which::Missing => html! { <MissingInspector ..panel /> },
+    }
+}
+
+enum Which {
+    Zset,
+    Stream,
+    Hll,
+    Lock,
+    Text,
+    Missing,
+}
+
+#[derive(Clone, PartialEq)]
+struct Calls {
+    on_pin: Callback<()>,
+    on_close: Callback<()>,
+    on_window: Callback<Window>,
+    on_command: Callback<String>,
+}
+
+/// What the list of keys is made from.
+#[derive(Properties)]
+pub struct KeysPanelProps {
+    /// The keys in view.
+    pub keys: Rc<KeysView>,
+    /// A [`View::PubSub`].
+    pub pubsub: Rc<View>,
+    /// Which inspectors stand on the stage.
+    pub stage: Rc<Stage>,
+    /// What the keys are filtered by.
+    pub pattern: String,
+}
+
+impl PartialEq for KeysPanelProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.keys, &other.keys) && Rc::ptr_eq(&self.pubsub, &other.pubsub) && Rc::ptr_eq(&self.stage, &other.stage) && self.pattern == other.pattern
+    }
+}
+
+/// The list of keys and channels.
+#[component]
+pub fn KeysPanel(props: &KeysPanelProps) -> Html {
+    let store = use_context::<Store>();
+    let calls = use_memo(store, |store| {
+        let store = store.clone()?;
+        Some((store.callback(Action::Filter), store.callback(Action::KeysWindow), store.callback(Action::Show), store.callback(Action::TogglePin)))
+    });
+    let Some((on_filter, on_window, on_show, on_pin)) = (*calls).clone() else { return Html::default() };
+    html! {
+        <KeyList
+            keys={Rc::clone(&props.keys)} pubsub={Rc::clone(&props.pubsub)} stage={Rc::clone(&props.stage)} pattern={props.pattern.clone()}
+            {on_filter} {on_window} {on_show} {on_pin}
+        />
+    }
+}

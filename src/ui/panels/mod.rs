@@ -1,0 +1,14 @@
+//! The inspectors, one for each kind of value, and the list of keys.
+
+pub mod hll;
+pub mod inspector;
+pub mod keys;
+pub mod lock;
+pub mod missing;
+pub mod part;
+pub mod pubsub;
+pub mod stream;
+pub mod text;
+pub mod zset;
+
+pub use inspector::{Inspector, KeysPanel};

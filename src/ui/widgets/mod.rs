@@ -1,0 +1,10 @@
+//! Small parts that several panels are made of.
+
+pub mod card;
+pub mod clock;
+pub mod icon;
+pub mod rows;
+pub mod seen;
+pub mod tag;
+pub mod ticking;
+pub mod typed;

@@ -1,0 +1,118 @@
+//! A list of which only the rows in view are drawn.
+
+use std::ops::Range;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::seen::use_size;
+use crate::app::viewport::{Place, Viewport};
+
+/// Rows drawn above and below those in view.
+const OVERSCAN: usize = 4;
+/// In a list that is too tall for an element, rows are placed against one of so many rows, to keep coordinates small and steady.
+const ANCHOR: usize = 4096;
+
+/// Where a row is to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// The row's number.
+    pub index: usize,
+    /// What its `style` must say.
+    pub style: String,
+}
+
+/// What a list needs.
+#[derive(Properties, PartialEq)]
+pub struct RowsProps {
+    /// All rows.
+    pub len: usize,
+    /// The height of each, in pixels.
+    pub row_height: f64,
+    /// What a screen reader calls it.
+    pub label: AttrValue,
+    /// Its role: `table` or `list`.
+    pub role: &'static str,
+    /// What stands before the rows, such as the names of columns.
+    #[prop_or_default]
+    pub head: Html,
+    /// Draws one row. It must have a key of its own and the spot's style.
+    pub row: Callback<Spot, Html>,
+    /// Other rows came into view.
+    #[prop_or_default]
+    pub on_range: Callback<Range<usize>>,
+    /// Set to bring a row into view; another number with it asks again.
+    #[prop_or_default]
+    pub go_to: Option<(usize, u32)>,
+}
+
+/// The list.
+#[component]
+pub fn Rows(props: &RowsProps) -> Html {
+    let node = use_node_ref();
+    let (_, height) = use_size(&node);
+    // Read by handlers too, so a cell: where it is now, whatever was drawn last.
+    let place = use_mut_ref(Place::default);
+    let redraw = use_force_update();
+    let viewport = Viewport { rows: props.len, row: props.row_height, height };
+    let here = viewport.settled(*place.borrow());
+    let seen = viewport.visible(here);
+    let range = seen.first.saturating_sub(OVERSCAN)..(seen.first + seen.count + OVERSCAN).min(props.len);
+
+    let onscroll = {
+        let (place, redraw) = (place.clone(), redraw.clone());
+        Callback::from(move |event: Event| {
+            let Some(element) = event.target_dyn_into::<Element>() else { return };
+            let top = f64::from(element.scroll_top());
+            let now = viewport.scrolled(*place.borrow(), top);
+            if place.replace(now) != now {
+                redraw.force_update();
+            }
+            if now.top.round() != top {
+                element.set_scroll_top(now.top.round() as i32);
+            }
+        })
+    };
+    use_effect_with((range.clone(), props.on_range.clone(), height > 0.0), |(range, on_range, laid_out)| {
+        if *laid_out {
+            on_range.emit(range.clone());
+        }
+    });
+    use_effect_with(props.go_to, {
+        let node = node.clone();
+        move |go_to| {
+            if let (Some((index, _)), Some(element)) = (go_to, node.cast::<Element>()) {
+                // In the middle, where what it passed can be seen too.
+                let now = viewport.to_row(index.saturating_sub(seen.count / 2));
+                *place.borrow_mut() = now;
+                element.set_scroll_top(now.top.round() as i32);
+                redraw.force_update();
+            }
+        }
+    });
+
+    // In a list that fits, rows stand at their own place: scrolling moves none of them, and a change of rank is seen as a movement.
+    let anchor = if viewport.ratio() > 1.0 { range.start / ANCHOR * ANCHOR } else { 0 };
+    let base = seen.offset - seen.first as f64 * props.row_height + anchor as f64 * props.row_height;
+    let table = props.role == "table";
+    html! {
+        <div
+            ref={node}
+            class="rows"
+            role={props.role}
+            aria-label={props.label.clone()}
+            aria-rowcount={table.then(|| (props.len + 1).to_string())}
+            tabindex="0"
+            {onscroll}
+        >
+            { props.head.clone() }
+            <div class="spacer" role="presentation" style={format!("height:{}px", viewport.element().min(viewport.rows as f64 * viewport.row))}>
+                <div key={anchor} class="base" role={if table { "rowgroup" } else { "presentation" }} style={format!("transform:translateY({base:.2}px)")}>
+                    for index in range {
+                        { props.row.emit(Spot { index, style: format!("transform:translateY({}px)", (index - anchor) as f64 * props.row_height) }) }
+                    }
+                </div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,19 @@
+//! Who: a client by its letter, a consumer by its name, each in its hue.
+
+use yew::prelude::*;
+
+use crate::app::{colour, format};
+use crate::session::message::Conn;
+
+/// A client's tag; where time did something itself, the clock's.
+pub fn client(conn: Option<Conn>) -> Html {
+    match conn {
+        Some(conn) => html! { <span class={classes!("tag", colour::client_tag(conn))}><span class="vh">{ "Client " }</span>{ format::client_letter(conn) }</span> },
+        None => html! { <span class="tag plain">{ "time" }</span> },
+    }
+}
+
+/// A consumer's tag.
+pub fn consumer(name: &[u8]) -> Html {
+    html! { <span class={classes!("tag", colour::consumer_tag(name))}>{ format::lossy(name) }</span> }
+}

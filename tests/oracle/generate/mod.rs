@@ -1,0 +1,272 @@
+//! Random sequences of commands: mostly plausible, now and then hostile. Equal seeds give equal
+//! sequences, whatever the servers answer.
+
+/// The words of a command.
+macro_rules! words {
+    ($($word:expr),* $(,)?) => { vec![$(Vec::<u8>::from($word.to_owned())),*] };
+}
+
+mod keys;
+mod server;
+mod stream;
+mod values;
+mod zset;
+
+use crate::step::{OBSERVER, Step, Words};
+use keyglass::command::lookup;
+
+/// A small generator of chance (SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// The stream of one seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// 64 bits.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    /// A number in `from..=to`.
+    pub fn between(&mut self, from: i64, to: i64) -> i64 {
+        from + (self.next() % (to - from + 1) as u64) as i64
+    }
+
+    /// True so many times in a hundred.
+    pub fn percent(&mut self, n: usize) -> bool {
+        self.below(100) < n
+    }
+
+    /// One of several.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+/// A family of commands, as sequences weigh them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Strings, counters, locks.
+    Text,
+    /// HyperLogLogs.
+    Hll,
+    /// Sorted sets.
+    Zset,
+    /// Streams.
+    Stream,
+    /// Channels and patterns.
+    Pubsub,
+    /// Keys of any type.
+    Generic,
+    /// Connections, COMMAND, unknown commands.
+    Server,
+}
+
+const FAMILIES: [(Family, &str); 7] = [
+    (Family::Text, "string"),
+    (Family::Hll, "hll"),
+    (Family::Zset, "zset"),
+    (Family::Stream, "stream"),
+    (Family::Pubsub, "pubsub"),
+    (Family::Generic, "generic"),
+    (Family::Server, "server"),
+];
+
+/// How sequences are coloured: the weight of each family, in the order of `FAMILIES`.
+const FLAVOURS: &[[usize; 7]] = &[
+    [10, 6, 12, 14, 1, 10, 3], // a bit of all
+    [2, 0, 60, 0, 0, 5, 1],
+    [2, 0, 60, 0, 0, 5, 1],
+    [1, 0, 0, 60, 0, 3, 1],
+    [1, 0, 0, 60, 0, 3, 1],
+    [40, 0, 2, 2, 0, 20, 2],
+    [5, 50, 1, 1, 0, 5, 1],
+    [5, 0, 5, 5, 60, 3, 8],
+    [10, 3, 6, 6, 2, 50, 5],
+    [10, 2, 5, 5, 5, 10, 50],
+];
+
+/// The commands of the issue; each has to be in the table.
+pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZREVRANGE ZRANGEBYSCORE ZREVRANGEBYSCORE ZCARD ZCOUNT ZREM \
+    ZREMRANGEBYRANK ZREMRANGEBYSCORE ZPOPMIN ZPOPMAX XADD XLEN XRANGE XREVRANGE XREAD XDEL XTRIM XGROUP XREADGROUP XACK XPENDING XCLAIM \
+    XAUTOCLAIM XINFO PUBLISH SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE PUBSUB PFADD PFCOUNT PFMERGE SET GET GETDEL GETEX SETNX INCR \
+    INCRBY DECR DECRBY APPEND STRLEN DELIFEQ DEL UNLINK EXISTS TYPE EXPIRE PEXPIRE EXPIREAT PEXPIREAT TTL PTTL EXPIRETIME PEXPIRETIME \
+    PERSIST KEYS SCAN RENAME RENAMENX RANDOMKEY DBSIZE FLUSHALL FLUSHDB TIME PING ECHO SELECT HELLO CLIENT COMMAND QUIT RESET";
+
+/// Where random steps come from.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    rng: Rng,
+    weights: [usize; 7],
+    /// The time part of the stream ID given last; it grows through a sequence.
+    last_id: u64,
+}
+
+impl Generator {
+    /// The sequences of one seed. `only`: names of families, where the others are to be left out.
+    pub fn sequence(seed: u64, only: Option<&str>) -> Vec<Step> {
+        let mut rng = Rng::new(seed);
+        let mut weights = rng.pick(FLAVOURS);
+        if let Some(only) = only {
+            for (weight, (_, name)) in weights.iter_mut().zip(FAMILIES) {
+                *weight = if only.split(',').any(|o| o == name) { (*weight).max(1) } else { 0 };
+            }
+            assert!(weights.iter().sum::<usize>() > 0, "no family is called {only}");
+        }
+        let mut generator = Self { rng, weights, last_id: 0 };
+        generator.steps()
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for client in 0..OBSERVER {
+            if self.rng.percent(50) {
+                steps.push(Step::Command(client, words!["HELLO", "3"]));
+            }
+        }
+        let length = self.rng.between(60, 200) as usize;
+        let mut client = self.rng.below(OBSERVER);
+        while steps.len() < length {
+            if self.rng.percent(20) {
+                client = self.rng.below(OBSERVER);
+            }
+            match self.rng.below(1000) {
+                0..=7 => self.scan_all(&mut steps),
+                8..=14 if self.weight(Family::Stream) > 0 => self.blocked_reader(&mut steps),
+                15..=17 if self.weight(Family::Stream) > 0 => self.burst_of_entries(client, &mut steps),
+                18..=19 if self.weight(Family::Text) > 0 => self.short_lived(client, &mut steps),
+                20..=29 if self.weight(Family::Server) > 0 => steps.push(Step::Raw(client, self.raw())),
+                30..=32 if self.weight(Family::Pubsub) > 0 => self.published_to_all(&mut steps),
+                _ => {
+                    let family = self.family();
+                    let words = self.command(family);
+                    if words.first().is_some_and(|name| self.wanted(name)) {
+                        steps.push(Step::Command(client, words));
+                    }
+                }
+            }
+        }
+        steps.push(Step::Dump);
+        steps
+    }
+
+    fn weight(&self, family: Family) -> usize {
+        FAMILIES.iter().zip(self.weights).find(|((f, _), _)| *f == family).map_or(0, |(_, w)| w)
+    }
+
+    fn family(&mut self) -> Family {
+        let mut at = self.rng.below(self.weights.iter().sum());
+        for ((family, _), weight) in FAMILIES.iter().zip(self.weights) {
+            if at < weight {
+                return *family;
+            }
+            at -= weight;
+        }
+        Family::Text
+    }
+
+    /// Whether a command can be compared: it is in the table, or in neither server.
+    fn wanted(&self, name: &[u8]) -> bool {
+        let upper = String::from_utf8_lossy(name).to_ascii_uppercase();
+        lookup(name).is_some() || !COMMANDS.split_whitespace().any(|c| c == upper)
+    }
+
+    /// One command of a family, sometimes spoiled.
+    fn command(&mut self, family: Family) -> Words {
+        let mut words = match family {
+            Family::Text => self.string_command(),
+            Family::Hll => self.hll_command(),
+            Family::Zset => self.zset_command(),
+            Family::Stream => self.stream_command(),
+            Family::Pubsub => self.pubsub_command(),
+            Family::Generic => self.generic_command(),
+            Family::Server => self.server_command(),
+        };
+        if self.rng.percent(6) {
+            self.spoil(&mut words);
+        }
+        if self.rng.percent(10) {
+            let name = std::mem::take(&mut words[0]);
+            words[0] = self.any_case(&name);
+        }
+        tame(&mut words);
+        words
+    }
+
+    /// Makes a good command a bad one, most likely.
+    fn spoil(&mut self, words: &mut Words) {
+        let at = 1 + self.rng.below(words.len());
+        match self.rng.below(7) {
+            0 if words.len() > 1 => drop(words.pop()),
+            1 if at < words.len() => drop(words.remove(at)),
+            2 if at < words.len() => words[at] = self.hostile(),
+            3 if at < words.len() => words.insert(at, words[at].clone()),
+            4 if at < words.len() => {
+                let other = 1 + self.rng.below(words.len() - 1);
+                words.swap(at, other);
+            }
+            5 => words.truncate(at),
+            _ => {
+                let junk = self.hostile();
+                words.insert(at, junk);
+            }
+        }
+    }
+
+    /// A key with a short life that has ended by the time it is looked at.
+    fn short_lived(&mut self, client: usize, steps: &mut Vec<Step>) {
+        let key = self.key(values::Kind::Any);
+        steps.push(Step::Command(client, match self.rng.below(2) {
+            0 => words!["SET", &key, "v", "PX", "1"],
+            _ => words!["PEXPIRE", &key, "1"],
+        }));
+        steps.push(Step::Pause(6));
+        // On the reference a key past its deadline counts in DBSIZE until it is looked at.
+        steps.push(Step::Command(client, words!["EXISTS", &key]));
+        let then = match self.rng.below(5) {
+            0 => words!["TTL", &key],
+            1 => words!["GET", &key],
+            2 => words!["SET", &key, "again", "NX"],
+            3 => words!["TYPE", &key],
+            _ => words!["INCR", &key],
+        };
+        steps.push(Step::Command(client, then));
+    }
+}
+
+/// Takes what depends on the exact moment out of a command: lifetimes lie far off or in the past,
+/// waits are very short or without end, and idle times are never near the limits they are held against.
+fn tame(words: &mut Words) {
+    let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
+    let number = |word: &[u8]| std::str::from_utf8(word).ok().and_then(|w| w.parse::<i64>().ok());
+    const DAY: i64 = 100_000_000;
+    let words_upper: Vec<String> = words.iter().map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).collect();
+    for (at, word) in words_upper.iter().enumerate() {
+        let mut replace = |from: i64, to: i64, with: &dyn Fn(i64) -> i64| {
+            if let Some(n) = words.get(at + 1).and_then(|w| number(w)).filter(|n| (from..=to).contains(n)) {
+                words[at + 1] = with(n).to_string().into_bytes();
+            }
+        };
+        match (name.as_str(), word.as_str()) {
+            ("EXPIRE" | "PEXPIRE", _) if at == 1 => replace(1, DAY, &|n| n + DAY),
+            ("XCLAIM" | "XAUTOCLAIM", _) if at == 3 => replace(1, 2_000_000, &|_| 0),
+            ("SET" | "GETEX", "EX" | "PX") => replace(1, DAY, &|n| n + DAY),
+            ("XREAD" | "XREADGROUP", "BLOCK") => replace(4, 3_600_000, &|_| 0),
+            ("XPENDING", "IDLE") => replace(1, 2_000_000, &|_| 0),
+            ("XCLAIM", "IDLE") => replace(1_000_000, 10_000_000_000_000, &|_| 1_000_000),
+            _ => {}
+        }
+    }
+}
