@@ -313,11 +313,15 @@ impl Engine {
         self.clients.get_mut(&conn)?.blocked.take()
     }
 
-    /// After a retry: a command that waits again keeps its place and its deadline.
+    /// After a retry: a command that waits again keeps its deadline. As on the server, it goes to
+    /// the end of the queues: who looked in vain comes after who has not looked yet.
     fn resume(&mut self, conn: Conn, before: Option<Blocked>) {
-        let Some(before) = before else { return };
+        let Some(mut before) = before else { return };
         let again = self.clients.get(&conn).is_some_and(|c| c.blocked.is_some());
         if again {
+            self.waiters.remove(&before);
+            before.serial = self.waiters.next_serial();
+            self.waiters.add(conn, &before);
             if let Some(client) = self.clients.get_mut(&conn) {
                 client.blocked = Some(before);
             }
@@ -410,7 +414,7 @@ impl Ctx<'_> {
 
     /// The client waits: nothing is replied now, and `command` is run again when one of the keys
     /// changes (to a key of type `wants`, if that is given). `until: None` waits for ever. When a
-    /// command that runs again waits again, it keeps its place and its deadline.
+    /// command that runs again waits again, it keeps its deadline.
     pub fn block(&mut self, keys: &[&[u8]], wants: Option<&'static str>, until: Option<Millis>, command: &[&[u8]], on_timeout: OnTimeout) {
         let own = |words: &[&[u8]]| words.iter().map(|w| Bytes::from_slice(w)).collect::<Vec<_>>();
         let blocked = Blocked {

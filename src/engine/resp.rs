@@ -92,15 +92,17 @@ fn parse_inline(buffer: &[u8]) -> Parsed {
 }
 
 /// Splits a line into words as the reference's `sdssplitargs` does: double quotes with `\n \r \t
-/// \b \a \xHH` escapes, single quotes with `\'`. `None` when a quote is left open or a closing
-/// quote has no space behind it.
+/// \b \a \xHH` escapes, single quotes with `\'`; what touches a quote belongs to the same word, as in a
+/// shell. `None` when a quote is left open.
 pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
     let mut at = 0;
     let byte = |i: usize| text.get(i).copied();
-    let space = |b: Option<u8>| b.is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c));
+    let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
+    // A backslash before the very last character stands for itself, as on the server.
+    let escapes = |i: usize| byte(i) == Some(b'\\') && i + 2 < text.len();
     loop {
-        while byte(at).is_some() && space(byte(at)) {
+        while byte(at).is_some_and(blank) {
             at += 1;
         }
         if byte(at).is_none() {
@@ -109,7 +111,7 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
         let mut word = Vec::new();
         loop {
             match byte(at) {
-                b if space(b) => break,
+                None | Some(b' ' | b'\t' | b'\n' | b'\r') => break,
                 Some(b'"') => {
                     at += 1;
                     loop {
@@ -118,7 +120,7 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                                 word.push(hex(byte(at + 2))? * 16 + hex(byte(at + 3))?);
                                 at += 4;
                             }
-                            b'\\' if byte(at + 1).is_some() => {
+                            b'\\' if escapes(at) => {
                                 word.push(match byte(at + 1)? {
                                     b'n' => b'\n',
                                     b'r' => b'\r',
@@ -131,9 +133,6 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                             }
                             b'"' => {
                                 at += 1;
-                                if !space(byte(at)) {
-                                    return None;
-                                }
                                 break;
                             }
                             other => {
@@ -147,15 +146,12 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                     at += 1;
                     loop {
                         match byte(at)? {
-                            b'\\' if byte(at + 1) == Some(b'\'') => {
+                            b'\\' if escapes(at) && byte(at + 1) == Some(b'\'') => {
                                 word.push(b'\'');
                                 at += 2;
                             }
                             b'\'' => {
                                 at += 1;
-                                if !space(byte(at)) {
-                                    return None;
-                                }
                                 break;
                             }
                             other => {
@@ -169,7 +165,6 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                     word.push(other);
                     at += 1;
                 }
-                None => break,
             }
         }
         words.push(word);

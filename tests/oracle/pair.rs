@@ -6,11 +6,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use keyglass::command::dispatch;
+use keyglass::ds::zset::Encoding;
 use keyglass::engine::db::Value;
 use keyglass::engine::resp::encode_command;
 use keyglass::engine::{Engine, What};
 
-use crate::compare::{Tally, now, sort};
+use crate::compare::{LEX_IN_SKIP_LIST, Tally, now, sort};
 use crate::frame::{self, Frame};
 use crate::server::{Link, Server};
 use crate::step::{CLIENTS, OBSERVER, Step, Words};
@@ -62,6 +63,8 @@ struct Ours {
     frame: Frame,
     step: usize,
     commands: Vec<Words>,
+    /// The reference promises nothing of this reply but its shape.
+    unspecified: bool,
 }
 
 struct Run<'p> {
@@ -72,6 +75,8 @@ struct Run<'p> {
     /// Commands of a blocked client: the one that waits, and those behind it.
     waiting: [Vec<Words>; CLIENTS],
     step: usize,
+    /// The command being handled is one of which the reference promises nothing.
+    unspecified: bool,
 }
 
 impl Pair {
@@ -95,7 +100,7 @@ impl Pair {
         for client in 0..CLIENTS {
             engine.handle(now(), client as u32, What::Connect);
         }
-        let mut run = Run { pair: self, engine, ours: Default::default(), waiting: Default::default(), step: 0 };
+        let mut run = Run { pair: self, engine, ours: Default::default(), waiting: Default::default(), step: 0, unspecified: false };
         let result = run.all(steps);
         if result.is_err() {
             self.dirty = [true; CLIENTS];
@@ -230,8 +235,22 @@ impl Run<'_> {
     fn engine_takes(&mut self, client: usize, bytes: Vec<u8>, words: &Words) {
         *(if client == OBSERVER { &mut self.pair.checks } else { &mut self.pair.commands }) += 1;
         self.waiting[client].push(words.clone());
+        self.unspecified = self.unspecified_lex(client, words);
         self.engine.handle(now(), client as u32, What::Bytes(bytes));
         self.collect(Some(words));
+    }
+
+    /// Whether a command asks for a range of members of a skip list whose scores differ.
+    fn unspecified_lex(&self, client: usize, words: &Words) -> bool {
+        let by_lex = words.iter().any(|word| word.eq_ignore_ascii_case(b"BYLEX"));
+        let db = self.engine.client(client as u32).map_or(0, |c| c.db);
+        match words.get(1).and_then(|key| self.engine.dbs[db].value(key)) {
+            Some(Value::Zset(set)) if by_lex && set.encoding() == Encoding::Skiplist => {
+                let score = |rank| set.nth(rank).map(|(_, score)| score);
+                score(0) != score(set.len() - 1)
+            }
+            _ => false,
+        }
     }
 
     /// Takes what the engine sent since.
@@ -242,7 +261,7 @@ impl Run<'_> {
                 let mut commands = self.waiting[client].clone();
                 commands.extend(current.cloned());
                 for frame in frame::read_all(&bytes) {
-                    self.ours[client].push_back(Ours { frame, step: self.step, commands: commands.clone() });
+                    self.ours[client].push_back(Ours { frame, step: self.step, commands: commands.clone(), unspecified: self.unspecified });
                 }
             }
             if !self.blocked(client) {
@@ -288,7 +307,18 @@ impl Run<'_> {
 
     /// Holds a frame of the real server against the engine's next one.
     fn compare(&mut self, client: usize, theirs: Option<Frame>) -> Result<(), Difference> {
+        if let Some(theirs) = &theirs
+            && self.ours[client].front().is_some_and(|ours| ours.frame != *theirs)
+        {
+            let plain = |ours: &Ours| ours.commands.first().is_some_and(|words| words.len() == 1);
+            let mut next: Vec<_> = self.ours[client].iter_mut().map(|o| { let plain = plain(o); (&mut o.frame, o.step, plain) }).collect();
+            self.pair.tally.in_any_order(&mut next, theirs);
+        }
         match (self.ours[client].pop_front(), theirs) {
+            (Some(ours), Some(theirs)) if ours.unspecified && ours.frame.kind() == theirs.kind() => {
+                *self.pair.tally.rules.entry(LEX_IN_SKIP_LIST).or_default() += 1;
+                Ok(())
+            }
             (Some(ours), Some(theirs)) if self.pair.tally.same(&ours.commands, &ours.frame, &theirs) => Ok(()),
             (Some(ours), theirs) => {
                 Err(Difference { step: ours.step, client, commands: ours.commands, ours: Some(ours.frame), theirs })

@@ -80,6 +80,13 @@ fn first_tokens<'a>(arg: &'a ArgDoc, out: &mut Vec<&'a str>) {
     }
 }
 
+/// Whether an argument begins with a word as its token.
+fn begins(arg: &ArgDoc, word: &[u8]) -> bool {
+    let mut tokens = Vec::new();
+    first_tokens(arg, &mut tokens);
+    tokens.iter().any(|token| is(word, token))
+}
+
 /// The tokens that can stand where a list begins, with `outer` where all of it can be left out.
 fn tokens_ahead<'a>(args: &'a [ArgDoc], outer: &[&'a str], out: &mut Vec<&'a str>) {
     for arg in args {
@@ -102,11 +109,7 @@ fn take_list<'a>(args: &'a [ArgDoc], words: &[Vec<u8>], outer: &[&'a str]) -> Op
         tokens_ahead(args.get(if arg.optional { at } else { end }..)?, outer, &mut stops);
         // A word that is a token is one before it is a value.
         let mut order: Vec<usize> = (at..end).filter(|&i| seen.get(i).is_some_and(|s| s.words == 0)).collect();
-        order.sort_by_key(|&i| {
-            let mut tokens = Vec::new();
-            args.get(i).into_iter().for_each(|a| first_tokens(a, &mut tokens));
-            !tokens.iter().any(|token| is(word, token))
-        });
+        order.sort_by_key(|&i| !args.get(i).is_some_and(|a| begins(a, word)));
         let found = order.into_iter().find_map(|i| {
             let taken = take(args.get(i)?, words.get(used..)?, &stops);
             (taken.words > 0).then_some((i, taken))
@@ -170,7 +173,9 @@ fn take_once<'a>(arg: &'a ArgDoc, words: &[Vec<u8>], with_token: bool, stops: &[
             }
         }
         ArgKind::OneOf => {
-            let taken = arg.args.iter().map(|sub| take(sub, rest, stops)).enumerate().find(|(_, s)| s.words > 0);
+            let mut order: Vec<(usize, &ArgDoc)> = arg.args.iter().enumerate().collect();
+            order.sort_by_key(|(_, sub)| !begins(sub, word));
+            let taken = order.into_iter().map(|(i, sub)| (i, take(sub, rest, stops))).find(|(_, s)| s.words > 0);
             if let Some((i, taken)) = taken {
                 seen.words += taken.words;
                 seen.whole = taken.whole;

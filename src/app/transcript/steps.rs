@@ -1,5 +1,6 @@
 //! What a line that was entered means, as `redis-cli` reads it, and the answers that it prints unquoted.
 
+use crate::app::hint::typed;
 use crate::session::message::{Reply, split_words};
 
 /// What a line asks for.
@@ -26,7 +27,8 @@ pub enum Step {
 
 /// What a line means; `None` where it holds no word.
 pub fn interpret(line: &str) -> Option<Step> {
-    let Some(mut words) = split_words(line.as_bytes()) else {
+    // The server of the reference reads `'a'b` as one word; `redis-cli` refuses it.
+    let Some(mut words) = typed(line).and_then(|_| split_words(line.as_bytes())) else {
         return Some(Step::Refused("Invalid argument(s)".to_owned()));
     };
     let first = words.first()?;

@@ -1,6 +1,5 @@
 //! When a key expires: setting it, asking for it, taking it away.
 
-use super::printed;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
@@ -112,10 +111,7 @@ impl Condition {
                 () if args.is(at, "GT") => &mut condition.gt,
                 () if args.is(at, "LT") => &mut condition.lt,
                 () => {
-                    return Err(Error::from(format!(
-                        "ERR Unsupported option {}",
-                        printed(&args[at])
-                    )));
+                    return Err(Error::quoting(&[b"ERR Unsupported option ", &args[at]]));
                 }
             };
             *option = true;

@@ -589,12 +589,3 @@ fn flush(ctx: &mut Ctx<'_>, db: usize) {
     }
 }
 
-/// The bytes before the first zero, which ends a string for the reference where it parses or prints one.
-fn c_string(word: &[u8]) -> &[u8] {
-    word.split(|&byte| byte == 0).next().unwrap_or_default()
-}
-
-/// A word as the reference puts it into an error text.
-fn printed(word: &[u8]) -> String {
-    String::from_utf8_lossy(c_string(word)).into_owned()
-}

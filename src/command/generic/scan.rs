@@ -1,10 +1,9 @@
 //! Listing the keys: all at once, or bit by bit.
 
-use super::{c_string, printed};
 use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, c_string};
 use crate::engine::num;
 
 /// The types that SCAN can be asked for, those that hold nothing here yet among them.
@@ -36,10 +35,12 @@ pub(super) fn scan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         } else if args.is(at, "MATCH") && followed {
             filter = Filter::new(&args[at + 1]);
         } else if args.is(at, "TYPE") && followed {
-            let name = printed(&args[at + 1]);
-            let known = TYPES.iter().find(|known| known.eq_ignore_ascii_case(&name));
-            kind =
-                Some(*known.ok_or_else(|| Error::from(format!("ERR unknown type name '{name}'")))?);
+            let name = c_string(&args[at + 1]);
+            let known = TYPES
+                .iter()
+                .find(|known| known.as_bytes().eq_ignore_ascii_case(name));
+            let unknown = || Error::quoting(&[b"ERR unknown type name '", name, b"'"]);
+            kind = Some(*known.ok_or_else(unknown)?);
         } else if args.is(at, "NOVALUES") {
             return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
         } else if args.is(at, "NOSCORES") {

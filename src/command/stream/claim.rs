@@ -1,6 +1,6 @@
 //! Looking at pending entries, and handing them to another consumer.
 
-use super::words::{at_most, end_bound, id, ids, no_group, shown, start_bound, write_entry};
+use super::words::{at_most, end_bound, id, ids, no_group, start_bound, write_entry};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Deliveries, Group, Pending, Stream, StreamId};
 use crate::engine::Ctx;
@@ -40,11 +40,11 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let (db, out) = ctx.parts();
     let stream = db
         .write::<Stream>(key)?
-        .ok_or_else(|| no_group(key, group_name))?;
+        .ok_or_else(|| no_group(key, group_name, ""))?;
     let group = stream
         .groups
         .get_mut(group_name)
-        .ok_or_else(|| no_group(key, group_name))?;
+        .ok_or_else(|| no_group(key, group_name, ""))?;
     let (consumer, _) = group.see_consumer(name, now);
     let deliveries = if just_id {
         Deliveries::Keep
@@ -99,7 +99,7 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         .read::<Stream>(key)?
         .is_some_and(|stream| stream.groups.contains_key(group_name));
     if !known {
-        return Err(no_group(key, group_name));
+        return Err(no_group(key, group_name, ""));
     }
     let min_idle = int(args, 4, "ERR Invalid min-idle-time argument for XCLAIM")?.max(0);
     // The options begin at the first word that is no ID.
@@ -113,10 +113,10 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
     let (db, out) = ctx.parts();
     let Some(stream) = db.write::<Stream>(key)? else {
-        return Err(no_group(key, group_name));
+        return Err(no_group(key, group_name, ""));
     };
     let Some(group) = stream.groups.get_mut(group_name) else {
-        return Err(no_group(key, group_name));
+        return Err(no_group(key, group_name, ""));
     };
     group.raise_cursor(options.last_id);
     let (consumer, _) = group.see_consumer(name, now);
@@ -153,7 +153,7 @@ pub(super) fn xpending(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let stream = db.read::<Stream>(&args[1])?;
     let group = stream
         .and_then(|stream| stream.groups.get(&args[2]))
-        .ok_or_else(|| no_group(&args[1], &args[2]))?;
+        .ok_or_else(|| no_group(&args[1], &args[2], ""))?;
     match filter {
         Some(filter) => filter.write(out, group, now),
         None => write_summary(out, group),
@@ -283,9 +283,11 @@ impl ClaimOptions {
                 at += 1;
                 last_id = id(&args[at])?;
             } else {
-                return Err(
-                    format!("ERR Unrecognized XCLAIM option '{}'", shown(&args[at])).into(),
-                );
+                return Err(Error::quoting(&[
+                    b"ERR Unrecognized XCLAIM option '",
+                    &args[at],
+                    b"'",
+                ]));
             }
             at += 1;
         }

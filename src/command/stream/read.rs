@@ -1,7 +1,7 @@
 //! Reading entries, alone and through a consumer group.
 
 use super::words::{
-    at_most, end_bound, id, no_group, shown, start_bound, write_entries, write_entry,
+    at_most, end_bound, id, no_group, start_bound, write_entries, write_entry,
 };
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Log, Stream, StreamId};
@@ -112,11 +112,11 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     for (key, word) in options.pairs(args) {
         let stream = ctx.db().read::<Stream>(key)?;
         if !stream.is_some_and(|stream| stream.groups.contains_key(group_name)) {
-            return Err(format!(
-                "{} in XREADGROUP with GROUP option",
-                no_group(key, group_name)
-            )
-            .into());
+            return Err(no_group(
+                key,
+                group_name,
+                " in XREADGROUP with GROUP option",
+            ));
         }
         from.push(match word {
             b"$" | b"+" => return Err(meaningless(word)),
@@ -199,7 +199,7 @@ fn write_history(out: &mut Writer, log: &Log, group: &mut Group, id: StreamId, n
 }
 
 fn meaningless(word: &[u8]) -> Error {
-    let word = shown(word);
+    let word = String::from_utf8_lossy(word); // `$` or `+`
     format!(
         "ERR The {word} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by \
          specifying a proper ID, or use the > ID to get new messages. The {word} ID would just return an empty result set."

@@ -44,35 +44,36 @@ pub(super) fn end_bound(word: &[u8]) -> Result<StreamId, Error> {
     }
 }
 
-/// A word as error texts show it: up to its first NUL, which ends it on the server.
-pub(super) fn shown(word: &[u8]) -> String {
-    String::from_utf8_lossy(word.split(|&byte| byte == 0).next().unwrap_or_default()).into_owned()
-}
-
-pub(super) fn no_group(key: &[u8], group: &[u8]) -> Error {
-    format!(
-        "NOGROUP No such key '{}' or consumer group '{}'",
-        shown(key),
-        shown(group)
-    )
-    .into()
+/// The key or the group is not there; `place` is where that was found out, if the text is to say so.
+pub(super) fn no_group(key: &[u8], group: &[u8], place: &str) -> Error {
+    Error::quoting(&[
+        b"NOGROUP No such key '",
+        key,
+        b"' or consumer group '",
+        group,
+        b"'",
+        place.as_bytes(),
+    ])
 }
 
 pub(super) fn no_group_for_key(key: &[u8], group: &[u8]) -> Error {
-    format!(
-        "NOGROUP No such consumer group '{}' for key name '{}'",
-        shown(group),
-        shown(key)
-    )
-    .into()
+    Error::quoting(&[
+        b"NOGROUP No such consumer group '",
+        group,
+        b"' for key name '",
+        key,
+        b"'",
+    ])
 }
 
 pub(super) fn wrong_subcommand(word: &[u8], container: &str) -> Error {
-    let word = shown(word.get(..128).unwrap_or(word));
-    format!(
-        "ERR unknown subcommand or wrong number of arguments for '{word}'. Try {container} HELP."
-    )
-    .into()
+    Error::quoting(&[
+        b"ERR unknown subcommand or wrong number of arguments for '",
+        word.get(..128).unwrap_or(word),
+        b"'. Try ",
+        container.as_bytes(),
+        b" HELP.",
+    ])
 }
 
 /// A COUNT as a number of items: none if negative, and any number if this machine cannot count so far.

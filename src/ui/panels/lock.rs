@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::{colour, format, show};
+use crate::session::message::Event;
 use crate::session::message::*;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::clock::{Clock, use_clock, use_now};

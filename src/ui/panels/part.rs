@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::{PanelState, format, show};
+use crate::session::message::Event;
 use crate::session::message::*;
 
 /// What an inspector of a key needs. Equal where the state is the same one, not where it looks the same.

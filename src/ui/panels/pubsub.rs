@@ -6,6 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::{colour, format};
+use crate::session::message::Event;
 use crate::session::message::*;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::{Icon, icon};

@@ -41,7 +41,7 @@ impl Rng {
 
     /// A number in `from..=to`.
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
-        from + (self.next() % (to - from + 1) as u64) as i64
+        (i128::from(from) + i128::from(self.next()) % (i128::from(to) - i128::from(from) + 1)) as i64
     }
 
     /// True so many times in a hundred.

@@ -128,7 +128,7 @@ impl Generator {
         if self.rng.percent(30) {
             let mut line = b"ECHO ".to_vec();
             for _ in 0..self.rng.below(12) {
-                line.push(self.rng.pick(b"aaxn4f '\"'\"\\\\\t\0"));
+                line.push(self.rng.pick(b"aaxn4f '\"'\"\\\\\t\x0b\x0c"));
             }
             line.extend(b"\r\n");
             return line;

@@ -134,3 +134,27 @@ fn who_waits_in_a_group_is_told_when_the_group_goes() {
         "#,
     );
 }
+
+#[test]
+fn who_looked_in_vain_comes_after_who_has_not_looked() {
+    check(
+        r#"
+        A> XGROUP CREATE s g $ MKSTREAM
+        OK
+        A> XGROUP CREATE t g $ MKSTREAM
+        OK
+        B> XREADGROUP GROUP g b BLOCK 0 STREAMS s t > >
+        C> XREADGROUP GROUP g c BLOCK 0 STREAMS s >
+        A> XADD t MAXLEN 0 1-0 f v
+        "1-0"
+        A> XADD s 1-0 f v
+        "1-0"
+        B<
+        C<
+        1) 1) "s"
+           2) 1) 1) "1-0"
+                 2) 1) "f"
+                    2) "v"
+        "#,
+    );
+}
