@@ -301,7 +301,8 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 fn select(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let index = usize::try_from(args.int(1)?).ok().filter(|&i| i < DATABASES).ok_or(Error::DbIndex)?;
+    let index = i32::try_from(args.int(1)?).map_err(|_| Error::NotInt32)?;
+    let index = usize::try_from(index).ok().filter(|&i| i < DATABASES).ok_or(Error::DbIndex)?;
     ctx.client().db = index;
     ctx.out.ok();
     Ok(())

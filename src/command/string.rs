@@ -302,13 +302,9 @@ fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     }
     get(ctx, args)?;
     match expiry {
-        Some(when) => {
-            set_deadline(ctx, &args[1], when);
-            ctx.changed(&args[1]);
-        }
+        Some(when) => set_deadline(ctx, &args[1], when),
         None if options.persist && ctx.db().deadline(&args[1]).is_some() => {
             ctx.db().set_deadline(&args[1], None);
-            ctx.changed(&args[1]);
         }
         None => {}
     }

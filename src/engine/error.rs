@@ -12,6 +12,8 @@ pub enum Error {
     Syntax,
     /// An argument is not a 64-bit signed integer.
     NotInteger,
+    /// An argument is a 64-bit signed integer, and should be a 32-bit one.
+    NotInt32,
     /// An argument is not a floating point number.
     NotFloat,
     /// A range bound of BYSCORE is not a float.
@@ -93,6 +95,7 @@ impl fmt::Display for Error {
             Self::WrongType => f.write_str("WRONGTYPE Operation against a key holding the wrong kind of value"),
             Self::Syntax => f.write_str("ERR syntax error"),
             Self::NotInteger => f.write_str("ERR value is not an integer or out of range"),
+            Self::NotInt32 => f.write_str("ERR value is out of range, value must between -2147483648 and 2147483647"),
             Self::NotFloat => f.write_str("ERR value is not a valid float"),
             Self::MinMaxNotFloat => f.write_str("ERR min or max is not a float"),
             Self::Overflow => f.write_str("ERR increment or decrement would overflow"),

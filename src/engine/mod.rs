@@ -19,7 +19,7 @@ pub mod time;
 pub mod timers;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use smallvec::SmallVec;
 
@@ -78,7 +78,7 @@ pub struct Engine {
     /// Keys with waiters that changed and have not been looked at since.
     ready: Vec<(usize, Bytes)>,
     /// Clients that stopped waiting and may have more to read.
-    unblocked: Vec<Conn>,
+    unblocked: VecDeque<Conn>,
 }
 
 /// What a handler works with: the engine, the client whose command it is, and where its reply goes.
@@ -111,7 +111,7 @@ impl Engine {
             waiters: Waiters::default(),
             timeouts: Deadlines::default(),
             ready: Vec::new(),
-            unblocked: Vec::new(),
+            unblocked: VecDeque::new(),
         }
     }
 
@@ -283,7 +283,7 @@ impl Engine {
     fn settle(&mut self) {
         loop {
             self.serve_ready();
-            let Some(conn) = self.unblocked.pop() else { break };
+            let Some(conn) = self.unblocked.pop_front() else { break };
             self.read_commands(conn);
         }
     }
@@ -327,7 +327,7 @@ impl Engine {
             }
         } else {
             self.release(&before);
-            self.unblocked.push(conn);
+            self.unblocked.push_back(conn);
         }
     }
 
@@ -358,7 +358,7 @@ impl Engine {
             OnTimeout::NullArray => out.null_array(),
             OnTimeout::Null => out.null(),
         });
-        self.unblocked.push(conn);
+        self.unblocked.push_back(conn);
     }
 
     fn wait(&mut self, conn: Conn, mut blocked: Blocked) {
@@ -392,8 +392,8 @@ impl Ctx<'_> {
         self.engine.clients.entry(self.conn).or_default()
     }
 
-    /// A key's value changed. To be called once for each key that a command really changed, when the
-    /// reference would signal a modified key.
+    /// A key's value changed. To be called once for each key whose value a command really changed. A
+    /// new deadline alone is no such change: nobody waits for that.
     pub fn changed(&mut self, key: &[u8]) {
         self.engine.changed(self.db, key);
     }

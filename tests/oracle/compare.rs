@@ -77,6 +77,16 @@ pub const NORMALISED: &[Rule] = &[
         apply: xinfo_times,
     },
     Rule {
+        name: "XAUTOCLAIM with a COUNT that the reference has no memory for",
+        reason: "the reference asks for memory for all of COUNT at once, and how much there is depends on the machine",
+        when: |c| c.is("XAUTOCLAIM"),
+        apply: |a, b| {
+            if b.text().is_some_and(|text| text.starts_with(b"ERR Insufficient memory")) {
+                b.clone_from(a);
+            }
+        },
+    },
+    Rule {
         name: "order of KEYS",
         reason: "the reference's order is that of its hash table, which is seeded at start",
         when: |c| c.is("KEYS"),
@@ -209,6 +219,8 @@ impl<'a> Command<'a> {
 pub struct Tally {
     /// Replies of each kind.
     pub kinds: BTreeMap<&'static str, usize>,
+    /// Replies to each command: errors, empty ones (0, nothing, no items), and others.
+    pub commands: BTreeMap<String, [usize; 3]>,
     /// How often each rule made two replies equal.
     pub rules: BTreeMap<&'static str, usize>,
 }
@@ -251,6 +263,15 @@ impl Tally {
     /// Whether two replies are equal, by the rules for any of the commands they may belong to.
     pub fn same(&mut self, commands: &[Words], ours: &Frame, theirs: &Frame) -> bool {
         *self.kinds.entry(theirs.kind()).or_default() += 1;
+        if let Some(words) = commands.first() {
+            let counts = self.commands.entry(name_for_counts(words)).or_default();
+            counts[match theirs {
+                Frame::Text(b'-', _) => 0,
+                Frame::Int(0) | Frame::Null(_) => 1,
+                Frame::List(_, items) if items.is_empty() => 1,
+                _ => 2,
+            }] += 1;
+        }
         if ours == theirs {
             return true;
         }
@@ -271,6 +292,19 @@ impl Tally {
             }
         }
         false
+    }
+}
+
+/// A command as the counts name it: with its subcommand, and as `(none)` where it is no command.
+pub fn name_for_counts(words: &[Vec<u8>]) -> String {
+    let upper = |at: usize| words.get(at).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
+    match lookup(words.first().map_or(&[], Vec::as_slice)) {
+        None => "(none)".to_string(),
+        Some(spec) if spec.subcommands.is_empty() => upper(0),
+        Some(spec) => match words.get(1).and_then(|w| subcommand(spec, w)) {
+            Some(_) => format!("{} {}", upper(0), upper(1)),
+            None => upper(0),
+        },
     }
 }
 
@@ -320,12 +354,13 @@ fn xinfo_times(a: &mut Frame, b: &mut Frame) {
     for name in ["idle", "inactive", "seen-time", "active-time"] {
         each_field(a, b, name, &mut |a, b| near(a, b, CLOCK));
     }
-    // A group's pending entries: ID, consumer, time, count. A consumer's: ID, time, count.
-    for (name, place) in [("pel", 2), ("pending", 1), ("pel", 1)] {
+    for name in ["pel", "pending"] {
         each_field(a, b, name, &mut |a, b| {
             for (a, b) in items_mut(a).iter_mut().zip(items_mut(b)) {
-                if let (Some(a), Some(b)) = (items_mut(a).get_mut(place), items_mut(b).get_mut(place)) {
-                    near(a, b, CLOCK);
+                // A group's pending entries: ID, consumer, time, count. A consumer's: ID, time, count.
+                match (items_mut(a), items_mut(b)) {
+                    ([_, a, _], [_, b, _]) | ([_, _, a, _], [_, _, b, _]) => near(a, b, CLOCK),
+                    _ => {}
                 }
             }
         });

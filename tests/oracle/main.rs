@@ -72,6 +72,8 @@ fn random_sequences_are_answered_alike() {
     for (signature, (times, transcript)) in &failures {
         println!("\n== {signature} ({times} times)\n{transcript}");
     }
+    let counts: Vec<_> = pair.tally.commands.iter().map(|(name, [errors, empty, full])| format!("{name} {errors}+{empty}+{full}")).collect();
+    println!("Replies (errors, empty ones, others): {}", counts.join(", "));
     let kinds: Vec<_> = pair.tally.kinds.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
     println!(
         "oracle: {} commands, seed {seed}, {mismatches} mismatches, reply kinds {} (Valkey {}, {sequences} sequences, {} state checks, {:.1} s)",

@@ -273,14 +273,16 @@ impl Run<'_> {
     /// Sends bytes to the real server and reads what it answers; then reads what those were told whom it woke.
     fn server_takes(&mut self, client: usize, bytes: &[u8], woken: &[usize]) -> Result<(), Difference> {
         self.pair.links[client].send(bytes);
-        if self.blocked(client) {
-            // Once the admin is answered, the server has also seen what was sent before.
+        if self.blocked(client) || !woken.is_empty() {
+            // Once the admin is answered, the server has also seen what was sent before, and gone on
+            // with what stood behind the waits that this ended.
             let _ = self.pair.admin.ask(&["PING"]);
-        } else {
-            self.read(client)?;
         }
         for &other in woken.iter().filter(|&&other| other != client) {
             self.read(other)?;
+        }
+        if !self.blocked(client) {
+            self.read(client)?;
         }
         self.short_waits()
     }

@@ -23,7 +23,6 @@ pub(super) fn persist(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let had = ctx.db().deadline(&args[1]).is_some();
     if had {
         ctx.db().set_deadline(&args[1], None);
-        ctx.changed(&args[1]);
     }
     ctx.out.int(i64::from(had));
     Ok(())
@@ -75,7 +74,6 @@ fn expire_at(
         ctx.note(key, || Fact::Expired);
     } else if set {
         ctx.db().set_deadline(key, Some(when));
-        ctx.changed(key);
     }
     ctx.out.int(i64::from(set));
     Ok(())

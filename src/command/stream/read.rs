@@ -1,8 +1,6 @@
 //! Reading entries, alone and through a consumer group.
 
-use super::words::{
-    at_most, end_bound, id, no_group, start_bound, write_entries, write_entry,
-};
+use super::words::{at_most, end_bound, id, no_group, start_bound, write_entries, write_entry};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Log, Stream, StreamId};
 use crate::engine::Ctx;

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::format;
-use crate::session::message::*;
+use crate::session::message::{Fact, HllView, ValueView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::tag;
@@ -185,7 +185,7 @@ fn draw(canvas: &HtmlCanvasElement, registers: &[u8], before: &[u8]) {
         let strength = f64::from(value) / FULL;
         paint(at, colour, if used < FEW || is_news { 1.0 } else { strength.clamp(0.06, 1.0) });
     }
-    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), SIDE as u32, SIDE as u32) {
+    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels.as_slice()), SIDE as u32, SIDE as u32) {
         // Refused only for sizes that are not finite.
         let _ = context.put_image_data(&image, 0.0, 0.0);
     }

@@ -14,8 +14,8 @@ use super::stream::StreamInspector;
 use super::text::TextInspector;
 use super::zset::ZsetInspector;
 use crate::app::stage::{Slot, Stage, Subject};
-use crate::app::{Action, PanelState};
-use crate::session::message::*;
+use crate::app::{Action, PanelState, State};
+use crate::session::message::{Conn, KeysView, ValueView, View, Window};
 use crate::ui::store::Store;
 
 /// What stands in one slot of the stage.
@@ -54,7 +54,13 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             on_pin: store.callback(move |()| Action::TogglePin(subject.clone())),
             on_close: store.callback(move |()| Action::ClosePanel(panel)),
             on_window: store.callback(move |window| Action::PanelWindow(panel, window)),
-            on_command: store.callback(Action::Propose),
+            on_command: {
+                let store = store.clone();
+                Callback::from(move |text| {
+                    let conn = store.read(free_client);
+                    store.dispatch(Action::Run { conn, text, ticket: None });
+                })
+            },
         })
     });
     let Some(Calls { on_pin, on_close, on_window, on_command }) = (*calls).clone() else { return Html::default() };
@@ -85,6 +91,12 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         Which::Text => html! { <TextInspector ..panel /> },
         Which::Missing => html! { <MissingInspector ..panel /> },
     }
+}
+
+/// Who types what an inspector proposes: the first client that neither waits nor listens.
+fn free_client(state: &State) -> Conn {
+    let free = state.consoles.iter().find(|console| console.blocked().is_none() && console.transcript.subscriptions() == 0);
+    free.map_or(0, |console| console.conn)
 }
 
 enum Which {

@@ -1,13 +1,14 @@
 //! The list of keys, and of channels below it.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::app::format;
+use crate::app::{format, show};
 use crate::app::stage::{Stage, Subject};
-use crate::session::message::*;
+use crate::session::message::{KeysView, Kind, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::rows::{Rows, Spot};
 use crate::ui::widgets::ticking::Ttl;
@@ -58,13 +59,13 @@ impl PartialEq for KeyListProps {
 pub fn KeyList(props: &KeyListProps) -> Html {
     let window = use_state_eq(|| FIRST);
     let keys = &props.keys;
-    let on_range = use_callback((props.on_window.clone(), keys.matching), {
-        let window = window.clone();
-        move |range: std::ops::Range<usize>, (on_window, matching)| {
+    let on_range = use_callback((props.on_window.clone(), keys.matching, *window), {
+        let setter = window.setter();
+        move |range: Range<usize>, (on_window, matching, window)| {
             let start = window.start.unwrap_or(0);
             if range.start < start || range.end.min(*matching) > start + window.count {
                 let next = Window { start: Some(range.start.saturating_sub(MARGIN)), count: (range.len() + 2 * MARGIN).max(FIRST.count) };
-                window.set(next);
+                setter.set(next);
                 on_window.emit(next);
             }
         }
@@ -109,7 +110,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
 
 fn key_row(spot: Spot, first: usize, keys: &KeysView, stage: &Stage, on_show: &Callback<Subject>, on_pin: &Callback<Subject>) -> Html {
     let Some(row) = spot.index.checked_sub(first).and_then(|i| keys.rows.get(i)) else {
-        return html! { <div key={format!("{}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div> };
+        return html! { <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div> };
     };
     let (name, subject) = (format::lossy(&row.key), Subject::Key(0, row.key.clone()));
     let end = row.deadline.map_or_else(|| html! { <span class="ttl" /> }, |deadline| html! { <Ttl {deadline} /> });
@@ -120,7 +121,7 @@ fn key_row(spot: Spot, first: usize, keys: &KeysView, stage: &Stage, on_show: &C
         Kind::Zset => "sorted set",
         Kind::Stream => "stream",
     };
-    line(format!("k{name}"), spot.style, row.kind.into(), name, words, end, subject, stage, on_show, on_pin)
+    line(show::word(&row.key), spot.style, row.kind.into(), name, words, end, subject, stage, on_show, on_pin)
 }
 
 #[allow(clippy::too_many_arguments, reason = "one row's parts, put together in this file only")]

@@ -4,8 +4,7 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::{colour, format, show};
-use crate::session::message::Event;
-use crate::session::message::*;
+use crate::session::message::{Event, Fact, LockView, Millis, ValueView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::clock::{Clock, use_clock, use_now};
 use crate::ui::widgets::icon::Icon;
@@ -97,7 +96,7 @@ fn Ring(props: &RingProps) -> Html {
             None => "free".into(),
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
-            if let (Some((lock, deadline)), Some(style)) = (held, style.as_ref()) {
+            if let (Some((lock, deadline)), Some(style)) = (held, &*style) {
                 <circle key={format!("{}-{deadline}", lock.since)} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
                 <text class="ring-number" x="50" y="50">{ format::duration(props.left) }</text>
                 <text class="ring-words" x="50" y="64">{ format!("of {} left", format::duration(total(&lock, deadline))) }</text>

@@ -4,8 +4,7 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::show;
-use crate::session::message::Event;
-use crate::session::message::*;
+use crate::session::message::{Event, Fact};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::tag;

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::{PanelState, format, show};
-use crate::session::message::Event;
-use crate::session::message::*;
+use crate::session::message::{Bytes, Event, Millis, ValueView, View, Window};
 
 /// What an inspector of a key needs. Equal where the state is the same one, not where it looks the same.
 #[derive(Clone, Properties)]
@@ -36,6 +35,16 @@ impl PartialEq for PanelProps {
             && self.on_close == other.on_close
             && self.on_window == other.on_window
             && self.on_command == other.on_command
+    }
+}
+
+/// What an inspector has been told, to hang a memory on: equal where it is the same one.
+#[derive(Clone)]
+pub struct Same(pub Rc<PanelState>);
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::{colour, format};
-use crate::session::message::Event;
-use crate::session::message::*;
+use crate::session::message::{Bytes, Conn, Event, Fact, PubSubView, View};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::tag;

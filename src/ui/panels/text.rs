@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::part::PanelProps;
 use crate::app::format;
 use crate::app::show::{self, Form};
-use crate::session::message::*;
+use crate::session::message::{ValueView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::ticking::Ttl;

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use yew::prelude::*;
 
-use super::part::PanelProps;
+use super::part::{PanelProps, Same};
 use crate::app::movement::{self, Move};
 use crate::app::{colour, format, show};
-use crate::session::message::*;
+use crate::session::message::{Bytes, Fact, ValueView, View, Window, ZsetView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
@@ -41,14 +41,14 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             in_view.set(range);
         }
     });
+    let row = use_callback(Same(props.state.clone()), |spot: Spot, Same(state)| row(&state.view, &state.movement, spot));
     let Some(ValueView::Zset(zset)) = props.value() else { return Html::default() };
 
-    // A callback that is never equal to the last one: the rows are drawn again with every view.
-    let row = {
-        let state = props.state.clone();
-        Callback::from(move |spot: Spot| row(&state.view, &state.movement, spot))
-    };
-    let digits = zset.len.to_string().len();
+    let digits = format::count(zset.len as u64).len();
+    // As wide as the widest score known, within reason: those between may have more decimals.
+    let (highest, lowest) = zset.scores;
+    let widest = zset.rows.iter().map(|row| row.score).chain([highest, lowest]).map(|score| format::score(score).chars().count()).max();
+    let score = widest.unwrap_or(0).clamp(4, 14);
     let meta = html! {
         <>
             { format!("{} member{} · {}", format::count(zset.len as u64), if zset.len == 1 { "" } else { "s" }, format::bytes(zset.memory as u64)) }
@@ -74,7 +74,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             name={props.label()} kind="zset" words="sorted set" icon={Icon::Zset} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="ranks" style={format!("--digits:{}", digits + (digits - 1) / 3)}>
+            <div class="ranks" style={format!("--digits:{digits};--score:{score}")}>
                 <Rows
                     len={zset.len} row_height={ROW} label="Members, highest score first" role="table"
                     {head} {row} {on_range} go_to={*go_to}
@@ -95,7 +95,7 @@ fn row(view: &View, movement: &movement::Movement, spot: Spot) -> Html {
     let rank = spot.index;
     let Some(member) = rank.checked_sub(zset.start).and_then(|i| zset.rows.get(i)) else {
         return html! {
-            <div key={format!("{rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style} aria-busy="true">
+            <div key={format!(" {rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style} aria-busy="true">
                 <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span><span role="cell" /><span role="cell" /><span role="cell" /><span role="cell" />
             </div>
         };
@@ -105,9 +105,8 @@ fn row(view: &View, movement: &movement::Movement, spot: Spot) -> Html {
     let name = format::lossy(&member.member);
     let share = show::share(member.score, zset.scores.0, zset.scores.1);
     html! {
-        // A member is told from a row that is not loaded by what stands before it.
         <div
-            key={format!("m{name}")} {class} role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style}
+            key={show::word(&member.member)} {class} role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style}
             data-member={name.clone()} data-rank={rank.to_string()} data-score={format::plain_score(member.score)}
         >
             <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span>

@@ -112,6 +112,8 @@ pub struct Generator {
     weights: [usize; 7],
     /// The time part of the stream ID given last; it grows through a sequence.
     last_id: u64,
+    /// Stream IDs given lately, with the keys.
+    recent: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Generator {
@@ -125,7 +127,7 @@ impl Generator {
             }
             assert!(weights.iter().sum::<usize>() > 0, "no family is called {only}");
         }
-        let mut generator = Self { rng, weights, last_id: 0 };
+        let mut generator = Self { rng, weights, last_id: 0, recent: Vec::new() };
         generator.steps()
     }
 
@@ -136,7 +138,8 @@ impl Generator {
                 steps.push(Step::Command(client, words!["HELLO", "3"]));
             }
         }
-        let length = self.rng.between(60, 200) as usize;
+        let length = self.rng.between(60, 200) as usize + steps.len();
+        self.fill(&mut steps);
         let mut client = self.rng.below(OBSERVER);
         while steps.len() < length {
             if self.rng.percent(20) {
@@ -160,6 +163,48 @@ impl Generator {
         }
         steps.push(Step::Dump);
         steps
+    }
+
+    /// Gives most keys something to hold, so that what follows finds something.
+    fn fill(&mut self, steps: &mut Vec<Step>) {
+        let client = self.rng.below(OBSERVER);
+        let mut commands: Vec<Words> = Vec::new();
+        for (kind, family, keys) in values::POOLS {
+            for key in keys {
+                if self.weight(family) == 0 || self.rng.percent(20) {
+                    continue;
+                }
+                match kind {
+                    values::Kind::Number => commands.push(words!["SET", key, self.rng.between(-9, 9).to_string()]),
+                    values::Kind::Hll => commands.push(words!["PFADD", key, self.member(), self.member()]),
+                    values::Kind::Zset => {
+                        let mut words = words!["ZADD", key];
+                        for _ in 0..self.rng.between(1, 12) {
+                            words.extend([self.rng.between(-5, 20).to_string().into(), self.member()]);
+                        }
+                        commands.push(words);
+                    }
+                    values::Kind::Stream => {
+                        for _ in 0..self.rng.between(1, 8) {
+                            commands.push(words!["XADD", key, self.new_id(key.as_bytes()), self.member(), self.blob()]);
+                        }
+                        for (group, often) in [("g1", 90), ("g2", 40)] {
+                            if self.rng.percent(often) {
+                                commands.push(words!["XGROUP", "CREATE", key, group, "0"]);
+                            }
+                        }
+                        if self.rng.percent(60) {
+                            commands.push(words!["XREADGROUP", "GROUP", "g1", self.consumer(), "COUNT", "4", "STREAMS", key, ">"]);
+                        }
+                    }
+                    _ => commands.push(words!["SET", key, self.blob()]),
+                }
+                if self.rng.percent(10) {
+                    commands.push(words!["EXPIRE", key, "200000000"]);
+                }
+            }
+        }
+        steps.extend(commands.into_iter().filter(|words| self.wanted(&words[0])).map(|words| Step::Command(client, words)));
     }
 
     fn weight(&self, family: Family) -> usize {

@@ -14,10 +14,11 @@ impl Generator {
                 let name = self.rng.pick(&["XRANGE", "XREVRANGE"]);
                 let mut words = words![name, key];
                 for end in if name == "XRANGE" { ["-", "+"] } else { ["+", "-"] } {
+                    let key = words[1].clone();
                     words.push(match self.rng.below(5) {
                         0..=1 => end.into(),
-                        2 => [b"(".to_vec(), self.id()].concat(),
-                        _ => self.id(),
+                        2 => [b"(".to_vec(), self.id_in(&key)].concat(),
+                        _ => self.id_in(&key),
                     });
                 }
                 if self.rng.percent(40) {
@@ -27,9 +28,9 @@ impl Generator {
             }
             33..=37 => self.xread(),
             38..=41 => {
-                let mut words = words!["XDEL", key];
+                let mut words = words!["XDEL", &*key];
                 for _ in 0..=self.rng.below(3) {
-                    words.push(self.id());
+                    words.push(self.id_in(&key));
                 }
                 words
             }
@@ -41,16 +42,16 @@ impl Generator {
             46..=55 => self.xgroup(key),
             56..=70 => self.xreadgroup(),
             71..=75 => {
-                let mut words = words!["XACK", key, self.group()];
+                let mut words = words!["XACK", &*key, self.group()];
                 for _ in 0..=self.rng.below(3) {
-                    words.push(self.id());
+                    words.push(self.id_in(&key));
                 }
                 words
             }
             76..=81 => self.xpending(key),
             82..=88 => self.xclaim(key),
             89..=93 => {
-                let mut words = words!["XAUTOCLAIM", key, self.group(), self.consumer(), self.least_idle(), self.id()];
+                let mut words = words!["XAUTOCLAIM", &*key, self.group(), self.consumer(), self.least_idle(), self.id_in(&key)];
                 for _ in 0..self.rng.below(3) {
                     match self.rng.below(2) {
                         0 => words.extend([self.token("COUNT"), self.integer(0, 5)]),
@@ -73,7 +74,8 @@ impl Generator {
                 }
             }
         }
-        words.push(self.new_id());
+        let id = self.new_id(&words[1].clone());
+        words.push(id);
         for _ in 0..=self.rng.below(3) {
             words.extend([self.member(), self.blob()]);
         }
@@ -100,7 +102,8 @@ impl Generator {
 
     fn streams(&mut self, words: &mut Words, group: bool) {
         words.push(self.token("STREAMS"));
-        let keys = self.keys(Kind::Stream, 3);
+        let most = if group && self.rng.percent(70) { 1 } else { 3 };
+        let keys = self.keys(Kind::Stream, most);
         let ids: Words = keys
             .iter()
             .map(|_| match self.rng.below(10) {
@@ -198,15 +201,15 @@ impl Generator {
     }
 
     fn xpending(&mut self, key: Vec<u8>) -> Words {
-        let mut words = words!["XPENDING", key, self.group()];
+        let mut words = words!["XPENDING", &*key, self.group()];
         if self.rng.percent(70) {
             if self.rng.percent(25) {
                 words.extend([self.token("IDLE"), self.least_idle()]);
             }
             for end in ["-", "+"] {
                 words.push(match self.rng.below(6) {
-                    0 => [b"(".to_vec(), self.id()].concat(),
-                    1 => self.id(),
+                    0 => [b"(".to_vec(), self.id_in(&key)].concat(),
+                    1 => self.id_in(&key),
                     _ => end.into(),
                 });
             }
@@ -219,9 +222,9 @@ impl Generator {
     }
 
     fn xclaim(&mut self, key: Vec<u8>) -> Words {
-        let mut words = words!["XCLAIM", key, self.group(), self.consumer(), self.least_idle()];
+        let mut words = words!["XCLAIM", &*key, self.group(), self.consumer(), self.least_idle()];
         for _ in 0..=self.rng.below(3) {
-            words.push(self.id());
+            words.push(self.id_in(&key));
         }
         if self.rng.percent(50) {
             for _ in 0..=self.rng.below(3) {
@@ -262,7 +265,11 @@ impl Generator {
         let fields = 1 + self.rng.below(2);
         for _ in 0..self.rng.between(40, 160) {
             self.last_id += 1 + self.rng.below(2) as u64;
-            let mut words = words!["XADD", &*key, format!("{}-{}", self.last_id, self.rng.below(3))];
+            let id = format!("{}-{}", self.last_id, self.rng.below(3));
+            if self.rng.percent(10) {
+                self.recent.push((key.clone(), id.clone().into()));
+            }
+            let mut words = words!["XADD", &*key, id];
             for field in ["sensor", "value"].iter().take(fields) {
                 words.extend(words![*field, self.rng.below(1000).to_string()]);
             }
@@ -326,7 +333,7 @@ impl Generator {
         for _ in 0..=self.rng.below(3) {
             self.last_id += 1;
             let id = if self.rng.percent(20) { "*".to_string() } else { format!("{}-1", self.last_id) };
-            let words = match self.rng.below(16) {
+            let words = match self.rng.below(36) {
                 0 => words!["DEL", &*key],
                 1 => words!["XGROUP", "DESTROY", &*key, "g1"],
                 2 => words!["SET", &*key, "v"],

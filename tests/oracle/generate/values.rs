@@ -1,6 +1,6 @@
 //! Arguments: small pools, so that commands meet, and hostile ones.
 
-use super::Generator;
+use super::{Family, Generator};
 use crate::step::Words;
 
 /// Which pool of keys to take from.
@@ -14,12 +14,13 @@ pub enum Kind {
     Any,
 }
 
-const POOLS: [(Kind, [&str; 3]); 5] = [
-    (Kind::Text, ["s1", "s2", "user:1"]),
-    (Kind::Number, ["n1", "n2", "user:2"]),
-    (Kind::Hll, ["h1", "h2", "h3"]),
-    (Kind::Zset, ["z1", "z2", "board"]),
-    (Kind::Stream, ["x1", "x2", "jobs"]),
+/// The keys of each type, and the family that works on it.
+pub const POOLS: [(Kind, Family, [&str; 3]); 5] = [
+    (Kind::Text, Family::Text, ["s1", "s2", "user:1"]),
+    (Kind::Number, Family::Text, ["n1", "n2", "user:2"]),
+    (Kind::Hll, Family::Hll, ["h1", "h2", "h3"]),
+    (Kind::Zset, Family::Zset, ["z1", "z2", "board"]),
+    (Kind::Stream, Family::Stream, ["x1", "x2", "jobs"]),
 ];
 
 const ODD_INTEGERS: &[&str] = &[
@@ -50,6 +51,9 @@ const WORDS: &[&str] = &[
     "TIME", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID", "FULL", "MATCH", "TYPE", "ASYNC", "SYNC", "SETNAME", "AUTH", "nosuch", "*", ">", "$",
 ];
 
+/// How many IDs are remembered, to be asked for again.
+const RECENT: usize = 24;
+
 impl Generator {
     /// A key, mostly of a pool, now and then of another type's, seldom an odd one.
     pub fn key(&mut self, kind: Kind) -> Vec<u8> {
@@ -57,7 +61,7 @@ impl Generator {
         if self.rng.percent(2) {
             return self.odd_word();
         }
-        let pool = POOLS.iter().find(|(k, _)| *k == kind).map_or(["k"; 3], |(_, pool)| *pool);
+        let pool = POOLS.iter().find(|(k, ..)| *k == kind).map_or(["k"; 3], |(_, _, pool)| *pool);
         // The first of a pool is the most liked.
         let at = self.rng.below(6);
         pool[[0, 0, 0, 1, 1, 2][at]].into()
@@ -65,7 +69,7 @@ impl Generator {
 
     /// Several keys.
     pub fn keys(&mut self, kind: Kind, most: usize) -> Words {
-        let n = 1 + self.rng.below(most);
+        let n = if self.rng.percent(50) { 1 } else { 1 + self.rng.below(most) };
         (0..n).map(|_| self.key(kind)).collect()
     }
 
@@ -187,7 +191,13 @@ impl Generator {
         }
     }
 
-    /// A stream ID to look things up by.
+    /// A stream ID to look things up by, mostly one that the stream was given.
+    pub fn id_in(&mut self, key: &[u8]) -> Vec<u8> {
+        let given: Vec<_> = self.recent.iter().filter(|(k, _)| k == key).map(|(_, id)| id.clone()).collect();
+        if given.is_empty() || self.rng.percent(40) { self.id() } else { given[self.rng.below(given.len())].clone() }
+    }
+
+    /// Any stream ID.
     pub fn id(&mut self) -> Vec<u8> {
         let near = self.last_id as i64 + 2;
         match self.rng.below(20) {
@@ -200,8 +210,20 @@ impl Generator {
         }
     }
 
-    /// A stream ID for a new entry: mostly greater than those before it.
-    pub fn new_id(&mut self) -> Vec<u8> {
+    /// A stream ID for a new entry: mostly greater than those before it, and then remembered.
+    pub fn new_id(&mut self, key: &[u8]) -> Vec<u8> {
+        let id = self.any_new_id();
+        if !id.contains(&b'*') {
+            if self.recent.len() >= RECENT {
+                let other = self.rng.below(RECENT);
+                self.recent.swap_remove(other);
+            }
+            self.recent.push((key.to_vec(), id.clone()));
+        }
+        id
+    }
+
+    fn any_new_id(&mut self) -> Vec<u8> {
         match self.rng.below(40) {
             0 => b"*".to_vec(),
             1..=2 => self.id(),

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::{colour, format, show};
-use crate::session::message::*;
+use crate::session::message::{EntryRow, GroupView};
 
 /// What a lane needs.
 #[derive(Properties, PartialEq)]
@@ -138,7 +138,12 @@ fn cursor(props: &LaneProps, group: &GroupView, name: &str, count: usize) -> Htm
         Some(lag) => format!("{} to come", format::count(lag.unsigned_abs())),
         None => "how many are to come is not known".to_string(),
     };
-    let class = classes!("cursor", if part >= 0.5 { "right" } else { "left" });
+    let side = match part {
+        ..0.45 => "start",
+        0.8.. => "end",
+        _ => "mid",
+    };
+    let class = classes!("cursor", side);
     html! {
         <div {class} style={format!("--part:{part:.4}")} title={format!("last delivered: {}", group.last_delivered)}>
             <i aria-hidden="true" />

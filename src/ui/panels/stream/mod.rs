@@ -7,8 +7,7 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::{format, show};
-use crate::session::message::Event;
-use crate::session::message::*;
+use crate::session::message::{Bytes, Event, Fact, GroupView, ValueView, Window};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::clock::{use_clock, use_now};
 use crate::ui::widgets::icon::Icon;
@@ -66,7 +65,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                 if stream.len == 0 {
                     <p class="empty">{ "No entries yet. " }<Typed line={format!("XADD {} * type click user 42", props.word())} on_command={props.on_command.clone()} /></p>
                 }
-                for group in groups {
+                for (i, group) in groups.into_iter().enumerate() {
                     <Lane
                         key={group.map_or_else(String::new, |g| format::lossy(&g.name))}
                         entries={shown.to_vec()}
@@ -76,22 +75,22 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                         picked={chosen.map(|entry| entry.id.clone())}
                         on_pick={on_pick.clone()}
                     />
+                    if let Some(entry) = chosen.filter(|_| i == 0) {
+                        <div class="fields">
+                            <code class="dim">{ &entry.id }</code>
+                            <dl>
+                                for (i, (field, value)) in entry.fields.iter().enumerate() {
+                                    <div key={i}><dt>{ format::lossy(field) }</dt><dd>{ format::lossy(value) }</dd></div>
+                                }
+                            </dl>
+                        </div>
+                    }
                     if let Some(group) = group {
                         <Pending
                             stream={props.name.clone()} group={group.clone()} ids={shown.iter().map(|e| e.id.clone()).collect::<Vec<_>>()}
                             on_command={props.on_command.clone()}
                         />
                     }
-                }
-                if let Some(entry) = chosen {
-                    <div class="fields" aria-live="off">
-                        <code class="dim">{ &entry.id }</code>
-                        <dl>
-                            for (i, (field, value)) in entry.fields.iter().enumerate() {
-                                <div key={i}><dt>{ format::lossy(field) }</dt><dd>{ format::lossy(value) }</dd></div>
-                            }
-                        </dl>
-                    </div>
                 }
                 if stream.len > shown.len() as u64 {
                     <div class="pager">

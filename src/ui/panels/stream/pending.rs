@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::other_consumer;
 use crate::app::{format, show};
-use crate::session::message::*;
+use crate::session::message::{Bytes, GroupView, PendingRow};
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
