@@ -3,7 +3,12 @@
 use crate::session::message::Conn;
 
 const TAGS: [&str; 4] = ["t1", "t2", "t3", "t4"];
-const VARS: [&str; 4] = ["var(--client-1)", "var(--client-2)", "var(--client-3)", "var(--client-4)"];
+const VARS: [&str; 4] = [
+    "var(--client-1)",
+    "var(--client-2)",
+    "var(--client-3)",
+    "var(--client-4)",
+];
 
 /// The class of a client's tag: `t1` to `t4`, in turn.
 pub fn client_tag(conn: Conn) -> &'static str {
@@ -38,7 +43,9 @@ fn consumer_slot(name: &[u8]) -> usize {
             let tail = number.get(digits.saturating_sub(9)..).unwrap_or_default();
             tail.iter().fold(0, |n, b| n * 10 + usize::from(b - b'0')) + 3
         }
-        _ => name.iter().fold(0x811c_9dc5_u32, |hash, &b| (hash ^ u32::from(b)).wrapping_mul(0x0100_0193)) as usize,
+        _ => name.iter().fold(0x811c_9dc5_u32, |hash, &b| {
+            (hash ^ u32::from(b)).wrapping_mul(0x0100_0193)
+        }) as usize,
     }
 }
 
@@ -58,7 +65,10 @@ mod tests {
         assert_eq!(consumer_tag(b"worker_2"), "t2");
         assert_eq!(consumer_tag(b"worker_12"), "t4");
         assert_eq!(consumer_tag(b"c0"), "t4");
-        assert_eq!(consumer_var(b"99999999999999999999999999999999999999999999999999999999999999"), "var(--client-3)");
+        assert_eq!(
+            consumer_var(b"99999999999999999999999999999999999999999999999999999999999999"),
+            "var(--client-3)"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Tab and Shift-Tab: what may stand at the cursor, one proposal after another.
 
+use super::help;
 use super::hint::grammar::{Expect, Matched};
 use super::hint::{find, typed, without_repeat};
-use super::help;
 use crate::session::message::{ArgDoc, ArgKind, Bytes, CommandDoc, split_words, text};
 
 /// Lines that the console answers itself.
@@ -47,17 +47,23 @@ pub fn key_named(before: &str, commands: &[CommandDoc]) -> Option<Vec<u8>> {
     let typed = typed(before)?;
     let words = without_repeat(&typed.words);
     let (doc, used) = find(commands, words)?;
-    Matched::of(&doc.args, words.get(used..)?)?.key().map(<[u8]>::to_vec)
+    Matched::of(&doc.args, words.get(used..)?)?
+        .key()
+        .map(<[u8]>::to_vec)
 }
 
 /// What may stand in place of the word at the end of a text: the byte where that word begins, and the
 /// proposals, each as it is to be typed.
 pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usize, Vec<String>) {
-    let Some(typed) = typed(before) else { return (before.len(), Vec::new()) };
+    let Some(typed) = typed(before) else {
+        return (before.len(), Vec::new());
+    };
     let words = without_repeat(&typed.words);
     let typing = Typing::new(before.get(typed.start..).unwrap_or_default(), words);
     let mut out = Vec::new();
-    let is_help = words.first().is_some_and(|w| w.eq_ignore_ascii_case(b"help") || w == b"?");
+    let is_help = words
+        .first()
+        .is_some_and(|w| w.eq_ignore_ascii_case(b"help") || w == b"?");
     if words.is_empty() {
         typing.names(&mut out, first_words(commands).chain(OWN));
         out.sort_by_key(|name| name.to_ascii_lowercase());
@@ -80,13 +86,25 @@ pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usiz
     (typed.start, out)
 }
 
-fn arguments(typing: &Typing<'_>, words: &[Vec<u8>], commands: &[CommandDoc], known: &Known, out: &mut Vec<String>) {
-    let Some((doc, used)) = find(commands, words) else { return };
-    let Some(matched) = Matched::of(&doc.args, words.get(used..).unwrap_or_default()) else { return };
+fn arguments(
+    typing: &Typing<'_>,
+    words: &[Vec<u8>],
+    commands: &[CommandDoc],
+    known: &Known,
+    out: &mut Vec<String>,
+) {
+    let Some((doc, used)) = find(commands, words) else {
+        return;
+    };
+    let Some(matched) = Matched::of(&doc.args, words.get(used..).unwrap_or_default()) else {
+        return;
+    };
     for expect in matched.expected() {
         match expect {
             Expect::Token(token) => typing.names(out, [token]),
-            Expect::Value(arg) if arg.name == "command-name" => typing.names(out, first_words(commands)),
+            Expect::Value(arg) if arg.name == "command-name" => {
+                typing.names(out, first_words(commands))
+            }
             Expect::Value(arg) => typing.values(out, known.of(arg)),
         }
     }
@@ -100,7 +118,12 @@ fn first_words(commands: &[CommandDoc]) -> impl Iterator<Item = &str> {
 }
 
 fn subcommands<'a>(commands: &'a [CommandDoc], container: &[u8]) -> impl Iterator<Item = &'a str> {
-    commands.iter().filter_map(move |doc| doc.name.split_once(' ').filter(|(first, _)| first.as_bytes().eq_ignore_ascii_case(container)).map(|(_, sub)| sub))
+    commands.iter().filter_map(move |doc| {
+        doc.name
+            .split_once(' ')
+            .filter(|(first, _)| first.as_bytes().eq_ignore_ascii_case(container))
+            .map(|(_, sub)| sub)
+    })
 }
 
 /// The word being typed.
@@ -119,19 +142,43 @@ impl<'a> Typing<'a> {
         let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
         // An open quote is closed to be read; so is a word that ends in a lone backslash.
         let closed = quote.map(|q| format!("{raw}{q}"));
-        let read = |text: &str| split_words(text.as_bytes()).and_then(|words| words.into_iter().next());
-        let bytes = read(raw).or_else(|| read(&closed?)).unwrap_or_else(|| raw.as_bytes().to_vec());
+        let read =
+            |text: &str| split_words(text.as_bytes()).and_then(|words| words.into_iter().next());
+        let bytes = read(raw)
+            .or_else(|| read(&closed?))
+            .unwrap_or_else(|| raw.as_bytes().to_vec());
         // The case follows what is being typed, and at the beginning of a word the words before it.
-        let letters = [bytes.as_slice()].into_iter().chain(before.iter().map(Vec::as_slice));
-        let like = letters.into_iter().find(|word| word.iter().any(u8::is_ascii_alphabetic)).unwrap_or_default();
-        let lower = like.iter().any(u8::is_ascii_lowercase) && !like.iter().any(u8::is_ascii_uppercase);
-        Self { raw, bytes, quote, lower }
+        let letters = [bytes.as_slice()]
+            .into_iter()
+            .chain(before.iter().map(Vec::as_slice));
+        let like = letters
+            .into_iter()
+            .find(|word| word.iter().any(u8::is_ascii_alphabetic))
+            .unwrap_or_default();
+        let lower =
+            like.iter().any(u8::is_ascii_lowercase) && !like.iter().any(u8::is_ascii_uppercase);
+        Self {
+            raw,
+            bytes,
+            quote,
+            lower,
+        }
     }
 
     /// Adds the names that begin as typed, in any case; written in the case of what was typed.
     fn names<'n>(&self, out: &mut Vec<String>, names: impl IntoIterator<Item = &'n str>) {
-        let begins = |name: &&str| name.as_bytes().get(..self.bytes.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.bytes));
-        let cased = |name: &str| if self.lower { name.to_ascii_lowercase() } else { name.to_owned() };
+        let begins = |name: &&str| {
+            name.as_bytes()
+                .get(..self.bytes.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(&self.bytes))
+        };
+        let cased = |name: &str| {
+            if self.lower {
+                name.to_ascii_lowercase()
+            } else {
+                name.to_owned()
+            }
+        };
         if self.quote.is_none() {
             out.extend(names.into_iter().filter(begins).map(cased));
         }
@@ -139,20 +186,33 @@ impl<'a> Typing<'a> {
 
     /// Adds the words that begin as typed, in any case; written as they are.
     fn exact(&self, out: &mut Vec<String>, words: Vec<String>) {
-        out.extend(words.into_iter().filter(|w| w.as_bytes().get(..self.bytes.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.bytes))));
+        out.extend(words.into_iter().filter(|w| {
+            w.as_bytes()
+                .get(..self.bytes.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(&self.bytes))
+        }));
     }
 
     /// Adds the values that begin as typed, quoted where they must be.
     fn values(&self, out: &mut Vec<String>, values: &[Bytes]) {
-        out.extend(values.iter().filter(|value| value.starts_with(&self.bytes)).map(|value| word(value, self.quote)));
+        out.extend(
+            values
+                .iter()
+                .filter(|value| value.starts_with(&self.bytes))
+                .map(|value| word(value, self.quote)),
+        );
     }
 }
 
 /// Bytes as a word of a line: bare where that reads back the same, else in quotes. `open`: the quote
 /// that was typed already.
 pub fn word(bytes: &[u8], open: Option<char>) -> String {
-    let plain = std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control));
-    let Some(text) = plain else { return text::quote(bytes) };
+    let plain = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.chars().any(char::is_control));
+    let Some(text) = plain else {
+        return text::quote(bytes);
+    };
     let bare = !text.is_empty() && !text.contains([' ', '"', '\'']);
     match open {
         None if bare => text.to_owned(),
@@ -176,13 +236,26 @@ pub struct Cycle {
 
 impl Cycle {
     /// Finds the proposals for a cursor, in characters; `None` where there are none. What was typed is still shown.
-    pub fn start(text: &str, cursor: usize, commands: &[CommandDoc], known: &Known) -> Option<Self> {
-        let end = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+    pub fn start(
+        text: &str,
+        cursor: usize,
+        commands: &[CommandDoc],
+        known: &Known,
+    ) -> Option<Self> {
+        let end = text
+            .char_indices()
+            .nth(cursor)
+            .map_or(text.len(), |(at, _)| at);
         let (before, after) = text.split_at_checked(end)?;
         let (start, proposals) = candidates(before, commands, known);
         let (head, original) = before.split_at_checked(start)?;
         let at = proposals.len();
-        (at > 0).then(|| Self { around: (head.to_owned(), after.to_owned()), original: original.to_owned(), proposals, at })
+        (at > 0).then(|| Self {
+            around: (head.to_owned(), after.to_owned()),
+            original: original.to_owned(),
+            proposals,
+            at,
+        })
     }
 
     /// Goes to the next proposal, or with `back` to the one before.
@@ -212,8 +285,18 @@ impl Cycle {
 
 /// Tab, or with `back` Shift-Tab: goes on with the round where the line is as it left it, else begins one.
 /// The line and cursor to show; `None` where nothing can be proposed.
-pub fn tab(cycle: &mut Option<Cycle>, text: &str, cursor: usize, back: bool, commands: &[CommandDoc], known: &Known) -> Option<(String, usize)> {
-    if cycle.as_ref().is_none_or(|cycle| cycle.shown() != (text.to_owned(), cursor)) {
+pub fn tab(
+    cycle: &mut Option<Cycle>,
+    text: &str,
+    cursor: usize,
+    back: bool,
+    commands: &[CommandDoc],
+    known: &Known,
+) -> Option<(String, usize)> {
+    if cycle
+        .as_ref()
+        .is_none_or(|cycle| cycle.shown() != (text.to_owned(), cursor))
+    {
         *cycle = Cycle::start(text, cursor, commands, known);
     }
     let cycle = cycle.as_mut()?;
@@ -227,7 +310,12 @@ mod tests {
     use super::*;
 
     fn known() -> Known {
-        let all = |names: &[&str]| names.iter().map(|n| Bytes::from_slice(n.as_bytes())).collect();
+        let all = |names: &[&str]| {
+            names
+                .iter()
+                .map(|n| Bytes::from_slice(n.as_bytes()))
+                .collect()
+        };
         Known {
             keys: all(&["board", "board two", "events", "it's"]),
             members: all(&["user:1", "user:2"]),
@@ -269,7 +357,10 @@ mod tests {
 
     #[test]
     fn names_come_from_what_is_there() {
-        assert_eq!(proposed("get "), ["board", "\"board two\"", "events", "\"it's\""]);
+        assert_eq!(
+            proposed("get "),
+            ["board", "\"board two\"", "events", "\"it's\""]
+        );
         assert_eq!(proposed("get boa"), ["board", "\"board two\""]);
         assert_eq!(proposed("get Boa"), Vec::<String>::new());
         assert_eq!(proposed("get \"board"), ["\"board\"", "\"board two\""]);
@@ -300,10 +391,26 @@ mod tests {
 
     #[test]
     fn words_read_back_as_the_bytes_they_stand_for() {
-        for bytes in [&b"a"[..], b"", b"a b", b"it's", b"say \"hi\"", b"back\\slash", b"back \\", b"\x00\xff", "grün".as_bytes(), "gr ün".as_bytes(), b"a\nb"] {
+        for bytes in [
+            &b"a"[..],
+            b"",
+            b"a b",
+            b"it's",
+            b"say \"hi\"",
+            b"back\\slash",
+            b"back \\",
+            b"\x00\xff",
+            "grün".as_bytes(),
+            "gr ün".as_bytes(),
+            b"a\nb",
+        ] {
             for open in [None, Some('"'), Some('\'')] {
                 let text = word(bytes, open);
-                assert_eq!(split_words(text.as_bytes()), Some(vec![bytes.to_vec()]), "{text}");
+                assert_eq!(
+                    split_words(text.as_bytes()),
+                    Some(vec![bytes.to_vec()]),
+                    "{text}"
+                );
             }
         }
         assert_eq!(word("grün".as_bytes(), None), "grün");
@@ -319,15 +426,29 @@ mod tests {
             *line = tab(cycle, &line.0, line.1, back, &commands, &known).unwrap();
             line.clone()
         };
-        assert_eq!(press(&mut cycle, &mut line, false), ("zadd z nx 1 a".to_owned(), 9));
+        assert_eq!(
+            press(&mut cycle, &mut line, false),
+            ("zadd z nx 1 a".to_owned(), 9)
+        );
         assert_eq!(cycle.as_ref().and_then(Cycle::selected), Some(0));
-        assert_eq!(press(&mut cycle, &mut line, false), ("zadd z n 1 a".to_owned(), 8));
+        assert_eq!(
+            press(&mut cycle, &mut line, false),
+            ("zadd z n 1 a".to_owned(), 8)
+        );
         assert_eq!(cycle.as_ref().and_then(Cycle::selected), None);
-        assert_eq!(press(&mut cycle, &mut line, true), ("zadd z nx 1 a".to_owned(), 9));
+        assert_eq!(
+            press(&mut cycle, &mut line, true),
+            ("zadd z nx 1 a".to_owned(), 9)
+        );
 
         let mut line = ("get é".to_owned(), 4);
-        let turns: Vec<_> = [true, true, false, false].map(|back| press(&mut cycle, &mut line, back).0).into();
-        assert_eq!(turns, ["get \"it's\"é", "get eventsé", "get \"it's\"é", "get é"]);
+        let turns: Vec<_> = [true, true, false, false]
+            .map(|back| press(&mut cycle, &mut line, back).0)
+            .into();
+        assert_eq!(
+            turns,
+            ["get \"it's\"é", "get eventsé", "get \"it's\"é", "get é"]
+        );
 
         // Any other edit ends the round.
         let mut line = ("z".to_owned(), 1);

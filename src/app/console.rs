@@ -10,7 +10,8 @@ use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, decod
 /// answer anyway; a pasted script would otherwise take a frame for each line.
 const AHEAD_MAX: usize = 256;
 /// What whoever waits is told when their command was given up.
-pub const STOPPED: &str = "(error) Stopped: the command held up the server half, which was started again without it.";
+pub const STOPPED: &str =
+    "(error) Stopped: the command held up the server half, which was started again without it.";
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,12 +84,20 @@ pub struct Console {
 impl Console {
     /// A console for a connection.
     pub fn new(conn: Conn) -> Self {
-        Self { conn, hints: true, ..Self::default() }
+        Self {
+            conn,
+            hints: true,
+            ..Self::default()
+        }
     }
 
     /// How many lines have still to be run.
     pub fn waiting(&self) -> usize {
-        self.lines.len() + self.repeat.as_ref().map_or(0, |r| usize::try_from(r.left).unwrap_or(usize::MAX))
+        self.lines.len()
+            + self
+                .repeat
+                .as_ref()
+                .map_or(0, |r| usize::try_from(r.left).unwrap_or(usize::MAX))
     }
 
     /// Whether a command waits for its answer.
@@ -108,13 +117,19 @@ impl Console {
 
     /// Takes lines to be run; whoever waits is told the answer of the last.
     pub fn enqueue(&mut self, text: &str, asked_by: Option<u32>) {
-        let mut lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let mut lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         if lines.is_empty() {
             lines.push("");
         }
         let last = lines.len() - 1;
         for (i, line) in lines.into_iter().enumerate() {
-            self.lines.push_back(Line { text: line.to_string(), asked_by: asked_by.filter(|_| i == last) });
+            self.lines.push_back(Line {
+                text: line.to_string(),
+                asked_by: asked_by.filter(|_| i == last),
+            });
         }
     }
 
@@ -139,7 +154,15 @@ impl Console {
         let mut sent = Sent::Nothing;
         match step {
             Some(Step::Send { words, times }) => {
-                return Some(self.send(Repeat { line, words, left: times, shown: false }, now));
+                return Some(self.send(
+                    Repeat {
+                        line,
+                        words,
+                        left: times,
+                        shown: false,
+                    },
+                    now,
+                ));
             }
             Some(Step::Help(words)) => {
                 answer = help::help(&words, commands).trim_end().to_string();
@@ -171,13 +194,22 @@ impl Console {
             shown = true;
         }
         let ticket = self.transcript.sent(&words, !last, now);
-        self.ahead.push_back(Ahead { ticket, line: line.clone(), shown, last, may_wait: may_wait(&words) });
+        self.ahead.push_back(Ahead {
+            ticket,
+            line: line.clone(),
+            shown,
+            last,
+            may_wait: may_wait(&words),
+        });
         if !last {
             repeat.left -= 1;
             repeat.shown = true;
             self.repeat = Some(repeat);
         }
-        Sent::Words { line: line.text, words }
+        Sent::Words {
+            line: line.text,
+            words,
+        }
     }
 
     /// Bytes came from the server half: shows them, and gives the answers that somebody waits for.
@@ -213,18 +245,35 @@ impl Console {
             self.answers.push('\n');
         }
         self.answers.push_str(&done.text);
-        ahead.last.then(|| (asked_by, std::mem::take(&mut self.answers)))
+        ahead
+            .last
+            .then(|| (asked_by, std::mem::take(&mut self.answers)))
     }
 
     /// Ctrl-C, or the connection was closed: what waited is given up, and so are the lines behind it.
     pub fn interrupted(&mut self, at: Millis) -> Vec<(u32, String)> {
-        let texts: Vec<String> = self.transcript.interrupted(at).into_iter().map(|done| done.text).collect();
+        let texts: Vec<String> = self
+            .transcript
+            .interrupted(at)
+            .into_iter()
+            .map(|done| done.text)
+            .collect();
         self.buffer.clear();
         self.answers.clear();
         let repeat = self.repeat.take().map(|r| r.line);
-        let ahead = std::mem::take(&mut self.ahead).into_iter().zip(texts).filter(|(a, _)| a.last).map(|(a, text)| (a.line, text));
-        let behind = repeat.into_iter().chain(std::mem::take(&mut self.lines)).map(|line| (line, String::new()));
-        ahead.chain(behind).filter_map(|(line, text)| Some((line.asked_by?, text))).collect()
+        let ahead = std::mem::take(&mut self.ahead)
+            .into_iter()
+            .zip(texts)
+            .filter(|(a, _)| a.last)
+            .map(|(a, text)| (a.line, text));
+        let behind = repeat
+            .into_iter()
+            .chain(std::mem::take(&mut self.lines))
+            .map(|line| (line, String::new()));
+        ahead
+            .chain(behind)
+            .filter_map(|(line, text)| Some((line.asked_by?, text)))
+            .collect()
     }
 
     /// The command that waited longest was given up, because it held up the server half.
@@ -244,7 +293,10 @@ impl Console {
 
 /// Whether a command may wait for others: it listens, or it blocks.
 fn may_wait(words: &[Vec<u8>]) -> bool {
-    let name = words.first().map(|w| w.to_ascii_lowercase()).unwrap_or_default();
+    let name = words
+        .first()
+        .map(|w| w.to_ascii_lowercase())
+        .unwrap_or_default();
     name.ends_with(b"subscribe") || words.iter().any(|w| w.eq_ignore_ascii_case(b"block"))
 }
 
@@ -260,7 +312,9 @@ mod tests {
             .iter()
             .map(|block| match &block.kind {
                 Kind::Command { line } => format!("> {line}"),
-                Kind::Reply { text, .. } | Kind::Pushed { text } | Kind::Note { text } => text.clone(),
+                Kind::Reply { text, .. } | Kind::Pushed { text } | Kind::Note { text } => {
+                    text.clone()
+                }
             })
             .collect()
     }
@@ -280,7 +334,10 @@ mod tests {
         assert_eq!(run(&mut console), 3);
         assert_eq!(console.received(b"+OK\r\n$1\r\n1\r\n$-", 0), []);
         assert_eq!(console.received(b"1\r\n", 0), [(9, "(nil)".to_string())]);
-        assert_eq!(shown(&console), ["> SET a 1", "OK", "> GET a", "\"1\"", "> GET b", "(nil)"]);
+        assert_eq!(
+            shown(&console),
+            ["> SET a 1", "OK", "> GET a", "\"1\"", "> GET b", "(nil)"]
+        );
     }
 
     #[test]
@@ -289,8 +346,14 @@ mod tests {
         console.enqueue("3 INCR n", Some(1));
         assert_eq!(run(&mut console), 3);
         assert_eq!(console.received(b":1\r\n:2\r\n", 0), []);
-        assert_eq!(console.received(b":3\r\n", 0), [(1, "(integer) 1\n(integer) 2\n(integer) 3".to_string())]);
-        assert_eq!(shown(&console), ["> 3 INCR n", "(integer) 1", "(integer) 2", "(integer) 3"]);
+        assert_eq!(
+            console.received(b":3\r\n", 0),
+            [(1, "(integer) 1\n(integer) 2\n(integer) 3".to_string())]
+        );
+        assert_eq!(
+            shown(&console),
+            ["> 3 INCR n", "(integer) 1", "(integer) 2", "(integer) 3"]
+        );
     }
 
     #[test]
@@ -318,6 +381,9 @@ mod tests {
     fn a_line_that_cannot_be_read_is_refused_by_the_console() {
         let mut console = Console::new(0);
         console.enqueue("GET 'open", Some(1));
-        assert_eq!(console.next(&[], 0), Some(Sent::Done(1, "Invalid argument(s)".to_string())));
+        assert_eq!(
+            console.next(&[], 0),
+            Some(Sent::Done(1, "Invalid argument(s)".to_string()))
+        );
     }
 }

@@ -14,7 +14,11 @@ pub fn duration(ms: Millis) -> String {
     // The second unit matters only while the first is small.
     let pair = |unit: u64, name: &str, below: u64, below_name: &str| {
         let (first, second) = (ms / unit, ms % unit / below);
-        if first < 10 && second > 0 { format!("{first}{name} {second}{below_name}") } else { format!("{first}{name}") }
+        if first < 10 && second > 0 {
+            format!("{first}{name} {second}{below_name}")
+        } else {
+            format!("{first}{name}")
+        }
     };
     match ms {
         0..MINUTE => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
@@ -37,8 +41,16 @@ pub fn bytes(n: u64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    let text = if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") };
-    format!("{} {}", text.strip_suffix(".0").unwrap_or(&text), UNITS.get(unit).copied().unwrap_or_default())
+    let text = if value < 9.95 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.0}")
+    };
+    format!(
+        "{} {}",
+        text.strip_suffix(".0").unwrap_or(&text),
+        UNITS.get(unit).copied().unwrap_or_default()
+    )
 }
 
 /// A count with thousands separators: `1,000,000`.
@@ -48,7 +60,9 @@ pub fn count(n: u64) -> String {
 
 /// Groups the digits of a whole number, which may have a sign.
 fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let (sign, digits) = digits
+        .strip_prefix('-')
+        .map_or(("", digits), |rest| ("-", rest));
     let mut out = String::from(sign);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i) % 3 == 0 {
@@ -64,7 +78,11 @@ fn grouped(digits: &str) -> String {
 pub fn score(value: f64) -> String {
     let text = plain_score(value);
     let whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    if whole && value.abs() >= GROUPED_FROM { grouped(&text) } else { text }
+    if whole && value.abs() >= GROUPED_FROM {
+        grouped(&text)
+    } else {
+        text
+    }
 }
 
 /// A score as the server prints it.
@@ -92,8 +110,15 @@ pub fn short_id(id: &str) -> String {
     if time.len() < 9 || !time.bytes().all(|b| b.is_ascii_digit()) {
         return id.to_owned();
     }
-    let (head, tail) = (time.get(..4).unwrap_or_default(), time.get(time.len() - 3..).unwrap_or_default());
-    if sequence.is_empty() { format!("{head}…{tail}") } else { format!("{head}…{tail}-{sequence}") }
+    let (head, tail) = (
+        time.get(..4).unwrap_or_default(),
+        time.get(time.len() - 3..).unwrap_or_default(),
+    );
+    if sequence.is_empty() {
+        format!("{head}…{tail}")
+    } else {
+        format!("{head}…{tail}-{sequence}")
+    }
 }
 
 /// A key, member or value to look at: text as it is, and what no text can show as `\n` or `\xff`. Not to
@@ -123,7 +148,13 @@ fn escape(out: &mut String, bytes: &[u8]) {
 
 /// A time on the session's clock, counted from its start: `00:04:31.250`. Days count as hours.
 pub fn clock(ms: Millis) -> String {
-    format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
+    format!(
+        "{:02}:{:02}:{:02}.{:03}",
+        ms / 3_600_000,
+        ms / 60_000 % 60,
+        ms / 1000 % 60,
+        ms % 1000
+    )
 }
 
 /// A client's letter: 0 is `A`, 25 is `Z`, 26 is `AA`.
@@ -147,9 +178,20 @@ mod tests {
     #[test]
     fn spans_of_time_keep_the_units_that_matter() {
         for (ms, text) in [
-            (0, "0.0 s"), (99, "0.0 s"), (400, "0.4 s"), (21_450, "21.4 s"), (59_999, "59.9 s"), (60_000, "1m"), (570_000, "9m 30s"),
-            (12 * 60_000 + 59_999, "12m"), (HOUR, "1h"), (3 * HOUR + 12 * 60_000, "3h 12m"), (23 * HOUR + 59 * 60_000, "23h"),
-            (7 * 24 * HOUR - 1, "6d 23h"), (7 * 24 * HOUR, "7d"), (400 * 24 * HOUR, "400d"),
+            (0, "0.0 s"),
+            (99, "0.0 s"),
+            (400, "0.4 s"),
+            (21_450, "21.4 s"),
+            (59_999, "59.9 s"),
+            (60_000, "1m"),
+            (570_000, "9m 30s"),
+            (12 * 60_000 + 59_999, "12m"),
+            (HOUR, "1h"),
+            (3 * HOUR + 12 * 60_000, "3h 12m"),
+            (23 * HOUR + 59 * 60_000, "23h"),
+            (7 * 24 * HOUR - 1, "6d 23h"),
+            (7 * 24 * HOUR, "7d"),
+            (400 * 24 * HOUR, "400d"),
         ] {
             assert_eq!(duration(ms), text, "{ms}");
         }
@@ -158,8 +200,15 @@ mod tests {
     #[test]
     fn bytes_have_units() {
         for (n, text) in [
-            (0, "0 B"), (1023, "1023 B"), (1024, "1 KB"), (1536, "1.5 KB"), (12_304, "12 KB"), (1_048_575, "1 MB"), (1_048_576, "1 MB"),
-            (61 << 20, "61 MB"), (u64::MAX, "16 EB"),
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KB"),
+            (1536, "1.5 KB"),
+            (12_304, "12 KB"),
+            (1_048_575, "1 MB"),
+            (1_048_576, "1 MB"),
+            (61 << 20, "61 MB"),
+            (u64::MAX, "16 EB"),
         ] {
             assert_eq!(bytes(n), text, "{n}");
         }
@@ -167,10 +216,19 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_in_thousands() {
-        assert_eq!([0, 999, 1000, 1_000_000].map(count), ["0", "999", "1,000", "1,000,000"]);
+        assert_eq!(
+            [0, 999, 1000, 1_000_000].map(count),
+            ["0", "999", "1,000", "1,000,000"]
+        );
         for (value, text) in [
-            (9812.0, "9812"), (10_000.0, "10,000"), (-1_234_567.0, "-1,234,567"), (12_345.5, "12345.5"), (0.1, "0.1"), (1e21, "1e+21"),
-            (f64::INFINITY, "inf"), (f64::NEG_INFINITY, "-inf"),
+            (9812.0, "9812"),
+            (10_000.0, "10,000"),
+            (-1_234_567.0, "-1,234,567"),
+            (12_345.5, "12345.5"),
+            (0.1, "0.1"),
+            (1e21, "1e+21"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
         ] {
             assert_eq!(score(value), text);
         }
@@ -180,7 +238,13 @@ mod tests {
     #[test]
     fn places_end_as_they_are_said() {
         let places = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 101, 111, 1002].map(ordinal);
-        assert_eq!(places, ["1st", "2nd", "3rd", "4th", "10th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th", "1,002nd"]);
+        assert_eq!(
+            places,
+            [
+                "1st", "2nd", "3rd", "4th", "10th", "11th", "12th", "13th", "21st", "22nd",
+                "101st", "111th", "1,002nd"
+            ]
+        );
     }
 
     #[test]
@@ -206,7 +270,10 @@ mod tests {
 
     #[test]
     fn clients_have_letters() {
-        assert_eq!([0, 1, 25, 26, 51, 52, 701, 702].map(client_letter), ["A", "B", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+        assert_eq!(
+            [0, 1, 25, 26, 51, 52, 701, 702].map(client_letter),
+            ["A", "B", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+        );
         assert_eq!(client_letter(u32::MAX), "MWLQKWV");
     }
 }

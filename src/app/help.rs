@@ -8,13 +8,18 @@ use crate::session::message::CommandDoc;
 /// The text of `HELP` with the words behind it, without the last line break. With words that name
 /// nothing it is one empty line, as in `redis-cli`.
 pub fn help<W: AsRef<[u8]>>(words: &[W], commands: &[CommandDoc]) -> String {
-    let Some(first) = words.first() else { return general() };
+    let Some(first) = words.first() else {
+        return general();
+    };
     let mut sorted: Vec<&CommandDoc> = commands.iter().collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     let mut out = String::new();
     match first.as_ref().strip_prefix(b"@") {
         Some(group) => {
-            for doc in sorted.iter().filter(|doc| doc.group.as_bytes().eq_ignore_ascii_case(group)) {
+            for doc in sorted
+                .iter()
+                .filter(|doc| doc.group.as_bytes().eq_ignore_ascii_case(group))
+            {
                 entry(&mut out, doc, false);
             }
         }
@@ -30,17 +35,30 @@ pub fn help<W: AsRef<[u8]>>(words: &[W], commands: &[CommandDoc]) -> String {
 /// The groups as HELP takes them, `@sorted-set`, in order.
 pub fn groups(commands: &[CommandDoc]) -> Vec<String> {
     let groups: BTreeSet<&str> = commands.iter().map(|doc| doc.group.as_str()).collect();
-    groups.into_iter().map(|group| format!("@{group}")).collect()
+    groups
+        .into_iter()
+        .map(|group| format!("@{group}"))
+        .collect()
 }
 
 /// Whether a command's name begins with words, in any case: `XGROUP` names its subcommands too.
 fn begins_with<W: AsRef<[u8]>>(name: &str, words: &[W]) -> bool {
     let mut parts = name.split(' ');
-    words.iter().all(|word| parts.next().is_some_and(|part| part.as_bytes().eq_ignore_ascii_case(word.as_ref())))
+    words.iter().all(|word| {
+        parts
+            .next()
+            .is_some_and(|part| part.as_bytes().eq_ignore_ascii_case(word.as_ref()))
+    })
 }
 
 fn entry(out: &mut String, doc: &CommandDoc, with_group: bool) {
-    out.push_str(&format!("\n  {} {}\n  summary: {}\n  since: {}\n", doc.name, syntax(doc), doc.summary, doc.since));
+    out.push_str(&format!(
+        "\n  {} {}\n  summary: {}\n  since: {}\n",
+        doc.name,
+        syntax(doc),
+        doc.summary,
+        doc.since
+    ));
     if with_group {
         out.push_str(&format!("  group: {}\n", doc.group));
     }
@@ -82,8 +100,18 @@ mod tests {
     fn a_container_is_explained_with_its_subcommands() {
         let text = shown("xgroup");
         let names: Vec<_> = text.lines().filter(|l| l.starts_with("  XGROUP")).collect();
-        assert_eq!(names, ["  XGROUP ", "  XGROUP CREATE key group id|$ [MKSTREAM]", "  XGROUP DESTROY key group"]);
-        assert_eq!(shown("xgroup DESTROY"), "\n  XGROUP DESTROY key group\n  summary: Does xgroup destroy.\n  since: 1.2.3\n  group: stream\n");
+        assert_eq!(
+            names,
+            [
+                "  XGROUP ",
+                "  XGROUP CREATE key group id|$ [MKSTREAM]",
+                "  XGROUP DESTROY key group"
+            ]
+        );
+        assert_eq!(
+            shown("xgroup DESTROY"),
+            "\n  XGROUP DESTROY key group\n  summary: Does xgroup destroy.\n  since: 1.2.3\n  group: stream\n"
+        );
     }
 
     #[test]
@@ -93,7 +121,10 @@ mod tests {
             "\n  ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member ...]\n  summary: Does zadd.\n  since: 1.2.3\n\
              \n  ZINCRBY key increment member\n  summary: Does zincrby.\n  since: 1.2.3\n"
         );
-        assert_eq!(groups(&commands()).first().map(String::as_str), Some("@connection"));
+        assert_eq!(
+            groups(&commands()).first().map(String::as_str),
+            Some("@connection")
+        );
     }
 
     #[test]

@@ -51,7 +51,10 @@ impl Line {
     pub fn accept(&mut self) -> String {
         let line = std::mem::take(&mut self.text);
         self.remember(&line);
-        *self = Self { history: std::mem::take(&mut self.history), ..Self::default() };
+        *self = Self {
+            history: std::mem::take(&mut self.history),
+            ..Self::default()
+        };
         line
     }
 
@@ -74,7 +77,9 @@ impl Line {
 
     /// Arrow up: the line before. Whether there was one.
     pub fn up(&mut self) -> bool {
-        let Some(place) = self.place.unwrap_or(self.history.len()).checked_sub(1) else { return false };
+        let Some(place) = self.place.unwrap_or(self.history.len()).checked_sub(1) else {
+            return false;
+        };
         if self.place.is_none() {
             self.kept = self.text.clone();
         }
@@ -83,7 +88,9 @@ impl Line {
 
     /// Arrow down: the line after, and behind the last one the unfinished line. Whether there was one.
     pub fn down(&mut self) -> bool {
-        let Some(place) = self.place else { return false };
+        let Some(place) = self.place else {
+            return false;
+        };
         if place + 1 < self.history.len() {
             return self.go(place + 1);
         }
@@ -94,7 +101,9 @@ impl Line {
     }
 
     fn go(&mut self, place: usize) -> bool {
-        let Some(line) = self.history.get(place).cloned() else { return false };
+        let Some(line) = self.history.get(place).cloned() else {
+            return false;
+        };
         self.place = Some(place);
         self.set(&line);
         true
@@ -110,7 +119,12 @@ impl Line {
         match &self.search {
             None => {
                 let before = (self.text.clone(), self.cursor);
-                self.search = Some(Search { query: String::new(), failed: false, found: None, before });
+                self.search = Some(Search {
+                    query: String::new(),
+                    failed: false,
+                    found: None,
+                    before,
+                });
             }
             Some(search) => {
                 let from = search.found.unwrap_or(self.history.len());
@@ -132,20 +146,33 @@ impl Line {
     fn look(&mut self, before: usize, query: String, last: Option<usize>) {
         let wanted = query.to_lowercase();
         let found = (0..before).rev().find(|&i| {
-            let same_as_last = last.is_some_and(|last| last != i && self.history.get(last) == self.history.get(i));
-            !same_as_last && self.history.get(i).is_some_and(|line| line.to_lowercase().contains(&wanted))
+            let same_as_last =
+                last.is_some_and(|last| last != i && self.history.get(last) == self.history.get(i));
+            !same_as_last
+                && self
+                    .history
+                    .get(i)
+                    .is_some_and(|line| line.to_lowercase().contains(&wanted))
         });
         let found = found.filter(|_| !query.is_empty());
-        let Some(search) = &mut self.search else { return };
+        let Some(search) = &mut self.search else {
+            return;
+        };
         search.failed = found.is_none() && !query.is_empty();
         search.found = found.or(last);
         search.query = query;
         let shown = search.found.and_then(|i| self.history.get(i));
         let text = shown.map_or_else(|| search.before.0.clone(), |line| line.to_string());
         // The cursor stands where the query does in the line.
-        let at = text.to_lowercase().find(&wanted).filter(|_| shown.is_some());
+        let at = text
+            .to_lowercase()
+            .find(&wanted)
+            .filter(|_| shown.is_some());
         self.cursor = match at {
-            Some(at) => text.to_lowercase().get(..at).map_or(0, |head| head.chars().count()),
+            Some(at) => text
+                .to_lowercase()
+                .get(..at)
+                .map_or(0, |head| head.chars().count()),
             None => text.chars().count(),
         };
         self.text = text;
@@ -221,7 +248,10 @@ mod tests {
         line.up();
         line.edit("one more", 8);
         assert_eq!(line.accept(), "one more");
-        assert_eq!(line.history().collect::<Vec<_>>(), ["one", "two", "one more"]);
+        assert_eq!(
+            line.history().collect::<Vec<_>>(),
+            ["one", "two", "one more"]
+        );
         assert!(line.up());
         assert_eq!(line.text, "one more");
     }
@@ -232,7 +262,10 @@ mod tests {
         assert_eq!(line.history().collect::<Vec<_>>(), ["a", "b", "a", " a"]);
         let mut line = Line::default();
         (0..HISTORY_MAX + 5).for_each(|i| line.remember(&format!("{i}")));
-        assert_eq!((line.history().count(), line.history().next()), (HISTORY_MAX, Some("5")));
+        assert_eq!(
+            (line.history().count(), line.history().next()),
+            (HISTORY_MAX, Some("5"))
+        );
     }
 
     #[test]
@@ -254,7 +287,10 @@ mod tests {
         line.search_for("se x");
         assert!(line.search().is_some_and(|s| s.failed && s.query == "se x"));
         line.search_cancel();
-        assert_eq!((line.text.as_str(), line.cursor, line.search()), ("unfinished", 4, None));
+        assert_eq!(
+            (line.text.as_str(), line.cursor, line.search()),
+            ("unfinished", 4, None)
+        );
     }
 
     #[test]
@@ -289,6 +325,9 @@ mod tests {
     fn cursors_are_counted_as_browsers_do() {
         let text = "aé😀b";
         assert_eq!([0, 1, 2, 3, 4].map(|n| to_utf16(text, n)), [0, 1, 2, 4, 5]);
-        assert_eq!([0, 1, 2, 3, 4, 5, 9].map(|n| from_utf16(text, n)), [0, 1, 2, 2, 3, 4, 4]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, 9].map(|n| from_utf16(text, n)),
+            [0, 1, 2, 2, 3, 4, 4]
+        );
     }
 }

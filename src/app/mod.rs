@@ -184,17 +184,26 @@ impl State {
             consoles: Vec::new(),
             keys: Rc::default(),
             pattern: String::new(),
-            pubsub: Rc::new(View::PubSub { now: PubSubView::default(), messages: Vec::new() }),
+            pubsub: Rc::new(View::PubSub {
+                now: PubSubView::default(),
+                messages: Vec::new(),
+            }),
             stage: Rc::new(Stage::new(STAGE_PANELS)),
             panels: BTreeMap::new(),
             timeline: Rc::default(),
             commands: Rc::default(),
-            clock: ClockBase { now: start, wall: 0.0 },
+            clock: ClockBase {
+                now: start,
+                wall: 0.0,
+            },
             theme,
             tab: Tab::default(),
             notice: None,
             port: Port::new(seed, start),
-            keys_window: Window { start: Some(0), count: 64 },
+            keys_window: Window {
+                start: Some(0),
+                count: 64,
+            },
             last_used: 0,
             changed: true,
         }
@@ -207,7 +216,10 @@ impl State {
 
     /// The client with a letter, in either case.
     pub fn conn_of(&self, letter: &str) -> Option<Conn> {
-        self.consoles.iter().map(|c| c.conn).find(|&conn| format::client_letter(conn).eq_ignore_ascii_case(letter))
+        self.consoles
+            .iter()
+            .map(|c| c.conn)
+            .find(|&conn| format::client_letter(conn).eq_ignore_ascii_case(letter))
     }
 
     /// Whether the server half has answered.
@@ -222,19 +234,52 @@ impl State {
 
     /// What can be proposed to a line that reads so up to its cursor.
     pub fn known(&self, before: &str) -> completion::Known {
-        let mut known = completion::Known { keys: self.keys.rows.iter().map(|row| row.key.clone()).collect(), ..Default::default() };
+        let mut known = completion::Known {
+            keys: self.keys.rows.iter().map(|row| row.key.clone()).collect(),
+            ..Default::default()
+        };
         if let View::PubSub { now, .. } = &*self.pubsub {
-            known.channels = now.channels.iter().chain(&now.patterns).map(|(name, _)| name.clone()).collect();
+            known.channels = now
+                .channels
+                .iter()
+                .chain(&now.patterns)
+                .map(|(name, _)| name.clone())
+                .collect();
         }
-        let Some(named) = completion::key_named(before, &self.commands) else { return known };
+        let Some(named) = completion::key_named(before, &self.commands) else {
+            return known;
+        };
         let shows = |slot: &&stage::Slot| matches!(&slot.subject, Subject::Key(_, key) if key.as_slice() == named);
-        let panel = self.stage.slots().iter().find(shows).and_then(|slot| self.panels.get(&slot.panel));
+        let panel = self
+            .stage
+            .slots()
+            .iter()
+            .find(shows)
+            .and_then(|slot| self.panels.get(&slot.panel));
         match panel.map(|panel| &panel.view) {
-            Some(View::Key { value: ValueView::Zset(zset), .. }) => known.members = zset.rows.iter().map(|row| row.member.clone()).collect(),
-            Some(View::Key { value: ValueView::Stream(stream), .. }) => {
-                known.groups = stream.groups.iter().map(|group| group.name.clone()).collect();
-                known.consumers = stream.groups.iter().flat_map(|group| group.consumers.iter().map(|c| c.name.clone())).collect();
-                known.ids = stream.entries.iter().map(|entry| Bytes::from_slice(entry.id.as_bytes())).collect();
+            Some(View::Key {
+                value: ValueView::Zset(zset),
+                ..
+            }) => known.members = zset.rows.iter().map(|row| row.member.clone()).collect(),
+            Some(View::Key {
+                value: ValueView::Stream(stream),
+                ..
+            }) => {
+                known.groups = stream
+                    .groups
+                    .iter()
+                    .map(|group| group.name.clone())
+                    .collect();
+                known.consumers = stream
+                    .groups
+                    .iter()
+                    .flat_map(|group| group.consumers.iter().map(|c| c.name.clone()))
+                    .collect();
+                known.ids = stream
+                    .entries
+                    .iter()
+                    .map(|entry| Bytes::from_slice(entry.id.as_bytes()))
+                    .collect();
             }
             _ => {}
         }
@@ -259,17 +304,28 @@ impl State {
             Action::Propose(line) => {
                 let conn = self.free_console();
                 self.tab = Tab::Consoles;
-                effects.extend(self.update(Action::Run { conn, text: line, ticket: None }, wall));
+                effects.extend(self.update(
+                    Action::Run {
+                        conn,
+                        text: line,
+                        ticket: None,
+                    },
+                    wall,
+                ));
             }
             Action::Interrupt(conn) => {
-                let busy = |c: &Rc<Console>| c.busy() || c.waiting() > 0 || c.transcript.subscriptions() > 0;
+                let busy = |c: &Rc<Console>| {
+                    c.busy() || c.waiting() > 0 || c.transcript.subscriptions() > 0
+                };
                 if self.consoles.iter().any(|c| c.conn == conn && busy(c)) {
                     self.reconnect(conn, wall, &mut effects);
                 }
             }
             Action::Frame(frame) => self.frame(frame, wall, &mut effects),
             Action::ServerBroke(why) => {
-                self.notice = Some(format!("The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."));
+                self.notice = Some(format!(
+                    "The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."
+                ));
                 let orders = self.port.restart(wall);
                 self.follow(orders, wall, &mut effects);
             }
@@ -293,13 +349,19 @@ impl State {
                 self.keys_window = window;
                 self.watch_keys(wall, &mut effects);
             }
-            Action::PanelWindow(panel, window) => self.move_window(panel, window, wall, &mut effects),
+            Action::PanelWindow(panel, window) => {
+                self.move_window(panel, window, wall, &mut effects)
+            }
             Action::Show(subject) => {
                 self.tab = Tab::Stage;
                 self.on_stage(|stage| stage.touch(subject), wall, &mut effects);
             }
-            Action::TogglePin(subject) => self.on_stage(|stage| stage.toggle_pin(subject), wall, &mut effects),
-            Action::ClosePanel(panel) => self.on_stage(|stage| stage.close(panel), wall, &mut effects),
+            Action::TogglePin(subject) => {
+                self.on_stage(|stage| stage.toggle_pin(subject), wall, &mut effects)
+            }
+            Action::ClosePanel(panel) => {
+                self.on_stage(|stage| stage.close(panel), wall, &mut effects)
+            }
             Action::Light(theme) => {
                 self.theme = theme;
                 effects.push(Effect::Theme(theme));
@@ -319,7 +381,10 @@ impl State {
             self.add_client(wall, effects);
         }
         self.watch_keys(wall, effects);
-        let orders = self.port.watch(Request::Watch { panel: PUBSUB_PANEL, target: Target::PubSub });
+        let orders = self.port.watch(Request::Watch {
+            panel: PUBSUB_PANEL,
+            target: Target::PubSub,
+        });
         self.follow(orders, wall, effects);
         for &(conn, line) in example::LINES {
             if let Some(console) = self.console(conn) {
@@ -330,14 +395,22 @@ impl State {
     }
 
     fn console(&mut self, conn: Conn) -> Option<&mut Console> {
-        self.consoles.iter_mut().find(|c| c.conn == conn).map(Rc::make_mut)
+        self.consoles
+            .iter_mut()
+            .find(|c| c.conn == conn)
+            .map(Rc::make_mut)
     }
 
     /// The console last used, if it takes commands now; otherwise the first that does.
     fn free_console(&self) -> Conn {
         let free = |c: &&Rc<Console>| !c.busy() && c.transcript.subscriptions() == 0;
-        let last = self.consoles.iter().find(|c| c.conn == self.last_used).filter(free);
-        last.or_else(|| self.consoles.iter().find(free)).map_or(self.last_used, |c| c.conn)
+        let last = self
+            .consoles
+            .iter()
+            .find(|c| c.conn == self.last_used)
+            .filter(free);
+        last.or_else(|| self.consoles.iter().find(free))
+            .map_or(self.last_used, |c| c.conn)
     }
 
     fn add_client(&mut self, wall: f64, effects: &mut Vec<Effect>) {
@@ -355,11 +428,18 @@ impl State {
     fn pump(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
         loop {
             let (commands, now) = (Rc::clone(&self.commands), self.clock.now);
-            let Some(sent) = self.console(conn).and_then(|console| console.next(&commands, now)) else { break };
+            let Some(sent) = self
+                .console(conn)
+                .and_then(|console| console.next(&commands, now))
+            else {
+                break;
+            };
             match sent {
                 console::Sent::Words { line, words } => {
                     Rc::make_mut(&mut self.timeline).sent(conn, line);
-                    let orders = self.port.input(conn, What::Bytes(encode_command(&words)), wall);
+                    let orders = self
+                        .port
+                        .input(conn, What::Bytes(encode_command(&words)), wall);
                     self.follow(orders, wall, effects);
                 }
                 console::Sent::Done(ticket, text) => effects.push(Effect::Resolve(ticket, text)),
@@ -372,7 +452,9 @@ impl State {
     /// Cuts a connection and opens it again.
     fn reconnect(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
         let now = self.clock.now;
-        let Some(console) = self.console(conn) else { return };
+        let Some(console) = self.console(conn) else {
+            return;
+        };
         let interrupted = console.interrupted(now);
         for (ticket, text) in interrupted {
             effects.push(Effect::Resolve(ticket, text));
@@ -407,7 +489,11 @@ impl State {
 
     /// Shows Stop at the client whose command holds up the server half.
     fn mark_stuck(&mut self, wall: f64) {
-        let stuck = self.port.waiting().filter(|(_, since)| wall - since > STOPPABLE_AFTER && self.port.ready()).map(|(conn, _)| conn);
+        let stuck = self
+            .port
+            .waiting()
+            .filter(|(_, since)| wall - since > STOPPABLE_AFTER && self.port.ready())
+            .map(|(conn, _)| conn);
         for console in &mut self.consoles {
             let is_stuck = stuck == Some(console.conn);
             if console.stuck != is_stuck {
@@ -418,13 +504,21 @@ impl State {
     }
 
     fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
-        self.clock = ClockBase { now: frame.now, wall };
+        self.clock = ClockBase {
+            now: frame.now,
+            wall,
+        };
         let orders = self.port.frame(&frame, wall);
         let mut talked = Vec::new();
         for update in frame.updates {
             match update {
                 Update::Ready { commands } => self.commands = Rc::new(commands),
-                Update::Recorded { at, conn, bytes, keys } => {
+                Update::Recorded {
+                    at,
+                    conn,
+                    bytes,
+                    keys,
+                } => {
                     if bytes {
                         Rc::make_mut(&mut self.timeline).recorded(conn, at);
                     }
@@ -474,17 +568,39 @@ impl State {
             }
             (panel, view) => {
                 let is_new = !self.panels.contains_key(&panel);
-                let tail = is_new && matches!(&view, View::Key { value: ValueView::Stream(_), .. });
-                let first = Window { start: Some(0), count: stage::FIRST_ROWS };
+                let tail = is_new
+                    && matches!(
+                        &view,
+                        View::Key {
+                            value: ValueView::Stream(_),
+                            ..
+                        }
+                    );
+                let first = Window {
+                    start: Some(0),
+                    count: stage::FIRST_ROWS,
+                };
                 let state = self.panels.entry(panel).or_insert_with(|| {
-                    Rc::new(PanelState { view: View::Keys(KeysView::default()), window: first, movement: Movement::default() })
+                    Rc::new(PanelState {
+                        view: View::Keys(KeysView::default()),
+                        window: first,
+                        movement: Movement::default(),
+                    })
                 });
                 let state = Rc::make_mut(state);
                 state.movement.see(&view);
                 state.view = view;
                 if tail {
                     // A stream is read at its end.
-                    self.move_window(panel, Window { start: None, count: stage::FIRST_ROWS }, wall, effects);
+                    self.move_window(
+                        panel,
+                        Window {
+                            start: None,
+                            count: stage::FIRST_ROWS,
+                        },
+                        wall,
+                        effects,
+                    );
                 }
             }
         }
@@ -492,22 +608,44 @@ impl State {
 
     fn watch_keys(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         let pattern = Bytes::from_slice(self.pattern.as_bytes());
-        let target = Target::Keys { db: 0, pattern, window: self.keys_window };
-        let orders = self.port.watch(Request::Watch { panel: KEYS_PANEL, target });
+        let target = Target::Keys {
+            db: 0,
+            pattern,
+            window: self.keys_window,
+        };
+        let orders = self.port.watch(Request::Watch {
+            panel: KEYS_PANEL,
+            target,
+        });
         self.follow(orders, wall, effects);
     }
 
     fn move_window(&mut self, panel: Panel, window: Window, wall: f64, effects: &mut Vec<Effect>) {
-        let subject = self.stage.slots().iter().find(|slot| slot.panel == panel).map(|slot| slot.subject.clone());
-        let Some(Subject::Key(db, key)) = subject else { return };
+        let subject = self
+            .stage
+            .slots()
+            .iter()
+            .find(|slot| slot.panel == panel)
+            .map(|slot| slot.subject.clone());
+        let Some(Subject::Key(db, key)) = subject else {
+            return;
+        };
         if let Some(state) = self.panels.get_mut(&panel) {
             Rc::make_mut(state).window = window;
         }
-        let orders = self.port.watch(Request::Watch { panel, target: Target::Key { db, key, window } });
+        let orders = self.port.watch(Request::Watch {
+            panel,
+            target: Target::Key { db, key, window },
+        });
         self.follow(orders, wall, effects);
     }
 
-    fn on_stage(&mut self, change: impl FnOnce(&mut Stage) -> Vec<Change>, wall: f64, effects: &mut Vec<Effect>) {
+    fn on_stage(
+        &mut self,
+        change: impl FnOnce(&mut Stage) -> Vec<Change>,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         for change in change(Rc::make_mut(&mut self.stage)) {
             let request = match change {
                 // Channels are watched all along, for the list beside the keys.

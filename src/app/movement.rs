@@ -57,13 +57,20 @@ impl Movement {
 
     /// Takes in the next view of the key.
     pub fn see(&mut self, view: &View) {
-        let View::Key { value, facts, .. } = view else { return };
+        let View::Key { value, facts, .. } = view else {
+            return;
+        };
         let ValueView::Zset(zset) = value else {
             // A set that comes again later has no past.
             *self = Self::default();
             return;
         };
-        let ranks: BTreeMap<Bytes, usize> = zset.rows.iter().enumerate().map(|(i, row)| (row.member.clone(), zset.start + i)).collect();
+        let ranks: BTreeMap<Bytes, usize> = zset
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| (row.member.clone(), zset.start + i))
+            .collect();
         let change = last_change(facts);
         let last = change.last().map(|event| (event.clone(), change.len()));
         if last != self.last {
@@ -97,16 +104,28 @@ impl Movement {
 
 /// The facts that changed ranks last: those of one client at one moment, which is one command.
 pub fn last_change(facts: &[Event]) -> &[Event] {
-    let Some(end) = facts.iter().rposition(|event| moves_ranks(&event.fact)) else { return &[] };
+    let Some(end) = facts.iter().rposition(|event| moves_ranks(&event.fact)) else {
+        return &[];
+    };
     let whole = facts.get(..=end).unwrap_or_default();
-    let same = |event: &Event, with: (Millis, Option<Conn>)| (event.at, event.conn) == with && moves_ranks(&event.fact);
-    let Some(with) = whole.last().map(|event| (event.at, event.conn)) else { return &[] };
-    let start = whole.iter().rposition(|event| !same(event, with)).map_or(0, |i| i + 1);
+    let same = |event: &Event, with: (Millis, Option<Conn>)| {
+        (event.at, event.conn) == with && moves_ranks(&event.fact)
+    };
+    let Some(with) = whole.last().map(|event| (event.at, event.conn)) else {
+        return &[];
+    };
+    let start = whole
+        .iter()
+        .rposition(|event| !same(event, with))
+        .map_or(0, |i| i + 1);
     whole.get(start..).unwrap_or_default()
 }
 
 fn moves_ranks(fact: &Fact) -> bool {
-    matches!(fact, Fact::MemberAdded { .. } | Fact::MemberMoved { .. } | Fact::MembersRemoved { .. })
+    matches!(
+        fact,
+        Fact::MemberAdded { .. } | Fact::MemberMoved { .. } | Fact::MembersRemoved { .. }
+    )
 }
 
 fn mover(event: &Event) -> Option<Mover> {
@@ -115,7 +134,11 @@ fn mover(event: &Event) -> Option<Mover> {
         Fact::MemberAdded { member, rank, .. } => (member, *rank),
         _ => return None,
     };
-    Some(Mover { member: member.clone(), conn: event.conn, rank })
+    Some(Mover {
+        member: member.clone(),
+        conn: event.conn,
+        rank,
+    })
 }
 
 enum Before {
@@ -154,50 +177,136 @@ mod tests {
     }
 
     fn event(at: Millis, fact: Fact) -> Event {
-        Event { at, conn: Some(0), db: 0, key: bytes("board"), fact }
+        Event {
+            at,
+            conn: Some(0),
+            db: 0,
+            key: bytes("board"),
+            fact,
+        }
     }
 
     fn moved(member: &str, from: usize, to: usize) -> Fact {
-        Fact::MemberMoved { member: bytes(member), score: 0.0, from, to, comparisons: 1, of: 9 }
+        Fact::MemberMoved {
+            member: bytes(member),
+            score: 0.0,
+            from,
+            to,
+            comparisons: 1,
+            of: 9,
+        }
     }
 
     fn added(member: &str, rank: usize) -> Fact {
-        Fact::MemberAdded { member: bytes(member), score: 0.0, rank, comparisons: 1, of: 9 }
+        Fact::MemberAdded {
+            member: bytes(member),
+            score: 0.0,
+            rank,
+            comparisons: 1,
+            of: 9,
+        }
     }
 
     fn view(start: usize, members: &str, facts: &[Event]) -> View {
-        let rows = members.split_whitespace().map(|m| MemberRow { member: bytes(m), score: 0.0 }).collect();
-        let zset = ZsetView { len: 9, memory: 0, scores: (0.0, 0.0), start, rows };
-        View::Key { deadline: None, value: ValueView::Zset(zset), facts: facts.to_vec() }
+        let rows = members
+            .split_whitespace()
+            .map(|m| MemberRow {
+                member: bytes(m),
+                score: 0.0,
+            })
+            .collect();
+        let zset = ZsetView {
+            len: 9,
+            memory: 0,
+            scores: (0.0, 0.0),
+            start,
+            rows,
+        };
+        View::Key {
+            deadline: None,
+            value: ValueView::Zset(zset),
+            facts: facts.to_vec(),
+        }
     }
 
     fn moves(movement: &Movement, members: &str) -> Vec<Option<Move>> {
-        members.split_whitespace().map(|m| movement.of(m.as_bytes())).collect()
+        members
+            .split_whitespace()
+            .map(|m| movement.of(m.as_bytes()))
+            .collect()
     }
 
     #[test]
     fn one_move_shifts_those_it_passed() {
         let mut movement = Movement::default();
         movement.see(&view(0, "a b e c d f", &[event(1, moved("e", 4, 2))]));
-        assert_eq!(moves(&movement, "a b e c d f"), [None, None, Some(Move::Up(2)), Some(Move::Down(1)), Some(Move::Down(1)), None]);
-        assert_eq!(movement.mover(), Some(&Mover { member: bytes("e"), conn: Some(0), rank: 2 }));
-        movement.see(&view(0, "b e c a d f", &[event(1, moved("e", 4, 2)), event(2, moved("a", 0, 3))]));
-        assert_eq!(moves(&movement, "b e c a d f"), [Some(Move::Up(1)), Some(Move::Up(1)), Some(Move::Up(1)), Some(Move::Down(3)), None, None]);
+        assert_eq!(
+            moves(&movement, "a b e c d f"),
+            [
+                None,
+                None,
+                Some(Move::Up(2)),
+                Some(Move::Down(1)),
+                Some(Move::Down(1)),
+                None
+            ]
+        );
+        assert_eq!(
+            movement.mover(),
+            Some(&Mover {
+                member: bytes("e"),
+                conn: Some(0),
+                rank: 2
+            })
+        );
+        movement.see(&view(
+            0,
+            "b e c a d f",
+            &[event(1, moved("e", 4, 2)), event(2, moved("a", 0, 3))],
+        ));
+        assert_eq!(
+            moves(&movement, "b e c a d f"),
+            [
+                Some(Move::Up(1)),
+                Some(Move::Up(1)),
+                Some(Move::Up(1)),
+                Some(Move::Down(3)),
+                None,
+                None
+            ]
+        );
     }
 
     #[test]
     fn one_command_with_several_members_is_one_change() {
         let mut movement = Movement::default();
-        let facts = [event(1, added("x", 0)), event(2, added("n", 1)), event(2, moved("d", 4, 0))];
+        let facts = [
+            event(1, added("x", 0)),
+            event(2, added("n", 1)),
+            event(2, moved("d", 4, 0)),
+        ];
         movement.see(&view(0, "d x n b c", &facts));
-        assert_eq!(moves(&movement, "d x n b c"), [Some(Move::Up(3)), Some(Move::Down(1)), Some(Move::New), Some(Move::Down(2)), Some(Move::Down(2))]);
+        assert_eq!(
+            moves(&movement, "d x n b c"),
+            [
+                Some(Move::Up(3)),
+                Some(Move::Down(1)),
+                Some(Move::New),
+                Some(Move::Down(2)),
+                Some(Move::Down(2))
+            ]
+        );
     }
 
     #[test]
     fn after_a_removal_ranks_seen_before_are_compared() {
         let mut movement = Movement::default();
         movement.see(&view(0, "a b c", &[]));
-        movement.see(&view(0, "a c x", &[event(5, Fact::MembersRemoved { count: 1 })]));
+        movement.see(&view(
+            0,
+            "a c x",
+            &[event(5, Fact::MembersRemoved { count: 1 })],
+        ));
         assert_eq!(moves(&movement, "a c x"), [None, Some(Move::Up(1)), None]);
         assert_eq!(movement.mover(), None);
     }
@@ -208,7 +317,15 @@ mod tests {
         let facts = [event(1, moved("e", 4, 2))];
         movement.see(&view(0, "a b", &facts));
         movement.see(&view(2, "e c d f", &facts));
-        assert_eq!(moves(&movement, "e c d f"), [Some(Move::Up(2)), Some(Move::Down(1)), Some(Move::Down(1)), None]);
+        assert_eq!(
+            moves(&movement, "e c d f"),
+            [
+                Some(Move::Up(2)),
+                Some(Move::Down(1)),
+                Some(Move::Down(1)),
+                None
+            ]
+        );
     }
 
     #[test]
@@ -223,7 +340,11 @@ mod tests {
     fn a_key_that_goes_forgets_its_past() {
         let mut movement = Movement::default();
         movement.see(&view(0, "a b", &[event(1, moved("a", 1, 0))]));
-        movement.see(&View::Key { deadline: None, value: ValueView::Missing, facts: Vec::new() });
+        movement.see(&View::Key {
+            deadline: None,
+            value: ValueView::Missing,
+            facts: Vec::new(),
+        });
         assert_eq!(movement, Movement::default());
     }
 }

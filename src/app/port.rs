@@ -45,7 +45,15 @@ pub struct Port {
 impl Port {
     /// A new session.
     pub fn new(seed: u64, start: Millis) -> Self {
-        Self { record: Record { seed, start, inputs: Vec::new() }, seen: start, ..Self::default() }
+        Self {
+            record: Record {
+                seed,
+                start,
+                inputs: Vec::new(),
+            },
+            seen: start,
+            ..Self::default()
+        }
     }
 
     /// What the first worker must be told.
@@ -54,7 +62,10 @@ impl Port {
     }
 
     fn begin_request(&self) -> Order {
-        let mut requests = vec![Request::Begin { record: self.record.clone(), until: self.seen }];
+        let mut requests = vec![Request::Begin {
+            record: self.record.clone(),
+            until: self.seen,
+        }];
         requests.extend(self.watches.iter().cloned());
         Order::Post(requests)
     }
@@ -77,7 +88,11 @@ impl Port {
     /// Something happens to a connection.
     pub fn input(&mut self, conn: Conn, what: What, wall: f64) -> Vec<Order> {
         self.pending.push_back((conn, what.clone(), wall));
-        if self.recovering.is_some() { self.send_next(wall) } else { vec![Order::Post(vec![Request::Input { conn, what }])] }
+        if self.recovering.is_some() {
+            self.send_next(wall)
+        } else {
+            vec![Order::Post(vec![Request::Input { conn, what }])]
+        }
     }
 
     /// A panel looks at something, or no longer.
@@ -99,16 +114,26 @@ impl Port {
         self.ready = true;
         self.seen = self.seen.max(frame.now);
         for update in &frame.updates {
-            let Update::Recorded { at, conn, .. } = update else { continue };
+            let Update::Recorded { at, conn, .. } = update else {
+                continue;
+            };
             if let Some((owner, what, _)) = self.pending.pop_front() {
                 debug_assert_eq!(owner, *conn);
-                self.record.inputs.push(Input { at: *at, conn: owner, what });
+                self.record.inputs.push(Input {
+                    at: *at,
+                    conn: owner,
+                    what,
+                });
                 if let Some(on_its_way) = &mut self.recovering {
                     *on_its_way = None;
                 }
             }
         }
-        if self.recovering.is_some() { self.send_next(wall) } else { Vec::new() }
+        if self.recovering.is_some() {
+            self.send_next(wall)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The worker broke, or the learner stopped it.
@@ -140,7 +165,10 @@ impl Port {
         match (self.recovering, self.pending.front()) {
             (Some(None), Some((conn, what, _))) => {
                 self.recovering = Some(Some(wall));
-                vec![Order::Post(vec![Request::Input { conn: *conn, what: what.clone() }])]
+                vec![Order::Post(vec![Request::Input {
+                    conn: *conn,
+                    what: what.clone(),
+                }])]
             }
             (Some(None), None) => {
                 self.recovering = None;
@@ -160,11 +188,24 @@ mod tests {
     }
 
     fn recorded(at: Millis, conn: Conn) -> Frame {
-        Frame { now: at, updates: vec![Update::Recorded { at, conn, bytes: true, keys: Vec::new() }] }
+        Frame {
+            now: at,
+            updates: vec![Update::Recorded {
+                at,
+                conn,
+                bytes: true,
+                keys: Vec::new(),
+            }],
+        }
     }
 
     fn ready(at: Millis) -> Frame {
-        Frame { now: at, updates: vec![Update::Ready { commands: Vec::new() }] }
+        Frame {
+            now: at,
+            updates: vec![Update::Ready {
+                commands: Vec::new(),
+            }],
+        }
     }
 
     #[test]
@@ -179,20 +220,58 @@ mod tests {
         assert_eq!(port.waiting(), Some((0, 3.0)));
 
         let orders = port.restart(2000.0);
-        let first = Record { seed: 1, start: 100, inputs: vec![Input { at: 101, conn: 0, what: bytes("first") }] };
+        let first = Record {
+            seed: 1,
+            start: 100,
+            inputs: vec![Input {
+                at: 101,
+                conn: 0,
+                what: bytes("first"),
+            }],
+        };
         assert_eq!(orders[0], Order::Restart);
-        assert_eq!(orders[1], Order::Post(vec![Request::Begin { record: first, until: 101 }]));
-        assert_eq!(orders[2], Order::Post(vec![Request::Input { conn: 0, what: bytes("handled but not yet told") }]));
+        assert_eq!(
+            orders[1],
+            Order::Post(vec![Request::Begin {
+                record: first,
+                until: 101
+            }])
+        );
+        assert_eq!(
+            orders[2],
+            Order::Post(vec![Request::Input {
+                conn: 0,
+                what: bytes("handled but not yet told")
+            }])
+        );
         assert_eq!(orders.len(), 3);
 
         port.frame(&ready(102), 2010.0);
         let next = port.frame(&recorded(103, 0), 2011.0);
-        assert_eq!(next, [Order::Post(vec![Request::Input { conn: 1, what: bytes("hangs") }])]);
+        assert_eq!(
+            next,
+            [Order::Post(vec![Request::Input {
+                conn: 1,
+                what: bytes("hangs")
+            }])]
+        );
         assert_eq!(port.tick(2500.0), []);
         let again = port.tick(3500.0);
-        assert_eq!(again[0], Order::Dropped { conn: 1, what: bytes("hangs") });
+        assert_eq!(
+            again[0],
+            Order::Dropped {
+                conn: 1,
+                what: bytes("hangs")
+            }
+        );
         assert_eq!(again[1], Order::Restart);
-        assert_eq!(again.last(), Some(&Order::Post(vec![Request::Input { conn: 2, what: bytes("after") }])));
+        assert_eq!(
+            again.last(),
+            Some(&Order::Post(vec![Request::Input {
+                conn: 2,
+                what: bytes("after")
+            }]))
+        );
 
         port.frame(&ready(104), 3510.0);
         assert_eq!(port.frame(&recorded(105, 2), 3520.0), []);
@@ -203,7 +282,10 @@ mod tests {
     #[test]
     fn watches_are_set_again() {
         let mut port = Port::new(1, 0);
-        let watch = Request::Watch { panel: 4, target: crate::session::message::Target::PubSub };
+        let watch = Request::Watch {
+            panel: 4,
+            target: crate::session::message::Target::PubSub,
+        };
         port.watch(watch.clone());
         port.watch(watch.clone());
         let orders = port.restart(1.0);

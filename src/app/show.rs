@@ -30,7 +30,10 @@ pub fn lane_ids<'a>(ids: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
 }
 
 fn tail(text: &str, count: usize) -> &str {
-    text.len().checked_sub(count).and_then(|at| text.get(at..)).unwrap_or(text)
+    text.len()
+        .checked_sub(count)
+        .and_then(|at| text.get(at..))
+        .unwrap_or(text)
 }
 
 /// An entry's ID as two numbers, in the order of the stream.
@@ -49,7 +52,11 @@ pub fn share(score: f64, highest: f64, lowest: f64) -> f64 {
     let from = if lowest < 0.0 { lowest } else { 0.0 };
     let share = (score - from) / (highest - from);
     // Infinite scores leave nothing to measure against.
-    if share.is_finite() { share.clamp(0.0, 1.0) } else { f64::from(u8::from(score > 0.0)) }
+    if share.is_finite() {
+        share.clamp(0.0, 1.0)
+    } else {
+        f64::from(u8::from(score > 0.0))
+    }
 }
 
 /// What the bytes of a string are, as far as can be told.
@@ -67,8 +74,16 @@ pub enum Form {
 
 /// What a string is. `whole` says that `head` is all of it; a part is never taken for JSON.
 pub fn form(head: &[u8], whole: bool) -> Form {
-    let Some(text) = text_of(head, whole) else { return Form::Dump(dump(head)) };
-    if whole && text.len() < 32 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.')) && text.parse::<f64>().is_ok() {
+    let Some(text) = text_of(head, whole) else {
+        return Form::Dump(dump(head));
+    };
+    if whole
+        && text.len() < 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+        && text.parse::<f64>().is_ok()
+    {
         return Form::Number(text.to_string());
     }
     match json(text) {
@@ -81,7 +96,9 @@ fn text_of(head: &[u8], whole: bool) -> Option<&str> {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         // The head may end within a character.
-        Err(error) if !whole && head.len() - error.valid_up_to() < 4 => std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?,
+        Err(error) if !whole && head.len() - error.valid_up_to() < 4 => {
+            std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?
+        }
         Err(_) => return None,
     };
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -92,7 +109,16 @@ fn dump(bytes: &[u8]) -> String {
     let mut out = String::new();
     for (i, row) in bytes.chunks(16).enumerate() {
         let hex: Vec<String> = row.iter().map(|b| format!("{b:02x}")).collect();
-        let text: String = row.iter().map(|&b| if b.is_ascii_graphic() || b == b' ' { char::from(b) } else { '·' }).collect();
+        let text: String = row
+            .iter()
+            .map(|&b| {
+                if b.is_ascii_graphic() || b == b' ' {
+                    char::from(b)
+                } else {
+                    '·'
+                }
+            })
+            .collect();
         out.push_str(&format!("{:04x}  {:<47}  {text}\n", i * 16, hex.join(" ")));
     }
     out
@@ -104,7 +130,10 @@ pub fn json(text: &str) -> Option<String> {
     if !text.starts_with(['{', '[']) {
         return None;
     }
-    let mut reader = Json { rest: text, out: String::with_capacity(text.len() * 2) };
+    let mut reader = Json {
+        rest: text,
+        out: String::with_capacity(text.len() * 2),
+    };
     reader.value(0)?;
     reader.rest.trim().is_empty().then_some(reader.out)
 }
@@ -171,9 +200,13 @@ impl Json<'_> {
     }
 
     fn scalar(&mut self) -> Option<()> {
-        let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c))).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)))
+            .unwrap_or(self.rest.len());
         let word = self.rest.get(..end)?;
-        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && word.parse::<f64>().is_ok();
+        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+            && word.parse::<f64>().is_ok();
         (number || matches!(word, "true" | "false" | "null")).then_some(())?;
         self.push(end)
     }
@@ -201,9 +234,18 @@ mod tests {
     #[test]
     fn ids_keep_what_tells_them_apart() {
         let lane = |ids: &[&'static str]| lane_ids(ids.iter().copied());
-        assert_eq!(lane(&["1775000004250-3", "1775000004250-10"]), ["-3", "-10"]);
-        assert_eq!(lane(&["1775000004250-0", "1775000004267-0"]), ["…250", "…267"]);
-        assert_eq!(lane(&["1775000004250-0", "1775000004267-1"]), ["250-0", "267-1"]);
+        assert_eq!(
+            lane(&["1775000004250-3", "1775000004250-10"]),
+            ["-3", "-10"]
+        );
+        assert_eq!(
+            lane(&["1775000004250-0", "1775000004267-0"]),
+            ["…250", "…267"]
+        );
+        assert_eq!(
+            lane(&["1775000004250-0", "1775000004267-1"]),
+            ["250-0", "267-1"]
+        );
         assert_eq!(lane(&["1-1", "2-1"]), ["1-1", "2-1"]);
         assert_eq!(lane(&["1775000004250-0"]), ["…250"]);
         assert_eq!(id_order("5-12"), (5, 12));
@@ -227,7 +269,10 @@ mod tests {
         assert_eq!(form(b"42", true), Form::Number("42".into()));
         assert_eq!(form(b"-", true), Form::Text("-".into()));
         assert_eq!(form(b"42", false), Form::Text("42".into()));
-        assert_eq!(form(br#"{"a":[1,{}],"b":"x\"y"}"#, true), Form::Json("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x\\\"y\"\n}".into()));
+        assert_eq!(
+            form(br#"{"a":[1,{}],"b":"x\"y"}"#, true),
+            Form::Json("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x\\\"y\"\n}".into())
+        );
         assert_eq!(form(b"{not json", true), Form::Text("{not json".into()));
         assert!(matches!(form(b"\x00\x01", true), Form::Dump(d) if d.starts_with("0000  00 01 ")));
         assert_eq!(form(&"é".as_bytes()[..1], false), Form::Text(String::new()));
@@ -235,10 +280,21 @@ mod tests {
 
     #[test]
     fn json_that_is_not_whole_or_too_deep_is_left_alone() {
-        for text in ["[1,", "[1]x", "[1 2]", "{\"a\" 1}", "[tru]", "\"x\"", "[\"x]"] {
+        for text in [
+            "[1,",
+            "[1]x",
+            "[1 2]",
+            "{\"a\" 1}",
+            "[tru]",
+            "\"x\"",
+            "[\"x]",
+        ] {
             assert_eq!(json(text), None, "{text}");
         }
-        assert_eq!(json(&format!("{}{}", "[".repeat(500), "]".repeat(500))), None);
+        assert_eq!(
+            json(&format!("{}{}", "[".repeat(500), "]".repeat(500))),
+            None
+        );
         assert_eq!(json("[]"), Some("[]".into()));
     }
 }

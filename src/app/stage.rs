@@ -49,7 +49,11 @@ pub struct Stage {
 impl Stage {
     /// An empty stage; its panels are numbered from `first`.
     pub fn new(first: Panel) -> Self {
-        Self { slots: Vec::new(), next_panel: first, clock: 0 }
+        Self {
+            slots: Vec::new(),
+            next_panel: first,
+            clock: 0,
+        }
     }
 
     /// The inspectors, in the order they stand.
@@ -67,9 +71,16 @@ impl Stage {
         let panel = self.next_panel;
         self.next_panel += 1;
         let target = target(&subject);
-        let slot = Slot { panel, subject, pinned: false, touched: self.clock };
+        let slot = Slot {
+            panel,
+            subject,
+            pinned: false,
+            touched: self.clock,
+        };
         let mut changes = vec![Change::Open(panel, target)];
-        let oldest = (0..self.slots.len()).filter(|&i| !self.slots[i].pinned).min_by_key(|&i| self.slots[i].touched);
+        let oldest = (0..self.slots.len())
+            .filter(|&i| !self.slots[i].pinned)
+            .min_by_key(|&i| self.slots[i].touched);
         match oldest {
             Some(i) if self.slots.len() >= SLOTS => {
                 changes.insert(0, Change::Close(self.slots[i].panel));
@@ -99,7 +110,14 @@ impl Stage {
 fn target(subject: &Subject) -> Target {
     match subject {
         Subject::PubSub => Target::PubSub,
-        Subject::Key(db, key) => Target::Key { db: *db, key: key.clone(), window: Window { start: Some(0), count: FIRST_ROWS } },
+        Subject::Key(db, key) => Target::Key {
+            db: *db,
+            key: key.clone(),
+            window: Window {
+                start: Some(0),
+                count: FIRST_ROWS,
+            },
+        },
     }
 }
 
@@ -142,6 +160,8 @@ mod tests {
         assert_eq!(shown(&stage), ["a", "b", "c", "d", "e", "f", "h"]);
         stage.toggle_pin(key("b"));
         stage.touch(key("i"));
-        assert!(!shown(&stage).contains(&"h".to_string()) || !shown(&stage).contains(&"b".to_string()));
+        assert!(
+            !shown(&stage).contains(&"h".to_string()) || !shown(&stage).contains(&"b".to_string())
+        );
     }
 }

@@ -51,7 +51,9 @@ impl Timeline {
 
     /// The server half recorded a client's next line.
     pub fn recorded(&mut self, conn: Conn, at: Millis) {
-        let Some(line) = self.waiting.get_mut(&conn).and_then(VecDeque::pop_front) else { return };
+        let Some(line) = self.waiting.get_mut(&conn).and_then(VecDeque::pop_front) else {
+            return;
+        };
         self.total += 1;
         if self.marks.len() == MARKS_MAX {
             self.marks.pop_front();
@@ -66,17 +68,33 @@ impl Timeline {
 
     /// A client's state changed at a moment.
     pub fn client(&mut self, conn: Conn, state: Option<&ClientView>, now: Millis) {
-        let blocked = state.and_then(|s| s.blocked.as_ref()).map(|(_, since, _)| *since);
+        let blocked = state
+            .and_then(|s| s.blocked.as_ref())
+            .map(|(_, since, _)| *since);
         let listening = state.filter(|s| s.channels + s.patterns > 0).map(|_| now);
         for (kind, since) in [(false, blocked), (true, listening)] {
-            let open = self.spans.iter_mut().rev().find(|s| s.conn == conn && s.listening == kind && s.until.is_none());
+            let open = self
+                .spans
+                .iter_mut()
+                .rev()
+                .find(|s| s.conn == conn && s.listening == kind && s.until.is_none());
             match (open, since) {
                 (Some(span), None) => span.until = Some(now),
                 (Some(span), Some(from)) if !kind && span.from != from => {
                     span.until = Some(from);
-                    self.spans.push_back(Span { conn, from, until: None, listening: kind });
+                    self.spans.push_back(Span {
+                        conn,
+                        from,
+                        until: None,
+                        listening: kind,
+                    });
                 }
-                (None, Some(from)) => self.spans.push_back(Span { conn, from, until: None, listening: kind }),
+                (None, Some(from)) => self.spans.push_back(Span {
+                    conn,
+                    from,
+                    until: None,
+                    listening: kind,
+                }),
                 _ => {}
             }
         }
@@ -99,7 +117,15 @@ mod tests {
 
     fn state(blocked: Option<Millis>, patterns: usize) -> ClientView {
         let blocked = blocked.map(|since| (Vec::new(), since, None));
-        ClientView { id: 1, name: Default::default(), db: 0, resp: Resp::Two, blocked, channels: 0, patterns }
+        ClientView {
+            id: 1,
+            name: Default::default(),
+            db: 0,
+            resp: Resp::Two,
+            blocked,
+            channels: 0,
+            patterns,
+        }
     }
 
     #[test]
@@ -111,7 +137,14 @@ mod tests {
         timeline.recorded(1, 6);
         timeline.dropped(0);
         timeline.recorded(0, 7);
-        assert_eq!(timeline.marks, [Mark { at: 5, conn: 0, line: "PING".into() }]);
+        assert_eq!(
+            timeline.marks,
+            [Mark {
+                at: 5,
+                conn: 0,
+                line: "PING".into()
+            }]
+        );
     }
 
     #[test]
@@ -121,7 +154,11 @@ mod tests {
         timeline.client(1, Some(&state(Some(10), 1)), 15);
         timeline.client(1, Some(&state(None, 1)), 20);
         timeline.client(1, None, 30);
-        let spans: Vec<_> = timeline.spans.iter().map(|s| (s.from, s.until, s.listening)).collect();
+        let spans: Vec<_> = timeline
+            .spans
+            .iter()
+            .map(|s| (s.from, s.until, s.listening))
+            .collect();
         assert_eq!(spans, [(10, Some(20), false), (15, Some(30), true)]);
     }
 }

@@ -135,7 +135,12 @@ impl Transcript {
 
     /// Shows a line that was entered.
     pub fn command(&mut self, line: &str, at: Millis) {
-        self.push(at, Kind::Command { line: line.to_owned() });
+        self.push(
+            at,
+            Kind::Command {
+                line: line.to_owned(),
+            },
+        );
     }
 
     /// Shows what the console itself answers: help, or why a line cannot be read.
@@ -145,7 +150,12 @@ impl Transcript {
 
     /// Shows a remark of the page.
     pub fn note(&mut self, text: &str, at: Millis) {
-        self.push(at, Kind::Note { text: text.to_owned() });
+        self.push(
+            at,
+            Kind::Note {
+                text: text.to_owned(),
+            },
+        );
     }
 
     /// Shows nothing of what was.
@@ -156,9 +166,22 @@ impl Transcript {
     /// A command was sent; `more`: the same line will send it again (`3 PING`).
     pub fn sent<W: AsRef<[u8]>>(&mut self, words: &[W], more: bool, at: Millis) -> Ticket {
         self.next_ticket += 1;
-        let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w.as_ref()).to_ascii_lowercase()).unwrap_or_default();
+        let word = |i: usize| {
+            words
+                .get(i)
+                .map(|w| String::from_utf8_lossy(w.as_ref()).to_ascii_lowercase())
+                .unwrap_or_default()
+        };
         let (ticket, name) = (self.next_ticket, (word(0), word(1)));
-        self.pending.push_back(Pending { ticket, at, name, words: words.len(), left: None, text: String::new(), more });
+        self.pending.push_back(Pending {
+            ticket,
+            at,
+            name,
+            words: words.len(),
+            left: None,
+            text: String::new(),
+            more,
+        });
         ticket
     }
 
@@ -184,7 +207,10 @@ impl Transcript {
         for pending in std::mem::take(&mut self.pending) {
             let text = pending.text + CLOSED;
             self.push(at, shown(&text, true, false));
-            done.push(Done { ticket: pending.ticket, text });
+            done.push(Done {
+                ticket: pending.ticket,
+                text,
+            });
         }
         self.forget_connection();
         done
@@ -196,8 +222,14 @@ impl Transcript {
         if self.busy() || self.subscriptions() > 0 {
             self.note("^C", at);
         }
-        let finish = |pending: Pending| Done { ticket: pending.ticket, text: trimmed(pending.text) };
-        let done = std::mem::take(&mut self.pending).into_iter().map(finish).collect();
+        let finish = |pending: Pending| Done {
+            ticket: pending.ticket,
+            text: trimmed(pending.text),
+        };
+        let done = std::mem::take(&mut self.pending)
+            .into_iter()
+            .map(finish)
+            .collect();
         self.forget_connection();
         done
     }
@@ -219,7 +251,11 @@ impl Transcript {
 
     fn push(&mut self, at: Millis, kind: Kind) {
         self.next_id += 1;
-        self.blocks.push_back(Rc::new(Block { id: self.next_id, at, kind }));
+        self.blocks.push_back(Rc::new(Block {
+            id: self.next_id,
+            at,
+            kind,
+        }));
         if self.blocks.len() > BLOCKS_MAX {
             self.blocks.pop_front();
         }
@@ -231,7 +267,9 @@ impl Transcript {
         let mut waits = self.pending.front_mut();
         // In RESP2 only what is subscribed, or about to be, is sent messages; else an array is an array.
         let told = Told::read(reply).filter(|told| {
-            matches!(reply, Reply::Push(_)) || (self.resp == Resp::Two && (subscribed || waits.as_ref().is_some_and(|p| p.name.0 == told.name)))
+            matches!(reply, Reply::Push(_))
+                || (self.resp == Resp::Two
+                    && (subscribed || waits.as_ref().is_some_and(|p| p.name.0 == told.name)))
         });
         if told.is_none() && !matches!(reply, Reply::Push(_)) {
             return self.answered(reply, at);
@@ -240,17 +278,36 @@ impl Transcript {
         if let (Some(told), Some(pending)) = (confirmed, waits.as_mut())
             && pending.name.0 == told.name
         {
-            let all = if told.name.ends_with("unsubscribe") { self.channels_of(told).len() } else { 0 };
+            let all = if told.name.ends_with("unsubscribe") {
+                self.channels_of(told).len()
+            } else {
+                0
+            };
             let pending = self.pending.front_mut()?;
-            let left = pending.left.unwrap_or(if pending.words > 1 { pending.words - 1 } else { all.max(1) });
+            let left = pending.left.unwrap_or(if pending.words > 1 {
+                pending.words - 1
+            } else {
+                all.max(1)
+            });
             pending.left = Some(left.saturating_sub(1));
             pending.text.push_str(&text::format(reply));
             let last = pending.left == Some(0);
             self.subscription(told);
-            return if last { self.finish(at, false, false) } else { None };
+            return if last {
+                self.finish(at, false, false)
+            } else {
+                None
+            };
         }
-        confirmed.into_iter().for_each(|told| self.subscription(told));
-        self.push(at, Kind::Pushed { text: trimmed(text::format(reply)) });
+        confirmed
+            .into_iter()
+            .for_each(|told| self.subscription(told));
+        self.push(
+            at,
+            Kind::Pushed {
+                text: trimmed(text::format(reply)),
+            },
+        );
         None
     }
 
@@ -264,7 +321,11 @@ impl Transcript {
         };
         let (name, second) = (pending.name.0.clone(), pending.name.1.as_str());
         let raw = !self.in_multi && steps::prints_raw(&name, second, pending.words);
-        pending.text.push_str(&if raw { steps::raw(reply) } else { text::format(reply) });
+        pending.text.push_str(&if raw {
+            steps::raw(reply)
+        } else {
+            text::format(reply)
+        });
         self.follow(&name, reply);
         self.finish(at, error, nil)
     }
@@ -280,7 +341,11 @@ impl Transcript {
                 self.in_multi = false;
                 if let Reply::Array(items) = reply {
                     // The first confirmation of a queued SUBSCRIBE stands among the answers.
-                    items.iter().filter_map(Told::read).filter(|told| told.confirms).for_each(|told| self.subscription(&told));
+                    items
+                        .iter()
+                        .filter_map(Told::read)
+                        .filter(|told| told.confirms)
+                        .for_each(|told| self.subscription(&told));
                 }
             }
             ("reset", Reply::Simple(_)) => {
@@ -305,17 +370,29 @@ impl Transcript {
         } else if ms >= SLOW {
             // As `%.2f` does, half a hundredth is rounded up.
             let hundredths = (ms + 5) / 10;
-            self.note(&format!("({}.{:02}s)", hundredths / 100, hundredths % 100), at);
+            self.note(
+                &format!("({}.{:02}s)", hundredths / 100, hundredths % 100),
+                at,
+            );
         }
-        Some(Done { ticket: pending.ticket, text })
+        Some(Done {
+            ticket: pending.ticket,
+            text,
+        })
     }
 
     fn channels_of(&mut self, told: &Told) -> &mut BTreeSet<Vec<u8>> {
-        if told.name.starts_with('p') { &mut self.patterns } else { &mut self.channels }
+        if told.name.starts_with('p') {
+            &mut self.patterns
+        } else {
+            &mut self.channels
+        }
     }
 
     fn subscription(&mut self, told: &Told) {
-        let Some(channel) = told.channel.clone() else { return };
+        let Some(channel) = told.channel.clone() else {
+            return;
+        };
         let leaves = told.name.ends_with("unsubscribe");
         let channels = self.channels_of(told);
         if leaves {
@@ -335,8 +412,12 @@ struct Told {
 
 impl Told {
     fn read(reply: &Reply) -> Option<Self> {
-        let (Reply::Array(items) | Reply::Push(items)) = reply else { return None };
-        let Some(Reply::Bulk(name)) = items.first() else { return None };
+        let (Reply::Array(items) | Reply::Push(items)) = reply else {
+            return None;
+        };
+        let Some(Reply::Bulk(name)) = items.first() else {
+            return None;
+        };
         let name = std::str::from_utf8(name).ok()?;
         let channel = match items.get(1) {
             Some(Reply::Bulk(channel)) => Some(channel.clone()),
@@ -348,7 +429,11 @@ impl Told {
             ("subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe", [Reply::Int(_)]) => true,
             _ => return None,
         };
-        Some(Self { name: name.to_owned(), channel, confirms })
+        Some(Self {
+            name: name.to_owned(),
+            channel,
+            confirms,
+        })
     }
 }
 
@@ -362,12 +447,32 @@ fn trimmed(mut text: String) -> String {
 /// An answer as a block shows it: the lines that fit, the last one cut where it alone is too long.
 fn shown(text: &str, error: bool, nil: bool) -> Kind {
     if text.len() <= SHOWN_MAX {
-        return Kind::Reply { text: text.to_owned(), error, nil, left_out: 0 };
+        return Kind::Reply {
+            text: text.to_owned(),
+            error,
+            nil,
+            left_out: 0,
+        };
     }
-    let head = (0..=SHOWN_MAX).rev().find_map(|end| text.get(..end)).unwrap_or_default();
-    let kept = head.rfind('\n').map_or(head, |end| head.get(..end).unwrap_or_default());
-    let left_out = text.get(kept.len()..).unwrap_or_default().matches('\n').count().max(1);
-    Kind::Reply { text: kept.to_owned(), error, nil, left_out }
+    let head = (0..=SHOWN_MAX)
+        .rev()
+        .find_map(|end| text.get(..end))
+        .unwrap_or_default();
+    let kept = head
+        .rfind('\n')
+        .map_or(head, |end| head.get(..end).unwrap_or_default());
+    let left_out = text
+        .get(kept.len()..)
+        .unwrap_or_default()
+        .matches('\n')
+        .count()
+        .max(1);
+    Kind::Reply {
+        text: kept.to_owned(),
+        error,
+        nil,
+        left_out,
+    }
 }
 
 #[cfg(test)]

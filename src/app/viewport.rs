@@ -65,20 +65,34 @@ impl Viewport {
 
     /// How many pixels of the list stand behind one pixel of the scroll bar; 1 for lists that fit.
     pub fn ratio(&self) -> f64 {
-        if self.content() <= self.element() || self.element_end() <= 0.0 { 1.0 } else { self.end() / self.element_end() }
+        if self.content() <= self.element() || self.element_end() <= 0.0 {
+            1.0
+        } else {
+            self.end() / self.element_end()
+        }
     }
 
     /// The place with a pixel of the whole list at the top of the box, as near as there is one.
     fn place(&self, at: f64) -> Place {
         let at = at.clamp(0.0, self.end());
-        Place { top: (at / self.ratio()).min(self.element_end()), at }
+        Place {
+            top: (at / self.ratio()).min(self.element_end()),
+            at,
+        }
     }
 
     /// The place that a scroll position stands for, whatever was before.
     pub fn from_top(&self, top: f64) -> Place {
         let top = top.clamp(0.0, self.element_end());
-        let at = if top >= self.element_end() { self.end() } else { top * self.ratio() };
-        Place { top, at: at.min(self.end()) }
+        let at = if top >= self.element_end() {
+            self.end()
+        } else {
+            top * self.ratio()
+        };
+        Place {
+            top,
+            at: at.min(self.end()),
+        }
     }
 
     /// The browser reports a scroll position. A list that fits is simply there. In a taller one a move
@@ -86,10 +100,18 @@ impl Viewport {
     /// place's `top` differs from what was reported, the box is to be set to it.
     pub fn scrolled(&self, was: Place, top: f64) -> Place {
         let moved = top - was.top;
-        if self.ratio() <= 1.0 || top <= 0.0 || top >= self.element_end() || moved.abs() > self.height {
+        if self.ratio() <= 1.0
+            || top <= 0.0
+            || top >= self.element_end()
+            || moved.abs() > self.height
+        {
             return self.from_top(top);
         }
-        if moved.abs() <= ECHO { self.place(was.at) } else { self.place(was.at + moved) }
+        if moved.abs() <= ECHO {
+            self.place(was.at)
+        } else {
+            self.place(was.at + moved)
+        }
     }
 
     /// Moves by pixels, as a wheel does.
@@ -100,7 +122,11 @@ impl Viewport {
     /// Moves by whole rows, as arrow keys do: afterwards a row begins at the top of the box, but at the very end.
     pub fn stepped(&self, was: Place, rows: i64) -> Place {
         // From between two rows, a step up first shows the rest of the first one.
-        let from = if rows < 0 { (was.at / self.row).ceil() } else { (was.at / self.row).floor() };
+        let from = if rows < 0 {
+            (was.at / self.row).ceil()
+        } else {
+            (was.at / self.row).floor()
+        };
         self.place((from + rows as f64) * self.row)
     }
 
@@ -126,7 +152,11 @@ impl Viewport {
         let at = place.at.clamp(0.0, self.end());
         let first = ((at / self.row).floor() as usize).min(self.rows.saturating_sub(1));
         let behind = ((at + self.height) / self.row).ceil() as usize;
-        Visible { first, count: behind.min(self.rows).saturating_sub(first), offset: place.top + (first as f64 * self.row - at) }
+        Visible {
+            first,
+            count: behind.min(self.rows).saturating_sub(first),
+            offset: place.top + (first as f64 * self.row - at),
+        }
     }
 }
 
@@ -135,20 +165,61 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const MILLION: Viewport = Viewport { rows: 1_000_000, row: 26.0, height: 400.0 };
+    const MILLION: Viewport = Viewport {
+        rows: 1_000_000,
+        row: 26.0,
+        height: 400.0,
+    };
 
     #[test]
     fn a_list_that_fits_is_exact() {
-        let list = Viewport { rows: 1000, row: 26.0, height: 400.0 };
+        let list = Viewport {
+            rows: 1000,
+            row: 26.0,
+            height: 400.0,
+        };
         assert_eq!(list.element(), 26_000.0);
         let place = list.scrolled(Place::default(), 1310.0);
-        assert_eq!(place, Place { top: 1310.0, at: 1310.0 });
-        assert_eq!(list.visible(place), Visible { first: 50, count: 16, offset: 1300.0 });
-        assert_eq!(list.to_row(999), Place { top: 25_600.0, at: 25_600.0 });
+        assert_eq!(
+            place,
+            Place {
+                top: 1310.0,
+                at: 1310.0
+            }
+        );
+        assert_eq!(
+            list.visible(place),
+            Visible {
+                first: 50,
+                count: 16,
+                offset: 1300.0
+            }
+        );
+        assert_eq!(
+            list.to_row(999),
+            Place {
+                top: 25_600.0,
+                at: 25_600.0
+            }
+        );
         let few = Viewport { rows: 3, ..list };
-        assert_eq!(few.visible(few.to_row(2)), Visible { first: 0, count: 3, offset: 0.0 });
+        assert_eq!(
+            few.visible(few.to_row(2)),
+            Visible {
+                first: 0,
+                count: 3,
+                offset: 0.0
+            }
+        );
         let none = Viewport { rows: 0, ..list };
-        assert_eq!(none.visible(none.from_top(10.0)), Visible { first: 0, count: 0, offset: 0.0 });
+        assert_eq!(
+            none.visible(none.from_top(10.0)),
+            Visible {
+                first: 0,
+                count: 0,
+                offset: 0.0
+            }
+        );
     }
 
     #[test]
@@ -182,7 +253,11 @@ mod tests {
     }
 
     fn lists() -> impl Strategy<Value = Viewport> {
-        (0usize..50_000_000, 1u32..60, 0u32..3000).prop_map(|(rows, row, height)| Viewport { rows, row: f64::from(row), height: f64::from(height) })
+        (0usize..50_000_000, 1u32..60, 0u32..3000).prop_map(|(rows, row, height)| Viewport {
+            rows,
+            row: f64::from(row),
+            height: f64::from(height),
+        })
     }
 
     proptest! {

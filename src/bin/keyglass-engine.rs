@@ -34,9 +34,15 @@ mod shell {
                         self.host.handle(now(), request);
                     }
                 }
-                Err(error) => web_sys::console::error_1(&format!("a request could not be read: {error}").into()),
+                Err(error) => web_sys::console::error_1(
+                    &format!("a request could not be read: {error}").into(),
+                ),
             }
-            if now().saturating_sub(self.sent) >= FRAME { self.send() } else { self.nap(self.sent + FRAME) }
+            if now().saturating_sub(self.sent) >= FRAME {
+                self.send()
+            } else {
+                self.nap(self.sent + FRAME)
+            }
         }
 
         /// Sends what changed, and sleeps until something happens by itself.
@@ -51,7 +57,9 @@ mod shell {
                         // Only a closed scope refuses a message, and then nobody listens.
                         let _ = self.scope.post_message_with_transfer(&bytes, &transfer);
                     }
-                    Err(error) => web_sys::console::error_1(&format!("a frame could not be written: {error}").into()),
+                    Err(error) => web_sys::console::error_1(
+                        &format!("a frame could not be written: {error}").into(),
+                    ),
                 }
             }
             match self.host.next_deadline() {
@@ -70,11 +78,17 @@ mod shell {
             self.wake_from_nap();
             let delay = until.saturating_sub(now()).min(NAP_MAX) as i32;
             let callback = self.on_timer.as_ref().unchecked_ref();
-            self.timer = self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay).ok();
+            self.timer = self
+                .scope
+                .set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay)
+                .ok();
         }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
     fn now() -> Millis {
         Date::now() as Millis
     }
@@ -91,7 +105,13 @@ mod shell {
                 shell.send();
             }
         });
-        *shell.borrow_mut() = Some(Shell { host: Host::new(0, now()), scope: scope.clone(), sent: 0, timer: None, on_timer });
+        *shell.borrow_mut() = Some(Shell {
+            host: Host::new(0, now()),
+            scope: scope.clone(),
+            sent: 0,
+            timer: None,
+            on_timer,
+        });
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             if let Some(shell) = shell.borrow_mut().as_mut() {
                 shell.receive(&message);

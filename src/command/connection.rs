@@ -66,9 +66,7 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Names the connection.",
                 tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-                args: &[
-                    string("connection-name"),
-                ],
+                args: &[string("connection-name")],
                 handler: Some(client_setname),
                 ..Spec::NEW
             },
@@ -84,9 +82,7 @@ pub const TABLE: &[Spec] = &[
         since: "1.0.0",
         complexity: "O(1)",
         summary: "Sends the text back.",
-        args: &[
-            string("message"),
-        ],
+        args: &[string("message")],
         handler: Some(echo),
         ..Spec::NEW
     },
@@ -99,17 +95,27 @@ pub const TABLE: &[Spec] = &[
         since: "6.0.0",
         complexity: "O(1)",
         summary: "Greets the server, and chooses the protocol version.",
-        history: &[("8.1.0", "A new `availability_zone` field is added to the response if the `availability-zone` config is set."), ("6.2.0", "`protover` made optional; when called without arguments the command reports the current connection's context.")],
-        args: &[
-            block("arguments", &[
-                integer("protover"),
-                block("auth", &[
-                    string("username"),
-                    string("password"),
-                ]).token("AUTH").optional(),
-                string("clientname").token("SETNAME").optional(),
-            ]).optional(),
+        history: &[
+            (
+                "8.1.0",
+                "A new `availability_zone` field is added to the response if the `availability-zone` config is set.",
+            ),
+            (
+                "6.2.0",
+                "`protover` made optional; when called without arguments the command reports the current connection's context.",
+            ),
         ],
+        args: &[block(
+            "arguments",
+            &[
+                integer("protover"),
+                block("auth", &[string("username"), string("password")])
+                    .token("AUTH")
+                    .optional(),
+                string("clientname").token("SETNAME").optional(),
+            ],
+        )
+        .optional()],
         handler: Some(hello),
         ..Spec::NEW
     },
@@ -123,9 +129,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Answers PONG, or the text.",
         tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        args: &[
-            string("message").optional(),
-        ],
+        args: &[string("message").optional()],
         handler: Some(ping),
         ..Spec::NEW
     },
@@ -162,9 +166,7 @@ pub const TABLE: &[Spec] = &[
         since: "1.0.0",
         complexity: "O(1)",
         summary: "Chooses one of the numbered databases.",
-        args: &[
-            integer("index"),
-        ],
+        args: &[integer("index")],
         handler: Some(select),
         ..Spec::NEW
     },
@@ -175,7 +177,11 @@ pub const REFERENCE_VERSION: &str = "9.1.2";
 
 fn client_getname(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let name = ctx.client().name.clone();
-    if name.is_empty() { ctx.out.null() } else { ctx.out.bulk(&name) }
+    if name.is_empty() {
+        ctx.out.null()
+    } else {
+        ctx.out.bulk(&name)
+    }
     Ok(())
 }
 
@@ -216,7 +222,9 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut resp = ctx.out.resp;
     let mut name = None;
     if args.len() > 1 {
-        let version = num::parse_i64(&args[1]).ok_or(Error::text("ERR Protocol version is not an integer or out of range"))?;
+        let version = num::parse_i64(&args[1]).ok_or(Error::text(
+            "ERR Protocol version is not an integer or out of range",
+        ))?;
         resp = match version {
             2 => Resp::Two,
             3 => Resp::Three,
@@ -234,12 +242,18 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             name = Some(checked_name(&args[at + 1])?);
             at += 2;
         } else {
-            return Err(Error::quoting(&[b"ERR Syntax error in HELLO option '", &args[at], b"'"]));
+            return Err(Error::quoting(&[
+                b"ERR Syntax error in HELLO option '",
+                &args[at],
+                b"'",
+            ]));
         }
     }
     // The default user has no password, so it takes any.
     if user != b"default" {
-        return Err(Error::text("WRONGPASS invalid username-password pair or user is disabled."));
+        return Err(Error::text(
+            "WRONGPASS invalid username-password pair or user is disabled.",
+        ));
     }
     let client = ctx.client();
     client.resp = resp;
@@ -294,7 +308,12 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let conn = ctx.conn;
     ctx.engine.pubsub.drop_client(conn);
     let client = ctx.client();
-    *client = Client { id: client.id, query: std::mem::take(&mut client.query), out: std::mem::take(&mut client.out), ..Client::default() };
+    *client = Client {
+        id: client.id,
+        query: std::mem::take(&mut client.query),
+        out: std::mem::take(&mut client.out),
+        ..Client::default()
+    };
     ctx.out.resp = Resp::Two;
     ctx.out.simple("RESET");
     Ok(())
@@ -302,7 +321,10 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 
 fn select(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let index = i32::try_from(args.int(1)?).map_err(|_| Error::NotInt32)?;
-    let index = usize::try_from(index).ok().filter(|&i| i < DATABASES).ok_or(Error::DbIndex)?;
+    let index = usize::try_from(index)
+        .ok()
+        .filter(|&i| i < DATABASES)
+        .ok_or(Error::DbIndex)?;
     ctx.client().db = index;
     ctx.out.ok();
     Ok(())
@@ -313,7 +335,9 @@ fn checked_name(name: &[u8]) -> Result<Bytes, Error> {
     if c_string(name).iter().all(|b| (b'!'..=b'~').contains(b)) {
         Ok(Bytes::from_slice(name))
     } else {
-        Err(Error::text("ERR Client names cannot contain spaces, newlines or special characters."))
+        Err(Error::text(
+            "ERR Client names cannot contain spaces, newlines or special characters.",
+        ))
     }
 }
 

@@ -25,8 +25,16 @@ use crate::engine::reply::Resp;
 use spec::{Begin, Find, Spec};
 
 /// Every family's table.
-const FAMILIES: &[&[Spec]] =
-    &[connection::TABLE, generic::TABLE, hll::TABLE, pubsub::TABLE, server::TABLE, stream::TABLE, string::TABLE, zset::TABLE];
+const FAMILIES: &[&[Spec]] = &[
+    connection::TABLE,
+    generic::TABLE,
+    hll::TABLE,
+    pubsub::TABLE,
+    server::TABLE,
+    stream::TABLE,
+    string::TABLE,
+    zset::TABLE,
+];
 
 static BY_NAME: LazyLock<FxHashMap<&'static [u8], &'static Spec>> =
     LazyLock::new(|| all().map(|spec| (spec.name.as_bytes(), spec)).collect());
@@ -48,12 +56,16 @@ pub fn lookup(name: &[u8]) -> Option<&'static Spec> {
 
 /// A container's subcommand by its name, in any case.
 pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
-    spec.subcommands.iter().find(|s| s.name.as_bytes().eq_ignore_ascii_case(name))
+    spec.subcommands
+        .iter()
+        .find(|s| s.name.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// Runs one command: looks it up, checks what the table says of it, and calls its handler.
 pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let Some(mut spec) = lookup(&args[0]) else { return Err(unknown(args)) };
+    let Some(mut spec) = lookup(&args[0]) else {
+        return Err(unknown(args));
+    };
     let container = spec;
     if !spec.subcommands.is_empty() && args.len() > 1 {
         match subcommand(spec, &args[1]) {
@@ -65,7 +77,10 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(Error::Arity(full_name(container, spec).into()));
     };
     let client = ctx.client();
-    if client.resp == Resp::Two && client.subscriptions() > 0 && !allowed_when_subscribed(container.name) {
+    if client.resp == Resp::Two
+        && client.subscriptions() > 0
+        && !allowed_when_subscribed(container.name)
+    {
         return Err(Error::Subscribed(full_name(container, spec)));
     }
     handler(ctx, args)
@@ -73,7 +88,9 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 /// The keys that a command names, where its words fit its key specs.
 pub fn keys_of<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
-    let Some(mut spec) = words.first().and_then(|name| lookup(name)) else { return Vec::new() };
+    let Some(mut spec) = words.first().and_then(|name| lookup(name)) else {
+        return Vec::new();
+    };
     if let Some(sub) = words.get(1).and_then(|name| subcommand(spec, name)) {
         spec = sub;
     }
@@ -81,20 +98,40 @@ pub fn keys_of<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
     for rule in spec.keys {
         let begin = match rule.begin {
             Begin::Index(index) => usize::try_from(index).ok(),
-            Begin::Keyword(word, _) => words.iter().position(|w| w.eq_ignore_ascii_case(word.as_bytes())).map(|at| at + 1),
+            Begin::Keyword(word, _) => words
+                .iter()
+                .position(|w| w.eq_ignore_ascii_case(word.as_bytes()))
+                .map(|at| at + 1),
             Begin::Unknown => None,
         };
-        let Some(begin) = begin.filter(|&at| at < words.len()) else { continue };
+        let Some(begin) = begin.filter(|&at| at < words.len()) else {
+            continue;
+        };
         let count = words.len() - begin;
         let (first, last, step) = match rule.find {
             Find::Range { last, step, limit } => {
-                let whole = if limit > 1 { count / limit as usize } else { count };
-                let last = if last < 0 { (whole as i64 + i64::from(last)).max(-1) } else { i64::from(last) };
+                let whole = if limit > 1 {
+                    count / limit as usize
+                } else {
+                    count
+                };
+                let last = if last < 0 {
+                    (whole as i64 + i64::from(last)).max(-1)
+                } else {
+                    i64::from(last)
+                };
                 (0, last, step)
             }
             Find::KeyNum { index, first, step } => {
-                let number = words.get(begin + index as usize).and_then(|w| num::parse_i64(w)).unwrap_or(0);
-                (first, i64::from(first) + (number.clamp(0, count as i64) - 1) * i64::from(step), step)
+                let number = words
+                    .get(begin + index as usize)
+                    .and_then(|w| num::parse_i64(w))
+                    .unwrap_or(0);
+                (
+                    first,
+                    i64::from(first) + (number.clamp(0, count as i64) - 1) * i64::from(step),
+                    step,
+                )
             }
             Find::Unknown => continue,
         };
@@ -110,13 +147,25 @@ pub fn keys_of<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
 fn allowed_when_subscribed(name: &str) -> bool {
     matches!(
         name,
-        "ping" | "subscribe" | "ssubscribe" | "psubscribe" | "unsubscribe" | "sunsubscribe" | "punsubscribe" | "quit" | "reset"
+        "ping"
+            | "subscribe"
+            | "ssubscribe"
+            | "psubscribe"
+            | "unsubscribe"
+            | "sunsubscribe"
+            | "punsubscribe"
+            | "quit"
+            | "reset"
     )
 }
 
 /// `container|name` for a subcommand, the plain name otherwise.
 pub fn full_name(container: &Spec, spec: &Spec) -> String {
-    if container.name == spec.name { spec.name.to_string() } else { format!("{}|{}", container.name, spec.name) }
+    if container.name == spec.name {
+        spec.name.to_string()
+    } else {
+        format!("{}|{}", container.name, spec.name)
+    }
 }
 
 /// How many bytes of a word that means nothing an error shows.
@@ -135,20 +184,31 @@ fn unknown(args: Args<'_>) -> Error {
     }
     let name = &args[0];
     let name = name.get(..UNKNOWN_SHOWN).unwrap_or(name);
-    Error::quoting(&[b"ERR unknown command '", name, b"', with args beginning with: ", &shown])
+    Error::quoting(&[
+        b"ERR unknown command '",
+        name,
+        b"', with args beginning with: ",
+        &shown,
+    ])
 }
 
 fn unknown_subcommand(container: &Spec, name: &[u8]) -> Error {
     let name = name.get(..UNKNOWN_SHOWN).unwrap_or(name);
-    Error::quoting(&[b"ERR unknown subcommand '", name, b"'. Try ", container.name.to_ascii_uppercase().as_bytes(), b" HELP."])
+    Error::quoting(&[
+        b"ERR unknown subcommand '",
+        name,
+        b"'. Try ",
+        container.name.to_ascii_uppercase().as_bytes(),
+        b" HELP.",
+    ])
 }
 
 #[cfg(test)]
 pub mod testing {
     //! Transcripts as tests.
 
-    use crate::engine::{Engine, What};
     use crate::engine::text;
+    use crate::engine::{Engine, What};
 
     /// Runs a transcript and holds each reply against what it expects.
     ///
@@ -173,7 +233,11 @@ pub mod testing {
             if line_text.is_empty() || line_text.starts_with('#') {
                 continue;
             }
-            let client = line_text.bytes().next().filter(u8::is_ascii_uppercase).map(|b| u32::from(b - b'A'));
+            let client = line_text
+                .bytes()
+                .next()
+                .filter(u8::is_ascii_uppercase)
+                .map(|b| u32::from(b - b'A'));
             let rest = line_text.get(1..).unwrap_or_default();
             if let (Some(conn), Some(mark @ (b'>' | b'<'))) = (client, rest.bytes().next()) {
                 compare(&place, &mut got, &mut expected);
@@ -183,8 +247,13 @@ pub mod testing {
                     engine.handle(engine.now, conn, What::Connect);
                 }
                 if mark == b'>' {
-                    let words = crate::engine::resp::split_words(rest[1..].trim().as_bytes()).unwrap();
-                    engine.handle(engine.now, conn, What::Bytes(crate::engine::resp::encode_command(&words)));
+                    let words =
+                        crate::engine::resp::split_words(rest[1..].trim().as_bytes()).unwrap();
+                    engine.handle(
+                        engine.now,
+                        conn,
+                        What::Bytes(crate::engine::resp::encode_command(&words)),
+                    );
                 }
                 got = text::format_all(&engine.take_output(conn));
             } else if let Some(ms) = line_text.strip_prefix('@') {
@@ -192,7 +261,10 @@ pub mod testing {
                 place = line_text.to_string();
                 engine.advance_to(engine.now + ms.trim().parse::<u64>().unwrap());
             } else {
-                expected.push_str(line.get(indent.min(line.len() - line_text.len())..).unwrap_or_default());
+                expected.push_str(
+                    line.get(indent.min(line.len() - line_text.len())..)
+                        .unwrap_or_default(),
+                );
                 expected.push('\n');
             }
         }

@@ -43,9 +43,7 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N) where N is the number of commands to look up",
                 summary: "Documents commands: summary, group, arguments.",
                 tips: &["nondeterministic_output_order"],
-                args: &[
-                    string("command-name").optional().multiple(),
-                ],
+                args: &[string("command-name").optional().multiple()],
                 handler: Some(command_docs),
                 ..Spec::NEW
             },
@@ -70,11 +68,12 @@ pub const TABLE: &[Spec] = &[
                 since: "2.8.13",
                 complexity: "O(N) where N is the number of commands to look up",
                 summary: "Describes commands: arity, flags, keys.",
-                history: &[("7.0.0", "Allowed to be called with no argument to get info on all commands.")],
+                history: &[(
+                    "7.0.0",
+                    "Allowed to be called with no argument to get info on all commands.",
+                )],
                 tips: &["nondeterministic_output_order"],
-                args: &[
-                    string("command-name").optional().multiple(),
-                ],
+                args: &[string("command-name").optional().multiple()],
                 handler: Some(command_info),
                 ..Spec::NEW
             },
@@ -88,13 +87,16 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N) where N is the total number of commands",
                 summary: "Lists the names of commands.",
                 tips: &["nondeterministic_output_order"],
-                args: &[
-                    one_of("filterby", &[
+                args: &[one_of(
+                    "filterby",
+                    &[
                         string("module-name").token("MODULE"),
                         string("category").token("ACLCAT"),
                         pattern("pattern").token("PATTERN"),
-                    ]).token("FILTERBY").optional(),
-                ],
+                    ],
+                )
+                .token("FILTERBY")
+                .optional()],
                 handler: Some(command_list),
                 ..Spec::NEW
             },
@@ -134,7 +136,10 @@ fn command_docs(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let chosen: Vec<_> = if args.len() == 2 {
         all().map(|spec| (spec, spec)).collect()
     } else {
-        args.from(2).iter().filter_map(|name| by_full_name(name)).collect()
+        args.from(2)
+            .iter()
+            .filter_map(|name| by_full_name(name))
+            .collect()
     };
     ctx.out.map(chosen.len());
     for (container, spec) in chosen {
@@ -234,7 +239,10 @@ fn write_info(out: &mut Writer, container: &Spec, spec: &Spec) {
     out.array(10);
     out.bulk(full_name(container, spec).as_bytes());
     out.int(i64::from(spec.arity));
-    let flags: Vec<_> = FLAG_NAMES.iter().filter(|(bit, _)| spec.flags & bit != 0).collect();
+    let flags: Vec<_> = FLAG_NAMES
+        .iter()
+        .filter(|(bit, _)| spec.flags & bit != 0)
+        .collect();
     out.set(flags.len());
     for (_, name) in flags {
         out.simple(name);
@@ -265,9 +273,23 @@ fn write_info(out: &mut Writer, container: &Spec, spec: &Spec) {
 fn key_range(spec: &Spec) -> (i64, i64, i64) {
     let mut range: Option<(i64, i64, i64)> = None;
     for key in spec.keys {
-        let (Begin::Index(begin), Find::Range { last, step, limit: 0 }) = (key.begin, key.find) else { continue };
+        let (
+            Begin::Index(begin),
+            Find::Range {
+                last,
+                step,
+                limit: 0,
+            },
+        ) = (key.begin, key.find)
+        else {
+            continue;
+        };
         let (begin, step) = (i64::from(begin), i64::from(step));
-        let end = if last < 0 { i64::from(last) } else { begin + i64::from(last) };
+        let end = if last < 0 {
+            i64::from(last)
+        } else {
+            begin + i64::from(last)
+        };
         range = Some(match range {
             None => (begin, end, step),
             Some((first, before, _)) if before + 1 == begin => (first, end, 1),
@@ -306,8 +328,16 @@ fn write_key_spec(out: &mut Writer, key: &KeySpec) {
     }
     out.bulk(b"find_keys");
     match key.find {
-        Find::Range { last, step, limit } => write_search(out, "range", &[("lastkey", last), ("keystep", step), ("limit", limit)]),
-        Find::KeyNum { index, first, step } => write_search(out, "keynum", &[("keynumidx", index), ("firstkey", first), ("keystep", step)]),
+        Find::Range { last, step, limit } => write_search(
+            out,
+            "range",
+            &[("lastkey", last), ("keystep", step), ("limit", limit)],
+        ),
+        Find::KeyNum { index, first, step } => write_search(
+            out,
+            "keynum",
+            &[("keynumidx", index), ("firstkey", first), ("keystep", step)],
+        ),
         Find::Unknown => write_search(out, "unknown", &[]),
     }
 }
@@ -330,7 +360,8 @@ struct Fields<'a>(Vec<(&'static str, Box<dyn Fn(&mut Writer) + 'a>)>);
 impl<'a> Fields<'a> {
     fn text(&mut self, name: &'static str, value: Option<&'a str>) {
         if let Some(value) = value {
-            self.0.push((name, Box::new(move |out| out.bulk(value.as_bytes()))));
+            self.0
+                .push((name, Box::new(move |out| out.bulk(value.as_bytes()))));
         }
     }
 
@@ -367,7 +398,10 @@ fn write_docs(out: &mut Writer, container: &Spec, spec: &Spec) {
     fields.text("summary", Some(spec.summary));
     fields.text("since", Some(spec.since));
     fields.text("group", Some(spec.group));
-    fields.text("complexity", Some(spec.complexity).filter(|c| !c.is_empty()));
+    fields.text(
+        "complexity",
+        Some(spec.complexity).filter(|c| !c.is_empty()),
+    );
     fields.statuses("doc_flags", spec.doc_flags.to_vec());
     fields.text("deprecated_since", spec.deprecated_since);
     fields.text("replaced_by", spec.replaced_by);
@@ -379,7 +413,9 @@ fn write_docs(out: &mut Writer, container: &Spec, spec: &Spec) {
             out.bulk(change.as_bytes());
         }
     });
-    fields.custom("arguments", !spec.args.is_empty(), |out| write_args(out, spec.args));
+    fields.custom("arguments", !spec.args.is_empty(), |out| {
+        write_args(out, spec.args)
+    });
     fields.custom("subcommands", !spec.subcommands.is_empty(), |out| {
         out.map(spec.subcommands.len());
         for sub in spec.subcommands {
@@ -397,14 +433,30 @@ fn write_args(out: &mut Writer, args: &[Arg]) {
         fields.text("name", Some(arg.name));
         fields.text("type", Some(arg.kind.name()));
         let plain = arg.args.is_empty();
-        fields.text("display_text", Some(arg.display.unwrap_or(arg.name)).filter(|_| plain));
-        fields.custom("key_spec_index", arg.key_spec.is_some(), |out| out.int(i64::from(arg.key_spec.unwrap_or_default())));
+        fields.text(
+            "display_text",
+            Some(arg.display.unwrap_or(arg.name)).filter(|_| plain),
+        );
+        fields.custom("key_spec_index", arg.key_spec.is_some(), |out| {
+            out.int(i64::from(arg.key_spec.unwrap_or_default()))
+        });
         fields.text("token", arg.token);
         fields.text("summary", arg.summary);
         fields.text("since", arg.since);
         fields.text("deprecated_since", arg.deprecated);
-        let flags = [("optional", arg.optional), ("multiple", arg.multiple), ("multiple_token", arg.multiple_token)];
-        fields.statuses("flags", flags.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect());
+        let flags = [
+            ("optional", arg.optional),
+            ("multiple", arg.multiple),
+            ("multiple_token", arg.multiple_token),
+        ];
+        fields.statuses(
+            "flags",
+            flags
+                .iter()
+                .filter(|(_, on)| *on)
+                .map(|(name, _)| *name)
+                .collect(),
+        );
         fields.custom("arguments", !plain, |out| write_args(out, arg.args));
         fields.write(out);
     }
@@ -423,9 +475,21 @@ mod tests {
         unique.dedup();
         assert_eq!(unique.len(), names.len(), "a name stands twice");
         for spec in all() {
-            assert!(!spec.summary.is_empty() && !spec.group.is_empty() && spec.arity != 0, "{}", spec.name);
-            assert!(spec.handler.is_some() || !spec.subcommands.is_empty(), "{} cannot run", spec.name);
-            assert!(spec.subcommands.iter().all(|sub| sub.handler.is_some()), "{} has a subcommand that cannot run", spec.name);
+            assert!(
+                !spec.summary.is_empty() && !spec.group.is_empty() && spec.arity != 0,
+                "{}",
+                spec.name
+            );
+            assert!(
+                spec.handler.is_some() || !spec.subcommands.is_empty(),
+                "{} cannot run",
+                spec.name
+            );
+            assert!(
+                spec.subcommands.iter().all(|sub| sub.handler.is_some()),
+                "{} has a subcommand that cannot run",
+                spec.name
+            );
         }
     }
 

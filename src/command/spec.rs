@@ -103,7 +103,11 @@ impl Spec {
     /// Whether a number of words fits the arity.
     pub fn takes(&self, words: usize) -> bool {
         let n = self.arity.unsigned_abs() as usize;
-        if self.arity < 0 { words >= n } else { words == n }
+        if self.arity < 0 {
+            words >= n
+        } else {
+            words == n
+        }
     }
 }
 
@@ -123,7 +127,16 @@ pub struct KeySpec {
 impl KeySpec {
     /// One key, the first argument.
     pub const fn first(flags: &'static [&'static str]) -> Self {
-        Self { notes: None, flags, begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 } }
+        Self {
+            notes: None,
+            flags,
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: 0,
+                step: 1,
+                limit: 0,
+            },
+        }
     }
 }
 
@@ -251,7 +264,10 @@ const fn new(name: &'static str, kind: ArgKind) -> Arg {
 
 /// A key.
 pub const fn key(name: &'static str) -> Arg {
-    Arg { key_spec: Some(0), ..new(name, ArgKind::Key) }
+    Arg {
+        key_spec: Some(0),
+        ..new(name, ArgKind::Key)
+    }
 }
 /// A string.
 pub const fn string(name: &'static str) -> Arg {
@@ -275,52 +291,88 @@ pub const fn unix_time(name: &'static str) -> Arg {
 }
 /// A word that stands for itself.
 pub const fn flag(name: &'static str, token: &'static str) -> Arg {
-    Arg { token: Some(token), ..new(name, ArgKind::Flag) }
+    Arg {
+        token: Some(token),
+        ..new(name, ArgKind::Flag)
+    }
 }
 /// One of several.
 pub const fn one_of(name: &'static str, args: &'static [Arg]) -> Arg {
-    Arg { args, ..new(name, ArgKind::OneOf) }
+    Arg {
+        args,
+        ..new(name, ArgKind::OneOf)
+    }
 }
 /// Several in a row.
 pub const fn block(name: &'static str, args: &'static [Arg]) -> Arg {
-    Arg { args, ..new(name, ArgKind::Block) }
+    Arg {
+        args,
+        ..new(name, ArgKind::Block)
+    }
 }
 
 impl Arg {
     /// It may be left out.
     pub const fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        Self {
+            optional: true,
+            ..self
+        }
     }
     /// It may stand several times.
     pub const fn multiple(self) -> Self {
-        Self { multiple: true, ..self }
+        Self {
+            multiple: true,
+            ..self
+        }
     }
     /// Its token stands before each of several.
     pub const fn multiple_token(self) -> Self {
-        Self { multiple_token: true, ..self }
+        Self {
+            multiple_token: true,
+            ..self
+        }
     }
     /// The word before it.
     pub const fn token(self, token: &'static str) -> Self {
-        Self { token: Some(token), ..self }
+        Self {
+            token: Some(token),
+            ..self
+        }
     }
     /// The name to show.
     pub const fn display(self, display: &'static str) -> Self {
-        Self { display: Some(display), ..self }
+        Self {
+            display: Some(display),
+            ..self
+        }
     }
     /// A remark.
     pub const fn summary(self, summary: &'static str) -> Self {
-        Self { summary: Some(summary), ..self }
+        Self {
+            summary: Some(summary),
+            ..self
+        }
     }
     /// Which of the command's key specs it belongs to.
     pub const fn key_spec(self, index: u8) -> Self {
-        Self { key_spec: Some(index), ..self }
+        Self {
+            key_spec: Some(index),
+            ..self
+        }
     }
     /// The first version that had it.
     pub const fn since(self, version: &'static str) -> Self {
-        Self { since: Some(version), ..self }
+        Self {
+            since: Some(version),
+            ..self
+        }
     }
     /// Since when it is deprecated.
     pub const fn deprecated(self, version: &'static str) -> Self {
-        Self { deprecated: Some(version), ..self }
+        Self {
+            deprecated: Some(version),
+            ..self
+        }
     }
 }

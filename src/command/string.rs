@@ -1,6 +1,7 @@
 //! Strings: plain values, counters, and locks by token.
 
 use super::spec::*;
+use crate::ds::bytes::Bytes;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::db::{Value, Witness};
@@ -8,7 +9,6 @@ use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::num;
 use crate::engine::time::Millis;
-use crate::ds::bytes::Bytes;
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -22,10 +22,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1). The amortized time complexity is O(1) assuming the appended value is small and the already present value is of any size, since the dynamic string library used by the server will double the free space available on every reallocation.",
         summary: "Adds text to the end of a string, and answers its new length.",
         keys: &[KeySpec::first(&["RW", "insert"])],
-        args: &[
-            key("key"),
-            string("value"),
-        ],
+        args: &[key("key"), string("value")],
         handler: Some(append),
         ..Spec::NEW
     },
@@ -39,9 +36,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Takes 1 from a counter.",
         keys: &[KeySpec::first(&["RW", "access", "update"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(decr),
         ..Spec::NEW
     },
@@ -55,10 +50,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Takes a number from a counter.",
         keys: &[KeySpec::first(&["RW", "access", "update"])],
-        args: &[
-            key("key"),
-            integer("decrement"),
-        ],
+        args: &[key("key"), integer("decrement")],
         handler: Some(decrby),
         ..Spec::NEW
     },
@@ -72,10 +64,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Deletes a key only while it holds exactly this string: a lock released by its owner.",
         keys: &[KeySpec::first(&["RM", "delete"])],
-        args: &[
-            key("key"),
-            string("value"),
-        ],
+        args: &[key("key"), string("value")],
         handler: Some(delifeq),
         ..Spec::NEW
     },
@@ -89,9 +78,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Reads a string.",
         keys: &[KeySpec::first(&["RO", "access"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(get),
         ..Spec::NEW
     },
@@ -105,9 +92,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Reads a string and deletes its key.",
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(getdel),
         ..Spec::NEW
     },
@@ -120,16 +105,29 @@ pub const TABLE: &[Spec] = &[
         since: "6.2.0",
         complexity: "O(1)",
         summary: "Reads a string and sets or clears its expiry.",
-        keys: &[KeySpec { notes: Some("RW and UPDATE because it changes the TTL"), flags: &["RW", "access", "update"], begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+        keys: &[KeySpec {
+            notes: Some("RW and UPDATE because it changes the TTL"),
+            flags: &["RW", "access", "update"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: 0,
+                step: 1,
+                limit: 0,
+            },
+        }],
         args: &[
             key("key"),
-            one_of("expiration", &[
-                integer("seconds").token("EX"),
-                integer("milliseconds").token("PX"),
-                unix_time("unix-time-seconds").token("EXAT"),
-                unix_time("unix-time-milliseconds").token("PXAT"),
-                flag("persist", "PERSIST"),
-            ]).optional(),
+            one_of(
+                "expiration",
+                &[
+                    integer("seconds").token("EX"),
+                    integer("milliseconds").token("PX"),
+                    unix_time("unix-time-seconds").token("EXAT"),
+                    unix_time("unix-time-milliseconds").token("PXAT"),
+                    flag("persist", "PERSIST"),
+                ],
+            )
+            .optional(),
         ],
         handler: Some(getex),
         ..Spec::NEW
@@ -144,9 +142,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Adds 1 to a counter.",
         keys: &[KeySpec::first(&["RW", "access", "update"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(incr),
         ..Spec::NEW
     },
@@ -160,10 +156,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Adds a number to a counter.",
         keys: &[KeySpec::first(&["RW", "access", "update"])],
-        args: &[
-            key("key"),
-            integer("increment"),
-        ],
+        args: &[key("key"), integer("increment")],
         handler: Some(incrby),
         ..Spec::NEW
     },
@@ -176,24 +169,55 @@ pub const TABLE: &[Spec] = &[
         since: "1.0.0",
         complexity: "O(1)",
         summary: "Sets a string, whatever the key held; with conditions and an expiry if asked.",
-        history: &[("2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."), ("6.0.0", "Added the `KEEPTTL` option."), ("6.2.0", "Added the `GET`, `EXAT` and `PXAT` option."), ("7.0.0", "Allowed the `NX` and `GET` options to be used together."), ("8.1.0", "Added the `IFEQ` option.")],
-        keys: &[KeySpec { notes: Some("RW and ACCESS due to the optional `GET` argument"), flags: &["RW", "access", "update", "variable_flags"], begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 } }],
+        history: &[
+            ("2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."),
+            ("6.0.0", "Added the `KEEPTTL` option."),
+            ("6.2.0", "Added the `GET`, `EXAT` and `PXAT` option."),
+            (
+                "7.0.0",
+                "Allowed the `NX` and `GET` options to be used together.",
+            ),
+            ("8.1.0", "Added the `IFEQ` option."),
+        ],
+        keys: &[KeySpec {
+            notes: Some("RW and ACCESS due to the optional `GET` argument"),
+            flags: &["RW", "access", "update", "variable_flags"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: 0,
+                step: 1,
+                limit: 0,
+            },
+        }],
         args: &[
             key("key"),
             string("value"),
-            one_of("condition", &[
-                flag("nx", "NX").since("2.6.12"),
-                flag("xx", "XX").since("2.6.12"),
-                string("comparison-value").token("IFEQ").summary("Set only while the key holds exactly this value.").since("8.1.0"),
-            ]).optional(),
+            one_of(
+                "condition",
+                &[
+                    flag("nx", "NX").since("2.6.12"),
+                    flag("xx", "XX").since("2.6.12"),
+                    string("comparison-value")
+                        .token("IFEQ")
+                        .summary("Set only while the key holds exactly this value.")
+                        .since("8.1.0"),
+                ],
+            )
+            .optional(),
             flag("get", "GET").since("6.2.0").optional(),
-            one_of("expiration", &[
-                integer("seconds").token("EX").since("2.6.12"),
-                integer("milliseconds").token("PX").since("2.6.12"),
-                unix_time("unix-time-seconds").token("EXAT").since("6.2.0"),
-                unix_time("unix-time-milliseconds").token("PXAT").since("6.2.0"),
-                flag("keepttl", "KEEPTTL").since("6.0.0"),
-            ]).optional(),
+            one_of(
+                "expiration",
+                &[
+                    integer("seconds").token("EX").since("2.6.12"),
+                    integer("milliseconds").token("PX").since("2.6.12"),
+                    unix_time("unix-time-seconds").token("EXAT").since("6.2.0"),
+                    unix_time("unix-time-milliseconds")
+                        .token("PXAT")
+                        .since("6.2.0"),
+                    flag("keepttl", "KEEPTTL").since("6.0.0"),
+                ],
+            )
+            .optional(),
         ],
         handler: Some(set),
         ..Spec::NEW
@@ -208,10 +232,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Sets a string only where there is no key yet.",
         keys: &[KeySpec::first(&["OW", "insert"])],
-        args: &[
-            key("key"),
-            string("value"),
-        ],
+        args: &[key("key"), string("value")],
         handler: Some(setnx),
         ..Spec::NEW
     },
@@ -225,9 +246,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Answers how many bytes a string has.",
         keys: &[KeySpec::first(&["RO"])],
-        args: &[
-            key("key"),
-        ],
+        args: &[key("key")],
         handler: Some(strlen),
         ..Spec::NEW
     },
@@ -268,7 +287,13 @@ fn delifeq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let holder = lock_holder(ctx, &args[1]);
     if equal {
         ctx.delete(&args[1]);
-        ctx.note(&args[1], || if holder.is_some() { Fact::LockReleased } else { Fact::Deleted });
+        ctx.note(&args[1], || {
+            if holder.is_some() {
+                Fact::LockReleased
+            } else {
+                Fact::Deleted
+            }
+        });
     } else {
         ctx.note(&args[1], || Fact::WrongToken { holder });
     }
@@ -295,7 +320,10 @@ fn getdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let options = Options::parse(args, 2, true)?;
-    let expiry = options.expiry.map(|e| e.deadline(ctx.now(), "getex")).transpose()?;
+    let expiry = options
+        .expiry
+        .map(|e| e.deadline(ctx.now(), "getex"))
+        .transpose()?;
     if ctx.db().read::<Vec<u8>>(&args[1])?.is_none() {
         ctx.out.null();
         return Ok(());
@@ -322,7 +350,10 @@ fn incrby(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let options = Options::parse(args, 3, false)?;
     let key = &args[1];
-    let deadline = options.expiry.map(|e| e.deadline(ctx.now(), "set")).transpose()?;
+    let deadline = options
+        .expiry
+        .map(|e| e.deadline(ctx.now(), "set"))
+        .transpose()?;
     if options.get {
         get(ctx, args)?;
     }
@@ -330,7 +361,10 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         Condition::Always => true,
         Condition::Absent => !ctx.db().contains(key),
         Condition::Present => ctx.db().contains(key),
-        Condition::Equal(index) => ctx.db().read::<Vec<u8>>(key)?.is_some_and(|text| text.as_slice() == &args[index]),
+        Condition::Equal(index) => ctx
+            .db()
+            .read::<Vec<u8>>(key)?
+            .is_some_and(|text| text.as_slice() == &args[index]),
     };
     if !met {
         if options.condition == Condition::Absent {
@@ -416,7 +450,10 @@ fn take_lock(ctx: &mut Ctx<'_>, key: &[u8], token: &[u8], until: Millis) {
     let ttl = until.saturating_sub(since);
     if let Some(entry) = ctx.db().entry_mut(key) {
         entry.witness = Some(Box::new(Witness::Lock { holder, since, ttl }));
-        ctx.note(key, || Fact::LockTaken { token: Bytes::from_slice(token), ttl });
+        ctx.note(key, || Fact::LockTaken {
+            token: Bytes::from_slice(token),
+            ttl,
+        });
     }
 }
 
@@ -455,7 +492,10 @@ impl Expiry {
         let unit = if self.seconds { 1000 } else { 1 };
         let amount = self.amount.checked_mul(unit).ok_or_else(invalid)?;
         let base = if self.absolute { 0 } else { now as i64 };
-        amount.checked_add(base).map(|when| when as Millis).ok_or_else(invalid)
+        amount
+            .checked_add(base)
+            .map(|when| when as Millis)
+            .ok_or_else(invalid)
     }
 }
 
@@ -471,17 +511,33 @@ struct Options {
 
 impl Options {
     fn parse(args: Args<'_>, start: usize, for_getex: bool) -> Result<Self, Error> {
-        let mut options = Self { condition: Condition::Always, expiry: None, get: false, keep_ttl: false, persist: false };
+        let mut options = Self {
+            condition: Condition::Always,
+            expiry: None,
+            get: false,
+            keep_ttl: false,
+            persist: false,
+        };
         // An option but IFEQ may be repeated, and the last one counts; two that exclude each other may not meet.
         let mut expiry_at: Option<(usize, bool, bool)> = None;
         let mut at = start;
         while at < args.len() {
             let followed = at + 1 < args.len();
-            if !for_getex && args.is(at, "NX") && matches!(options.condition, Condition::Always | Condition::Absent) {
+            if !for_getex
+                && args.is(at, "NX")
+                && matches!(options.condition, Condition::Always | Condition::Absent)
+            {
                 options.condition = Condition::Absent;
-            } else if !for_getex && args.is(at, "XX") && matches!(options.condition, Condition::Always | Condition::Present) {
+            } else if !for_getex
+                && args.is(at, "XX")
+                && matches!(options.condition, Condition::Always | Condition::Present)
+            {
                 options.condition = Condition::Present;
-            } else if !for_getex && args.is(at, "IFEQ") && followed && options.condition == Condition::Always {
+            } else if !for_getex
+                && args.is(at, "IFEQ")
+                && followed
+                && options.condition == Condition::Always
+            {
                 at += 1;
                 options.condition = Condition::Equal(at);
             } else if !for_getex && args.is(at, "GET") {
@@ -508,7 +564,11 @@ impl Options {
             at += 1;
         }
         if let Some((index, seconds, absolute)) = expiry_at {
-            options.expiry = Some(Expiry { amount: args.int(index)?, seconds, absolute });
+            options.expiry = Some(Expiry {
+                amount: args.int(index)?,
+                seconds,
+                absolute,
+            });
         }
         Ok(options)
     }

@@ -33,7 +33,8 @@ impl<'a> Args<'a> {
 
     /// Whether the word at `index` is `word`, in any case.
     pub fn is(&self, index: usize, word: &str) -> bool {
-        self.get(index).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()))
+        self.get(index)
+            .is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// The word at `index` as a signed integer.

@@ -51,7 +51,10 @@ impl Waiters {
 
     pub(super) fn add(&mut self, conn: Conn, blocked: &Blocked) {
         for key in &blocked.keys {
-            self.queues.entry((blocked.db, key.clone())).or_default().insert(blocked.serial, conn);
+            self.queues
+                .entry((blocked.db, key.clone()))
+                .or_default()
+                .insert(blocked.serial, conn);
         }
     }
 
@@ -74,6 +77,9 @@ impl Waiters {
 
     /// Who waits for a key, in order.
     pub fn of(&self, db: usize, key: &[u8]) -> Vec<Conn> {
-        self.queues.get(&(db, Bytes::from_slice(key))).map(|q| q.values().copied().collect()).unwrap_or_default()
+        self.queues
+            .get(&(db, Bytes::from_slice(key)))
+            .map(|q| q.values().copied().collect())
+            .unwrap_or_default()
     }
 }

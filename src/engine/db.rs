@@ -163,26 +163,38 @@ impl Db {
 
     /// A key's value as one type. Errors: WRONGTYPE.
     pub fn read<K: Kind>(&self, key: &[u8]) -> Result<Option<&K>, Error> {
-        self.keys.get(key).map(|e| K::of(&e.value).ok_or(Error::WrongType)).transpose()
+        self.keys
+            .get(key)
+            .map(|e| K::of(&e.value).ok_or(Error::WrongType))
+            .transpose()
     }
 
     /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
     pub fn write<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, Error> {
-        self.entry_mut(key).map(|e| K::of_mut(&mut e.value).ok_or(Error::WrongType)).transpose()
+        self.entry_mut(key)
+            .map(|e| K::of_mut(&mut e.value).ok_or(Error::WrongType))
+            .transpose()
     }
 
     /// A key's value as one type, made by `new` where there is none. Errors: WRONGTYPE.
-    pub fn write_or<K: Kind>(&mut self, key: &[u8], new: impl FnOnce() -> K) -> Result<&mut K, Error> {
+    pub fn write_or<K: Kind>(
+        &mut self,
+        key: &[u8],
+        new: impl FnOnce() -> K,
+    ) -> Result<&mut K, Error> {
         self.version += 1;
         let version = self.version;
         let entry = match self.keys.get_index_of(key) {
             Some(index) => &mut self.keys[index],
-            None => self.keys.entry(Bytes::from_slice(key)).or_insert_with(|| Entry {
-                value: new().into_value(),
-                witness: None,
-                version,
-                ticket: None,
-            }),
+            None => self
+                .keys
+                .entry(Bytes::from_slice(key))
+                .or_insert_with(|| Entry {
+                    value: new().into_value(),
+                    witness: None,
+                    version,
+                    ticket: None,
+                }),
         };
         entry.version = version;
         K::of_mut(&mut entry.value).ok_or(Error::WrongType)
@@ -202,7 +214,15 @@ impl Db {
                 }
             }
             None => {
-                self.keys.insert(Bytes::from_slice(key), Entry { value, witness: None, version, ticket: None });
+                self.keys.insert(
+                    Bytes::from_slice(key),
+                    Entry {
+                        value,
+                        witness: None,
+                        version,
+                        ticket: None,
+                    },
+                );
             }
         }
     }
@@ -222,14 +242,23 @@ impl Db {
         let deadline = entry.deadline();
         self.remove(key);
         self.version += 1;
-        self.keys.insert(Bytes::from_slice(key), Entry { ticket: None, version: self.version, ..entry });
+        self.keys.insert(
+            Bytes::from_slice(key),
+            Entry {
+                ticket: None,
+                version: self.version,
+                ..entry
+            },
+        );
         self.set_deadline(key, deadline);
     }
 
     /// Sets or clears a key's deadline. False when there is no such key.
     pub fn set_deadline(&mut self, key: &[u8], when: Option<Millis>) -> bool {
         self.version += 1;
-        let Some(entry) = self.keys.get_mut(key) else { return false };
+        let Some(entry) = self.keys.get_mut(key) else {
+            return false;
+        };
         entry.version = self.version;
         if let Some(ticket) = entry.ticket.take() {
             self.deadlines.cancel(ticket);
@@ -261,6 +290,9 @@ impl Db {
     /// Takes all keys away.
     pub fn clear(&mut self) {
         let version = self.version + 1;
-        *self = Self { version, ..Self::default() };
+        *self = Self {
+            version,
+            ..Self::default()
+        };
     }
 }

@@ -59,7 +59,13 @@ impl Error {
     /// A text put together from pieces, some of which the client sent; begins with its code. Each piece
     /// ends at its first NUL, as C strings do on the server.
     pub fn quoting(pieces: &[&[u8]]) -> Self {
-        Self::Quoting(pieces.iter().flat_map(|piece| c_string(piece)).copied().collect())
+        Self::Quoting(
+            pieces
+                .iter()
+                .flat_map(|piece| c_string(piece))
+                .copied()
+                .collect(),
+        )
     }
 
     /// The text as it stands on the wire after `-`: line breaks, which would end the frame early, are
@@ -92,10 +98,14 @@ impl From<String> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WrongType => f.write_str("WRONGTYPE Operation against a key holding the wrong kind of value"),
+            Self::WrongType => {
+                f.write_str("WRONGTYPE Operation against a key holding the wrong kind of value")
+            }
             Self::Syntax => f.write_str("ERR syntax error"),
             Self::NotInteger => f.write_str("ERR value is not an integer or out of range"),
-            Self::NotInt32 => f.write_str("ERR value is out of range, value must between -2147483648 and 2147483647"),
+            Self::NotInt32 => f.write_str(
+                "ERR value is out of range, value must between -2147483648 and 2147483647",
+            ),
             Self::NotFloat => f.write_str("ERR value is not a valid float"),
             Self::MinMaxNotFloat => f.write_str("ERR min or max is not a float"),
             Self::Overflow => f.write_str("ERR increment or decrement would overflow"),
@@ -104,7 +114,9 @@ impl fmt::Display for Error {
             Self::OutOfRange => f.write_str("ERR index out of range"),
             Self::Arity(name) => write!(f, "ERR wrong number of arguments for '{name}' command"),
             Self::InvalidExpire(name) => write!(f, "ERR invalid expire time in '{name}' command"),
-            Self::StringTooLong => f.write_str("ERR string exceeds maximum allowed size (proto-max-bulk-len)"),
+            Self::StringTooLong => {
+                f.write_str("ERR string exceeds maximum allowed size (proto-max-bulk-len)")
+            }
             Self::DbIndex => f.write_str("ERR DB index is out of range"),
             Self::Subscribed(name) => write!(
                 f,

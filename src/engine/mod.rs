@@ -124,7 +124,13 @@ impl Engine {
                 self.disconnect(conn);
                 let id = self.next_id;
                 self.next_id += 1;
-                self.clients.insert(conn, Client { id, ..Client::default() });
+                self.clients.insert(
+                    conn,
+                    Client {
+                        id,
+                        ..Client::default()
+                    },
+                );
             }
             What::Bytes(bytes) => self.feed(conn, &bytes),
             What::Disconnect => self.disconnect(conn),
@@ -133,7 +139,9 @@ impl Engine {
 
     /// Bytes arrive on a connection now; unknown connections are passed over.
     pub fn feed(&mut self, conn: Conn, bytes: &[u8]) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return;
+        };
         client.query.extend_from_slice(bytes);
         self.read_commands(conn);
         self.settle();
@@ -143,7 +151,12 @@ impl Engine {
     /// gone from the millisecond of its deadline on.
     pub fn advance_to(&mut self, at: Millis) {
         loop {
-            let expiry = self.dbs.iter().enumerate().filter_map(|(i, db)| Some((db.next_deadline()?.0, i))).min();
+            let expiry = self
+                .dbs
+                .iter()
+                .enumerate()
+                .filter_map(|(i, db)| Some((db.next_deadline()?.0, i)))
+                .min();
             let timeout = self.timeouts.next().map(|(when, _)| when);
             match (expiry, timeout) {
                 (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
@@ -163,13 +176,23 @@ impl Engine {
 
     /// The next moment at which something happens by itself.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let expiry = self.dbs.iter().filter_map(|db| db.next_deadline()).map(|(when, _)| when).min();
-        expiry.into_iter().chain(self.timeouts.next().map(|(when, _)| when)).min()
+        let expiry = self
+            .dbs
+            .iter()
+            .filter_map(|db| db.next_deadline())
+            .map(|(when, _)| when)
+            .min();
+        expiry
+            .into_iter()
+            .chain(self.timeouts.next().map(|(when, _)| when))
+            .min()
     }
 
     /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
     pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
-        let Some(client) = self.clients.get_mut(&conn) else { return Vec::new() };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return Vec::new();
+        };
         let out = std::mem::take(&mut client.out);
         if client.closing {
             self.disconnect(conn);
@@ -190,7 +213,10 @@ impl Engine {
     /// Sends frames to a client beside its replies, such as a published message.
     pub fn push_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
         if let Some(client) = self.clients.get_mut(&conn) {
-            let mut writer = Writer { bytes: std::mem::take(&mut client.out), resp: client.resp };
+            let mut writer = Writer {
+                bytes: std::mem::take(&mut client.out),
+                resp: client.resp,
+            };
             write(&mut writer);
             client.out = writer.bytes;
         }
@@ -199,7 +225,13 @@ impl Engine {
     /// Notes a fact, while somebody looks.
     pub fn note(&mut self, conn: Option<Conn>, db: usize, key: &[u8], fact: impl FnOnce() -> Fact) {
         if self.observing {
-            self.events.push(Event { at: self.now, conn, db, key: Bytes::from_slice(key), fact: fact() });
+            self.events.push(Event {
+                at: self.now,
+                conn,
+                db,
+                key: Bytes::from_slice(key),
+                fact: fact(),
+            });
         }
     }
 
@@ -219,7 +251,9 @@ impl Engine {
 
     fn read_commands(&mut self, conn: Conn) {
         let mut used = 0;
-        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return;
+        };
         let query = std::mem::take(&mut client.query);
         while let Some(client) = self.clients.get_mut(&conn) {
             if client.blocked.is_some() || client.closing || used >= query.len() {
@@ -230,7 +264,10 @@ impl Engine {
                 Parsed::Incomplete => break,
                 Parsed::Command { words, used: n } => {
                     used += n;
-                    let words: SmallVec<[&[u8]; 16]> = words.into_iter().map(|r| rest.get(r).unwrap_or_default()).collect();
+                    let words: SmallVec<[&[u8]; 16]> = words
+                        .into_iter()
+                        .map(|r| rest.get(r).unwrap_or_default())
+                        .collect();
                     self.run(conn, &words, false);
                 }
                 Parsed::Inline { words, used: n } => {
@@ -255,16 +292,27 @@ impl Engine {
     }
 
     fn run(&mut self, conn: Conn, words: &[&[u8]], retry: bool) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return;
+        };
         if words.is_empty() {
             return;
         }
         // Messages that the command itself pushes to this client come after its reply.
-        let out = Writer { bytes: std::mem::take(&mut client.out), resp: client.resp };
+        let out = Writer {
+            bytes: std::mem::take(&mut client.out),
+            resp: client.resp,
+        };
         let start = out.bytes.len();
         let db = client.db;
         let dispatch = self.dispatch;
-        let mut ctx = Ctx { engine: self, conn, db, out, retry };
+        let mut ctx = Ctx {
+            engine: self,
+            conn,
+            db,
+            out,
+            retry,
+        };
         if let Err(error) = dispatch(&mut ctx, Args(words)) {
             ctx.out.bytes.truncate(start);
             ctx.out.error(&error);
@@ -283,7 +331,9 @@ impl Engine {
     fn settle(&mut self) {
         loop {
             self.serve_ready();
-            let Some(conn) = self.unblocked.pop_front() else { break };
+            let Some(conn) = self.unblocked.pop_front() else {
+                break;
+            };
             self.read_commands(conn);
         }
     }
@@ -294,12 +344,16 @@ impl Engine {
             for (db, key) in std::mem::take(&mut self.ready) {
                 for conn in self.waiters.of(db, &key) {
                     let kind = self.dbs[db].value(&key).map(|v| v.type_name());
-                    let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref()) else { continue };
+                    let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref())
+                    else {
+                        continue;
+                    };
                     if blocked.wants.is_some() && blocked.wants != kind {
                         continue;
                     }
                     let command = blocked.command.clone();
-                    let words: SmallVec<[&[u8]; 16]> = command.iter().map(|w| w.as_slice()).collect();
+                    let words: SmallVec<[&[u8]; 16]> =
+                        command.iter().map(|w| w.as_slice()).collect();
                     let waiting = self.suspend(conn);
                     self.run(conn, &words, true);
                     self.resume(conn, waiting);
@@ -345,15 +399,21 @@ impl Engine {
     }
 
     fn expire_first(&mut self, db: usize) {
-        let Some(key) = self.dbs[db].next_deadline().map(|(_, key)| key.clone()) else { return };
+        let Some(key) = self.dbs[db].next_deadline().map(|(_, key)| key.clone()) else {
+            return;
+        };
         self.dbs[db].remove(&key);
         self.note(None, db, &key, || Fact::Expired);
         self.changed(db, &key);
     }
 
     fn time_out_first(&mut self) {
-        let Some((_, conn)) = self.timeouts.pop() else { return };
-        let Some(blocked) = self.unblock(conn) else { return };
+        let Some((_, conn)) = self.timeouts.pop() else {
+            return;
+        };
+        let Some(blocked) = self.unblock(conn) else {
+            return;
+        };
         self.push_to(conn, |out| match blocked.on_timeout {
             OnTimeout::NullArray => out.null_array(),
             OnTimeout::Null => out.null(),
@@ -363,7 +423,9 @@ impl Engine {
 
     fn wait(&mut self, conn: Conn, mut blocked: Blocked) {
         blocked.serial = self.waiters.next_serial();
-        blocked.ticket = blocked.until.map(|when| -> Ticket { self.timeouts.set(when, conn) });
+        blocked.ticket = blocked
+            .until
+            .map(|when| -> Ticket { self.timeouts.set(when, conn) });
         self.waiters.add(conn, &blocked);
         if let Some(client) = self.clients.get_mut(&conn) {
             client.blocked = Some(blocked);
@@ -415,8 +477,20 @@ impl Ctx<'_> {
     /// The client waits: nothing is replied now, and `command` is run again when one of the keys
     /// changes (to a key of type `wants`, if that is given). `until: None` waits for ever. When a
     /// command that runs again waits again, it keeps its deadline.
-    pub fn block(&mut self, keys: &[&[u8]], wants: Option<&'static str>, until: Option<Millis>, command: &[&[u8]], on_timeout: OnTimeout) {
-        let own = |words: &[&[u8]]| words.iter().map(|w| Bytes::from_slice(w)).collect::<Vec<_>>();
+    pub fn block(
+        &mut self,
+        keys: &[&[u8]],
+        wants: Option<&'static str>,
+        until: Option<Millis>,
+        command: &[&[u8]],
+        on_timeout: OnTimeout,
+    ) {
+        let own = |words: &[&[u8]]| {
+            words
+                .iter()
+                .map(|w| Bytes::from_slice(w))
+                .collect::<Vec<_>>()
+        };
         let blocked = Blocked {
             keys: own(keys),
             wants,

@@ -110,7 +110,9 @@ impl Writer {
     pub fn boolean(&mut self, value: bool) {
         match self.resp {
             Resp::Two => self.int(i64::from(value)),
-            Resp::Three => self.bytes.extend_from_slice(if value { b"#t\r\n" } else { b"#f\r\n" }),
+            Resp::Three => self
+                .bytes
+                .extend_from_slice(if value { b"#t\r\n" } else { b"#f\r\n" }),
         }
     }
 
@@ -171,7 +173,9 @@ impl Writer {
     /// The lines of a container's `HELP`, as an array of simple strings.
     pub fn help(&mut self, container: &str, lines: &[&str]) {
         self.array(lines.len() + 3);
-        self.simple(&format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
+        self.simple(&format!(
+            "{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"
+        ));
         for line in lines {
             self.simple(line);
         }

@@ -45,24 +45,36 @@ pub fn parse_command(buffer: &[u8]) -> Parsed {
         return parse_inline(buffer);
     }
     let Some((count, mut at)) = line(buffer, 1) else {
-        return if buffer.len() > INLINE_MAX { broken("too big mbulk count string") } else { Parsed::Incomplete };
+        return if buffer.len() > INLINE_MAX {
+            broken("too big mbulk count string")
+        } else {
+            Parsed::Incomplete
+        };
     };
     let Some(count) = super::num::parse_i64(count).filter(|&n| n <= i64::from(i32::MAX)) else {
         return broken("invalid multibulk length");
     };
     if count <= 0 {
-        return Parsed::Command { words: Vec::new(), used: at };
+        return Parsed::Command {
+            words: Vec::new(),
+            used: at,
+        };
     }
     let mut words = Vec::with_capacity((count as usize).min(1024));
     for _ in 0..count {
         let Some((head, next)) = line(buffer, at) else {
-            return if buffer.len() - at > INLINE_MAX { broken("too big bulk count string") } else { Parsed::Incomplete };
+            return if buffer.len() - at > INLINE_MAX {
+                broken("too big bulk count string")
+            } else {
+                Parsed::Incomplete
+            };
         };
         let Some((b'$', digits)) = head.split_first().map(|(k, d)| (*k, d)) else {
             let found = head.first().map_or('\r', |&b| char::from(b));
             return broken(&format!("expected '$', got '{found}'"));
         };
-        let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n)) else {
+        let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n))
+        else {
             return broken("invalid bulk length");
         };
         let end = next + length as usize;
@@ -81,12 +93,19 @@ fn broken(text: &str) -> Parsed {
 
 fn parse_inline(buffer: &[u8]) -> Parsed {
     let Some(end) = buffer.iter().position(|&b| b == b'\n') else {
-        return if buffer.len() > INLINE_MAX { broken("too big inline request") } else { Parsed::Incomplete };
+        return if buffer.len() > INLINE_MAX {
+            broken("too big inline request")
+        } else {
+            Parsed::Incomplete
+        };
     };
     let text = buffer.get(..end).unwrap_or_default();
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     match split_words(text) {
-        Some(words) => Parsed::Inline { words, used: end + 1 },
+        Some(words) => Parsed::Inline {
+            words,
+            used: end + 1,
+        },
         None => broken("unbalanced quotes in request"),
     }
 }
@@ -116,7 +135,11 @@ pub fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                     at += 1;
                     loop {
                         match byte(at)? {
-                            b'\\' if byte(at + 1) == Some(b'x') && hex(byte(at + 2)).is_some() && hex(byte(at + 3)).is_some() => {
+                            b'\\'
+                                if byte(at + 1) == Some(b'x')
+                                    && hex(byte(at + 2)).is_some()
+                                    && hex(byte(at + 3)).is_some() =>
+                            {
                                 word.push(hex(byte(at + 2))? * 16 + hex(byte(at + 3))?);
                                 at += 4;
                             }
@@ -196,7 +219,15 @@ fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
     let (head, next) = line(bytes, at + 1)?;
     let text = || String::from_utf8_lossy(head).into_owned();
     let length = || super::num::parse_i64(head);
-    let unreadable = || Some((Reply::Error(format!("Protocol error, got {:?} as reply type byte", char::from(kind))), bytes.len()));
+    let unreadable = || {
+        Some((
+            Reply::Error(format!(
+                "Protocol error, got {:?} as reply type byte",
+                char::from(kind)
+            )),
+            bytes.len(),
+        ))
+    };
     if depth > DEPTH_MAX {
         return unreadable();
     }
@@ -230,7 +261,9 @@ fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
                 let reply = if kind == b'$' {
                     Reply::Bulk(body.to_vec())
                 } else {
-                    Reply::Verbatim(String::from_utf8_lossy(body.get(4..).unwrap_or_default()).into_owned())
+                    Reply::Verbatim(
+                        String::from_utf8_lossy(body.get(4..).unwrap_or_default()).into_owned(),
+                    )
                 };
                 Some((reply, end + 2))
             }

@@ -18,7 +18,9 @@ pub struct Rng(Xoshiro256StarStar);
 impl Rng {
     /// The stream for one purpose within the session's seed.
     pub fn new(seed: u64, purpose: Purpose) -> Self {
-        Self(Xoshiro256StarStar::seed_from_u64(seed ^ (purpose as u64).rotate_left(56)))
+        Self(Xoshiro256StarStar::seed_from_u64(
+            seed ^ (purpose as u64).rotate_left(56),
+        ))
     }
 
     /// A draw in `0..n`; 0 when `n` is 0.

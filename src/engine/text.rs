@@ -56,20 +56,43 @@ fn write(out: &mut String, reply: &Reply, prefix: &str) {
         Reply::Bool(value) => line(out, if *value { "(true)" } else { "(false)" }),
         Reply::Array(items) => list(out, items, prefix, ')', "(empty array)"),
         Reply::Set(items) => list(out, items, prefix, '~', "(empty set)"),
-        Reply::Push(items) => list(out, items, prefix, '>', "(empty push)"),
+        Reply::Push(items) => list(out, items, prefix, ')', "(empty push)"),
         Reply::Map(pairs) => {
             if pairs.is_empty() {
                 return line(out, "(empty hash)");
             }
             let (width, inner) = indent(pairs.len(), prefix);
             for (i, (key, value)) in pairs.iter().enumerate() {
-                out.push_str(&format!("{}{:>width$}# ", if i == 0 { "" } else { prefix }, i + 1));
+                out.push_str(&format!(
+                    "{}{:>width$}# ",
+                    if i == 0 { "" } else { prefix },
+                    i + 1
+                ));
                 write(out, key, &inner);
                 out.pop();
                 out.push_str(" => ");
+                if many_lines(value) {
+                    // A value of several lines begins on its own, so that its numbers stand below one another.
+                    out.push('\n');
+                    out.push_str(&inner);
+                }
                 write(out, value, &inner);
             }
         }
+    }
+}
+
+/// Whether a reply takes several lines, as far as `redis-cli` looks: of a single item or pair, at
+/// what it holds.
+fn many_lines(reply: &Reply) -> bool {
+    match reply {
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
+            items.len() > 1 || items.first().is_some_and(many_lines)
+        }
+        Reply::Map(pairs) => {
+            pairs.len() > 1 || pairs.first().is_some_and(|(_, value)| many_lines(value))
+        }
+        _ => false,
     }
 }
 
@@ -90,7 +113,32 @@ fn list(out: &mut String, items: &[Reply], prefix: &str, mark: char, empty: &str
     }
     let (width, inner) = indent(items.len(), prefix);
     for (i, item) in items.iter().enumerate() {
-        out.push_str(&format!("{}{:>width$}{mark} ", if i == 0 { "" } else { prefix }, i + 1));
+        out.push_str(&format!(
+            "{}{:>width$}{mark} ",
+            if i == 0 { "" } else { prefix },
+            i + 1
+        ));
         write(out, item, &inner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compared with `redis-cli` 7.0.15 after `HELLO 3`, `XINFO STREAM s FULL`, `XREAD` and a pushed message.
+    #[test]
+    fn maps_and_pushes_print_as_on_a_terminal() {
+        let bytes = b"%2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n$4\r\nspec\r\n%1\r\n$5\r\nindex\r\n:1\r\n";
+        let text = "1# \"s\" => \n   1) 1) \"1-1\"\n      2) 1) \"f\"\n         2) \"v\"\n2# \"spec\" => 1# \"index\" => (integer) 1\n";
+        assert_eq!(format_all(bytes), text);
+        assert_eq!(
+            format_all(b">2\r\n$7\r\nmessage\r\n$1\r\na\r\n"),
+            "1) \"message\"\n2) \"a\"\n"
+        );
+        assert_eq!(
+            format_all(b"%1\r\n$1\r\na\r\n*1\r\n:1\r\n"),
+            "1# \"a\" => 1) (integer) 1\n"
+        );
     }
 }

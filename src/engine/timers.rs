@@ -21,7 +21,10 @@ pub struct Deadlines<T> {
 
 impl<T> Default for Deadlines<T> {
     fn default() -> Self {
-        Self { due: BTreeMap::new(), serial: 0 }
+        Self {
+            due: BTreeMap::new(),
+            serial: 0,
+        }
     }
 }
 
@@ -29,7 +32,10 @@ impl<T> Deadlines<T> {
     /// Sets a deadline.
     pub fn set(&mut self, when: Millis, what: T) -> Ticket {
         self.serial += 1;
-        let ticket = Ticket { when, serial: self.serial };
+        let ticket = Ticket {
+            when,
+            serial: self.serial,
+        };
         self.due.insert(ticket, what);
         ticket
     }
@@ -41,12 +47,16 @@ impl<T> Deadlines<T> {
 
     /// The earliest deadline.
     pub fn next(&self) -> Option<(Millis, &T)> {
-        self.due.first_key_value().map(|(ticket, what)| (ticket.when, what))
+        self.due
+            .first_key_value()
+            .map(|(ticket, what)| (ticket.when, what))
     }
 
     /// Takes the earliest deadline.
     pub fn pop(&mut self) -> Option<(Millis, T)> {
-        self.due.pop_first().map(|(ticket, what)| (ticket.when, what))
+        self.due
+            .pop_first()
+            .map(|(ticket, what)| (ticket.when, what))
     }
 
     /// How many deadlines are set.

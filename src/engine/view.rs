@@ -36,7 +36,9 @@ impl Kind {
         match &entry.value {
             Value::Zset(_) => Self::Zset,
             Value::Stream(_) => Self::Stream,
-            Value::Str(_) if matches!(entry.witness.as_deref(), Some(Witness::Lock { .. })) => Self::Lock,
+            Value::Str(_) if matches!(entry.witness.as_deref(), Some(Witness::Lock { .. })) => {
+                Self::Lock
+            }
             Value::Str(text) if hll::encoding(text).is_ok() => Self::Hll,
             Value::Str(_) => Self::Text,
         }
@@ -251,22 +253,49 @@ pub struct Window {
 
 impl Window {
     fn place(self, len: usize) -> usize {
-        self.start.unwrap_or(usize::MAX).min(len.saturating_sub(self.count))
+        self.start
+            .unwrap_or(usize::MAX)
+            .min(len.saturating_sub(self.count))
     }
 }
 
 /// A window on the keys that match a pattern (all, where it is empty). O(n) with a pattern.
 pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
-    let row = |(key, entry): (&Bytes, &Entry)| KeyRow { key: key.clone(), kind: Kind::of(entry), deadline: entry.deadline(), size: size(&entry.value) };
+    let row = |(key, entry): (&Bytes, &Entry)| KeyRow {
+        key: key.clone(),
+        kind: Kind::of(entry),
+        deadline: entry.deadline(),
+        size: size(&entry.value),
+    };
     if pattern.is_empty() {
         let start = window.place(db.len());
-        let rows = (start..db.len()).take(window.count).filter_map(|i| db.at(i)).map(row).collect();
-        return KeysView { all: db.len(), matching: db.len(), rows };
+        let rows = (start..db.len())
+            .take(window.count)
+            .filter_map(|i| db.at(i))
+            .map(row)
+            .collect();
+        return KeysView {
+            all: db.len(),
+            matching: db.len(),
+            rows,
+        };
     }
-    let found: Vec<_> = db.iter().filter(|(key, _)| glob::matches(pattern, key)).collect();
+    let found: Vec<_> = db
+        .iter()
+        .filter(|(key, _)| glob::matches(pattern, key))
+        .collect();
     let start = window.place(found.len());
-    let rows = found.iter().skip(start).take(window.count).map(|&pair| row(pair)).collect();
-    KeysView { all: db.len(), matching: found.len(), rows }
+    let rows = found
+        .iter()
+        .skip(start)
+        .take(window.count)
+        .map(|&pair| row(pair))
+        .collect();
+    KeysView {
+        all: db.len(),
+        matching: found.len(),
+        rows,
+    }
 }
 
 fn size(value: &Value) -> u64 {
@@ -279,11 +308,14 @@ fn size(value: &Value) -> u64 {
 
 /// A window on what a key holds.
 pub fn value(db: &Db, key: &[u8], window: Window) -> ValueView {
-    let Some(entry) = db.entry(key) else { return ValueView::Missing };
+    let Some(entry) = db.entry(key) else {
+        return ValueView::Missing;
+    };
     match &entry.value {
         Value::Zset(zset) => ValueView::Zset(zset_window(zset, window)),
         Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
-        Value::Str(text) => hll_view(text, entry).map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
+        Value::Str(text) => hll_view(text, entry)
+            .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
     }
 }
 
@@ -298,7 +330,13 @@ fn zset_window(zset: &Zset, window: Window) -> ZsetView {
         memory: zset.memory_bytes(),
         scores: (score(len.saturating_sub(1)), score(0)),
         start,
-        rows: zset.range_rev(len - end..len - start).map(|(member, score)| MemberRow { member: Bytes::from_slice(member), score }).collect(),
+        rows: zset
+            .range_rev(len - end..len - start)
+            .map(|(member, score)| MemberRow {
+                member: Bytes::from_slice(member),
+                score,
+            })
+            .collect(),
     }
 }
 
@@ -312,17 +350,36 @@ fn stream_window(stream: &Stream, window: Window) -> StreamView {
         added: log.entries_added(),
         last_id: log.last_id().to_string(),
         start,
-        entries: shown.iter().map(|entry| EntryRow { id: entry.id().to_string(), fields: entry.fields().collect() }).collect(),
-        groups: stream.groups.iter().map(|(name, group)| group_view(name, group, stream, &ids)).collect(),
+        entries: shown
+            .iter()
+            .map(|entry| EntryRow {
+                id: entry.id().to_string(),
+                fields: entry.fields().collect(),
+            })
+            .collect(),
+        groups: stream
+            .groups
+            .iter()
+            .map(|(name, group)| group_view(name, group, stream, &ids))
+            .collect(),
     }
 }
 
 fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) -> GroupView {
-    let everything = (StreamId { ms: 0, seq: 0 }, StreamId { ms: u64::MAX, seq: u64::MAX });
+    let everything = (
+        StreamId { ms: 0, seq: 0 },
+        StreamId {
+            ms: u64::MAX,
+            seq: u64::MAX,
+        },
+    );
     GroupView {
         name: name.clone(),
         last_delivered: group.last_delivered().to_string(),
-        delivered_in_view: ids.iter().filter(|id| **id <= group.last_delivered()).count(),
+        delivered_in_view: ids
+            .iter()
+            .filter(|id| **id <= group.last_delivered())
+            .count(),
         lag: group.lag(&stream.log),
         pending_len: group.pending_len(),
         pending: group
@@ -337,7 +394,11 @@ fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) ->
             .collect(),
         consumers: group
             .consumers()
-            .map(|(_, consumer)| ConsumerRow { name: consumer.name().clone(), pending: consumer.pending_len(), seen_at: consumer.seen_at() })
+            .map(|(_, consumer)| ConsumerRow {
+                name: consumer.name().clone(),
+                pending: consumer.pending_len(),
+                seen_at: consumer.seen_at(),
+            })
             .collect(),
     }
 }
@@ -370,9 +431,14 @@ fn text_view(text: &[u8], entry: &Entry) -> TextView {
 /// Every channel and pattern with its subscribers.
 pub fn pubsub(engine: &Engine) -> PubSubView {
     let list = |map: &std::collections::BTreeMap<Bytes, std::collections::BTreeSet<Conn>>| {
-        map.iter().map(|(name, who)| (name.clone(), who.iter().copied().collect())).collect()
+        map.iter()
+            .map(|(name, who)| (name.clone(), who.iter().copied().collect()))
+            .collect()
     };
-    PubSubView { channels: list(&engine.pubsub.channels), patterns: list(&engine.pubsub.patterns) }
+    PubSubView {
+        channels: list(&engine.pubsub.channels),
+        patterns: list(&engine.pubsub.patterns),
+    }
 }
 
 /// A client's state; `None` when it is not connected.
@@ -383,7 +449,10 @@ pub fn client(engine: &Engine, conn: Conn) -> Option<ClientView> {
         name: client.name.clone(),
         db: client.db,
         resp: client.resp,
-        blocked: client.blocked.as_ref().map(|b| (b.keys.clone(), b.since, b.until)),
+        blocked: client
+            .blocked
+            .as_ref()
+            .map(|b| (b.keys.clone(), b.since, b.until)),
         channels: client.channels.len(),
         patterns: client.patterns.len(),
     })

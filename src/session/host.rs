@@ -61,7 +61,19 @@ impl Host {
             Request::Begin { record, until } => {
                 let watched = std::mem::take(&mut self.watched);
                 *self = Self::new(record.seed, record.start);
-                self.watched = watched.into_iter().map(|(panel, w)| (panel, Watched { stamp: None, told: None, ..w })).collect();
+                self.watched = watched
+                    .into_iter()
+                    .map(|(panel, w)| {
+                        (
+                            panel,
+                            Watched {
+                                stamp: None,
+                                told: None,
+                                ..w
+                            },
+                        )
+                    })
+                    .collect();
                 for Input { at, conn, what } in record.inputs {
                     self.input(at, conn, what);
                 }
@@ -75,11 +87,23 @@ impl Host {
                 let keys = touched(&what);
                 let bytes = matches!(what, What::Bytes(_));
                 self.input(at, conn, what);
-                self.updates.push(Update::Recorded { at: self.engine.now, conn, bytes, keys });
+                self.updates.push(Update::Recorded {
+                    at: self.engine.now,
+                    conn,
+                    bytes,
+                    keys,
+                });
                 self.drain_outputs();
             }
             Request::Watch { panel, target } => {
-                self.watched.insert(panel, Watched { target, stamp: None, told: None });
+                self.watched.insert(
+                    panel,
+                    Watched {
+                        target,
+                        stamp: None,
+                        told: None,
+                    },
+                );
             }
             Request::Unwatch { panel } => {
                 self.watched.remove(&panel);
@@ -94,7 +118,10 @@ impl Host {
         self.drain_outputs();
         self.tell_clients();
         self.tell_panels();
-        Frame { now: self.engine.now, updates: std::mem::take(&mut self.updates) }
+        Frame {
+            now: self.engine.now,
+            updates: std::mem::take(&mut self.updates),
+        }
     }
 
     /// The next moment at which something happens by itself.
@@ -117,7 +144,11 @@ impl Host {
             }
             let place = (event.db, event.key.clone());
             if self.journals.len() >= JOURNALS_MAX && !self.journals.contains_key(&place) {
-                let oldest = self.journals.iter().min_by_key(|(_, (last, _))| *last).map(|(place, _)| place.clone());
+                let oldest = self
+                    .journals
+                    .iter()
+                    .min_by_key(|(_, (last, _))| *last)
+                    .map(|(place, _)| place.clone());
                 oldest.map(|place| self.journals.remove(&place));
             }
             let (last, journal) = self.journals.entry(place).or_default();
@@ -130,7 +161,11 @@ impl Host {
         for &conn in &self.conns {
             let bytes = self.engine.take_output(conn);
             if !bytes.is_empty() {
-                self.updates.push(Update::Output { conn, bytes, at: self.engine.now });
+                self.updates.push(Update::Output {
+                    conn,
+                    bytes,
+                    at: self.engine.now,
+                });
             }
         }
     }
@@ -167,8 +202,16 @@ impl Host {
         match target {
             Target::Keys { db, .. } => self.engine.dbs.get(*db).map(|db| db.version()),
             Target::Key { db, key, .. } => {
-                let version = self.engine.dbs.get(*db)?.entry(key).map_or(0, |entry| entry.version);
-                let facts = self.journals.get(&(*db, key.clone())).map_or(0, |(last, _)| *last);
+                let version = self
+                    .engine
+                    .dbs
+                    .get(*db)?
+                    .entry(key)
+                    .map_or(0, |entry| entry.version);
+                let facts = self
+                    .journals
+                    .get(&(*db, key.clone()))
+                    .map_or(0, |(last, _)| *last);
                 Some(version.rotate_left(32) ^ facts)
             }
             Target::PubSub => None,
@@ -177,19 +220,32 @@ impl Host {
 
     fn look(&self, target: &Target) -> View {
         match target {
-            Target::Keys { db, pattern, window } => {
-                View::Keys(self.engine.dbs.get(*db).map(|db| view::keys(db, pattern, *window)).unwrap_or_default())
-            }
+            Target::Keys {
+                db,
+                pattern,
+                window,
+            } => View::Keys(
+                self.engine
+                    .dbs
+                    .get(*db)
+                    .map(|db| view::keys(db, pattern, *window))
+                    .unwrap_or_default(),
+            ),
             Target::Key { db, key, window } => {
                 let facts = self.journals.get(&(*db, key.clone()));
                 let db = self.engine.dbs.get(*db);
                 View::Key {
                     deadline: db.and_then(|db| db.deadline(key)),
                     value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window)),
-                    facts: facts.map(|(_, events)| events.iter().cloned().collect()).unwrap_or_default(),
+                    facts: facts
+                        .map(|(_, events)| events.iter().cloned().collect())
+                        .unwrap_or_default(),
                 }
             }
-            Target::PubSub => View::PubSub { now: view::pubsub(&self.engine), messages: self.messages.iter().cloned().collect() },
+            Target::PubSub => View::PubSub {
+                now: view::pubsub(&self.engine),
+                messages: self.messages.iter().cloned().collect(),
+            },
         }
     }
 }
@@ -203,13 +259,25 @@ fn push_bounded(queue: &mut VecDeque<Event>, event: Event) {
 
 /// The keys that an input's commands name.
 fn touched(what: &What) -> Vec<Bytes> {
-    let What::Bytes(bytes) = what else { return Vec::new() };
+    let What::Bytes(bytes) = what else {
+        return Vec::new();
+    };
     let mut keys = Vec::new();
     let mut rest = bytes.as_slice();
     while keys.len() < TOUCHED_MAX {
-        let Parsed::Command { words, used } = parse_command(rest) else { break };
-        let words: Vec<&[u8]> = words.into_iter().map(|range| rest.get(range).unwrap_or_default()).collect();
-        keys.extend(command::keys_of(&words).into_iter().take(TOUCHED_MAX).map(Bytes::from_slice));
+        let Parsed::Command { words, used } = parse_command(rest) else {
+            break;
+        };
+        let words: Vec<&[u8]> = words
+            .into_iter()
+            .map(|range| rest.get(range).unwrap_or_default())
+            .collect();
+        keys.extend(
+            command::keys_of(&words)
+                .into_iter()
+                .take(TOUCHED_MAX)
+                .map(Bytes::from_slice),
+        );
         rest = rest.get(used..).unwrap_or_default();
     }
     keys
@@ -221,7 +289,10 @@ fn docs() -> Vec<CommandDoc> {
     for spec in command::all() {
         docs.push(doc(spec, spec.name.to_ascii_uppercase()));
         for sub in spec.subcommands {
-            docs.push(doc(sub, format!("{} {}", spec.name, sub.name).to_ascii_uppercase()));
+            docs.push(doc(
+                sub,
+                format!("{} {}", spec.name, sub.name).to_ascii_uppercase(),
+            ));
         }
     }
     docs
@@ -259,7 +330,13 @@ mod tests {
 
     fn send(host: &mut Host, at: Millis, conn: Conn, line: &str) {
         let words = split_words(line.as_bytes()).unwrap();
-        host.handle(at, Request::Input { conn, what: What::Bytes(encode_command(&words)) });
+        host.handle(
+            at,
+            Request::Input {
+                conn,
+                what: What::Bytes(encode_command(&words)),
+            },
+        );
     }
 
     fn outputs(frame: &Frame) -> Vec<(Conn, String)> {
@@ -276,36 +353,114 @@ mod tests {
     #[test]
     fn an_input_is_recorded_answered_and_seen() {
         let mut host = Host::new(1, START);
-        host.handle(START, Request::Input { conn: 0, what: What::Connect });
-        host.handle(START, Request::Watch { panel: 7, target: Target::Key { db: 0, key: Bytes::from_slice(b"lock"), window: Window { start: None, count: 10 } } });
+        host.handle(
+            START,
+            Request::Input {
+                conn: 0,
+                what: What::Connect,
+            },
+        );
+        host.handle(
+            START,
+            Request::Watch {
+                panel: 7,
+                target: Target::Key {
+                    db: 0,
+                    key: Bytes::from_slice(b"lock"),
+                    window: Window {
+                        start: None,
+                        count: 10,
+                    },
+                },
+            },
+        );
         send(&mut host, START + 5, 0, "SET lock t NX PX 100");
         let frame = host.frame(START + 5);
         assert_eq!(outputs(&frame), [(0, "OK\n".to_string())]);
-        assert!(frame.updates.contains(&Update::Recorded { at: START + 5, conn: 0, bytes: true, keys: vec![Bytes::from_slice(b"lock")] }));
-        let lock = LockView { holder: 0, since: START + 5, ttl: 100 };
+        assert!(frame.updates.contains(&Update::Recorded {
+            at: START + 5,
+            conn: 0,
+            bytes: true,
+            keys: vec![Bytes::from_slice(b"lock")]
+        }));
+        let lock = LockView {
+            holder: 0,
+            since: START + 5,
+            ttl: 100,
+        };
         let seen = frame.updates.iter().any(|u| matches!(u, Update::View { panel: 7, view: View::Key { value: ValueView::Text(t), .. } } if t.lock == Some(lock)));
         assert!(seen, "{frame:?}");
         assert_eq!(host.next_deadline(), Some(START + 105));
-        assert_eq!(host.frame(START + 50), Frame { now: START + 50, updates: Vec::new() });
+        assert_eq!(
+            host.frame(START + 50),
+            Frame {
+                now: START + 50,
+                updates: Vec::new()
+            }
+        );
         let gone = host.frame(START + 105);
-        assert!(matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }] if facts.len() == 2), "{gone:?}");
+        assert!(
+            matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }] if facts.len() == 2),
+            "{gone:?}"
+        );
     }
 
     #[test]
     fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
         let inputs = vec![
-            Input { at: START, conn: 0, what: What::Connect },
-            Input { at: START + 1, conn: 0, what: What::Bytes(encode_command(&["SET", "k", "v", "PX", "1000"])) },
+            Input {
+                at: START,
+                conn: 0,
+                what: What::Connect,
+            },
+            Input {
+                at: START + 1,
+                conn: 0,
+                what: What::Bytes(encode_command(&["SET", "k", "v", "PX", "1000"])),
+            },
         ];
-        let record = Record { seed: 3, start: START, inputs };
+        let record = Record {
+            seed: 3,
+            start: START,
+            inputs,
+        };
         let mut host = Host::new(0, 0);
-        host.handle(START + 500, Request::Watch { panel: 1, target: Target::Keys { db: 0, pattern: Bytes::new(), window: Window { start: Some(0), count: 9 } } });
-        host.handle(START + 500, Request::Begin { record, until: START + 400 });
+        host.handle(
+            START + 500,
+            Request::Watch {
+                panel: 1,
+                target: Target::Keys {
+                    db: 0,
+                    pattern: Bytes::new(),
+                    window: Window {
+                        start: Some(0),
+                        count: 9,
+                    },
+                },
+            },
+        );
+        host.handle(
+            START + 500,
+            Request::Begin {
+                record,
+                until: START + 400,
+            },
+        );
         let frame = host.frame(START + 500);
         assert_eq!(outputs(&frame), []);
-        assert!(matches!(frame.updates.first(), Some(Update::Ready { commands }) if commands.iter().any(|c| c.name == "SET")));
-        assert!(frame.updates.iter().any(|u| matches!(u, Update::View { view: View::Keys(keys), .. } if keys.all == 1)));
+        assert!(
+            matches!(frame.updates.first(), Some(Update::Ready { commands }) if commands.iter().any(|c| c.name == "SET"))
+        );
+        assert!(
+            frame
+                .updates
+                .iter()
+                .any(|u| matches!(u, Update::View { view: View::Keys(keys), .. } if keys.all == 1))
+        );
         send(&mut host, START + 600, 0, "PTTL k");
-        assert_eq!(outputs(&host.frame(START + 600)), [(0, "(integer) 401\n".to_string())]);
+        assert_eq!(
+            outputs(&host.frame(START + 600)),
+            [(0, "(integer) 401\n".to_string())]
+        );
     }
 }

@@ -52,7 +52,9 @@ impl Entry {
 /// One client's console.
 #[component]
 pub fn ConsolePanel(props: &ConsoleProps) -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
     let console = &props.console;
     let conn = console.conn;
     let letter = format::client_letter(conn);
@@ -77,14 +79,17 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
         let (log, at_end) = (log.clone(), at_end.clone());
         Callback::from(move |_: Event| {
             if let Some(log) = log.cast::<HtmlElement>() {
-                *at_end.borrow_mut() = log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_END;
+                *at_end.borrow_mut() =
+                    log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_END;
             }
         })
     };
     let on_input = {
         let (entry, redraw, input) = (entry.clone(), redraw.clone(), input.clone());
         Callback::from(move |_: InputEvent| {
-            let Some(input) = input.cast::<HtmlInputElement>() else { return };
+            let Some(input) = input.cast::<HtmlInputElement>() else {
+                return;
+            };
             let mut entry = entry.borrow_mut();
             entry.cycle = None;
             entry.leaving = false;
@@ -97,9 +102,21 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
         })
     };
     let on_paste = {
-        let (entry, redraw, store, input, at_end) = (entry.clone(), redraw.clone(), store.clone(), input.clone(), at_end.clone());
+        let (entry, redraw, store, input, at_end) = (
+            entry.clone(),
+            redraw.clone(),
+            store.clone(),
+            input.clone(),
+            at_end.clone(),
+        );
         Callback::from(move |event: Event| {
-            let Some(text) = event.dyn_ref_clipboard().and_then(|e| e.clipboard_data()).and_then(|d| d.get_data("text/plain").ok()) else { return };
+            let Some(text) = event
+                .dyn_ref_clipboard()
+                .and_then(|e| e.clipboard_data())
+                .and_then(|d| d.get_data("text/plain").ok())
+            else {
+                return;
+            };
             if !text.contains('\n') {
                 return;
             }
@@ -116,15 +133,27 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
             entry.line.edit(&rest, rest.chars().count());
             show_input(&entry.line, &input);
             *at_end.borrow_mut() = true;
-            store.dispatch(Action::Run { conn, text: lines.join("\n"), ticket: None });
+            store.dispatch(Action::Run {
+                conn,
+                text: lines.join("\n"),
+                ticket: None,
+            });
             redraw.force_update();
         })
     };
     let on_key = {
-        let (entry, redraw, store, input, commands, at_end) =
-            (entry.clone(), redraw.clone(), store.clone(), input.clone(), Rc::clone(&props.commands), at_end.clone());
+        let (entry, redraw, store, input, commands, at_end) = (
+            entry.clone(),
+            redraw.clone(),
+            store.clone(),
+            input.clone(),
+            Rc::clone(&props.commands),
+            at_end.clone(),
+        );
         Callback::from(move |event: KeyboardEvent| {
-            let Some(node) = input.cast::<HtmlInputElement>() else { return };
+            let Some(node) = input.cast::<HtmlInputElement>() else {
+                return;
+            };
             if event.is_composing() {
                 return;
             }
@@ -139,7 +168,11 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     let text = entry.line.accept();
                     entry.cycle = None;
                     *at_end.borrow_mut() = true;
-                    run = Some(Action::Run { conn, text, ticket: None });
+                    run = Some(Action::Run {
+                        conn,
+                        text,
+                        ticket: None,
+                    });
                 }
                 ("ArrowUp", false) if !searching => _ = entry.line.up(),
                 ("ArrowDown", false) if !searching => _ = entry.line.down(),
@@ -149,20 +182,30 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     }
                     let (text, cursor) = (entry.line.text.clone(), entry.line.cursor);
                     let known = store.read(|state| state.known(&entry.before_cursor()));
-                    let shown = completion::tab(&mut entry.cycle, &text, cursor, event.shift_key(), &commands, &known);
+                    let shown = completion::tab(
+                        &mut entry.cycle,
+                        &text,
+                        cursor,
+                        event.shift_key(),
+                        &commands,
+                        &known,
+                    );
                     if let Some((text, cursor)) = shown {
                         entry.line.edit(&text, cursor);
                     }
                 }
                 ("r", true) => entry.line.search_older(),
                 ("Escape", _) | ("g", true) if searching => entry.line.search_cancel(),
-                ("ArrowLeft" | "ArrowRight" | "Home" | "End", _) if searching => entry.line.search_take(),
+                ("ArrowLeft" | "ArrowRight" | "Home" | "End", _) if searching => {
+                    entry.line.search_take()
+                }
                 ("Escape", _) => {
                     entry.leaving = true;
                     return;
                 }
                 ("c", true) => {
-                    let selected = node.selection_start().ok() != node.selection_end().ok() || has_selection();
+                    let selected =
+                        node.selection_start().ok() != node.selection_end().ok() || has_selection();
                     if selected {
                         return;
                     }
@@ -170,7 +213,13 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     entry.line.edit("", 0);
                     run = Some(Action::Interrupt(conn));
                 }
-                ("l", true) => run = Some(Action::Run { conn, text: "clear".into(), ticket: None }),
+                ("l", true) => {
+                    run = Some(Action::Run {
+                        conn,
+                        text: "clear".into(),
+                        ticket: None,
+                    })
+                }
                 _ => return,
             }
             event.prevent_default();
@@ -193,14 +242,22 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     };
 
     let blocks = console.transcript.blocks();
-    let skipped = if *earlier { 0 } else { blocks.len().saturating_sub(SHOWN) };
+    let skipped = if *earlier {
+        0
+    } else {
+        blocks.len().saturating_sub(SHOWN)
+    };
     let show_earlier = {
         let earlier = earlier.clone();
         Callback::from(move |_: MouseEvent| earlier.set(true))
     };
     let entry = entry.borrow();
     let db = console.db();
-    let prompt = if db == 0 { format!("{letter}>") } else { format!("{letter}[{db}]>") };
+    let prompt = if db == 0 {
+        format!("{letter}>")
+    } else {
+        format!("{letter}[{db}]>")
+    };
     html! {
         <section class="con" aria-label={format!("Client {letter}")} style={format!("--c:{}", colour::client_var(conn))}>
             <header>
@@ -247,12 +304,20 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
 
 /// What is shown in grey behind the line.
 fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
-    if let Some(cycle) = entry.cycle.as_ref().filter(|cycle| cycle.proposals().len() > 1) {
+    if let Some(cycle) = entry
+        .cycle
+        .as_ref()
+        .filter(|cycle| cycle.proposals().len() > 1)
+    {
         let place = cycle.selected().map_or(0, |i| i + 1);
         return format!("   {place} of {}", cycle.proposals().len());
     }
     if !entry.line.text.is_empty() {
-        return if console.hints { hint::hint(&entry.line.text, commands) } else { String::new() };
+        return if console.hints {
+            hint::hint(&entry.line.text, commands)
+        } else {
+            String::new()
+        };
     }
     if console.blocked().is_some() {
         "waiting for an entry · Ctrl-C stops waiting".into()
@@ -265,12 +330,18 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
 
 /// The connection, in a few words.
 fn who(console: &Console) -> String {
-    let Some(client) = &console.client else { return "connecting…".into() };
+    let Some(client) = &console.client else {
+        return "connecting…".into();
+    };
     let resp = match client.resp {
         Resp::Two => "RESP2",
         Resp::Three => "RESP3",
     };
-    let name = if client.name.is_empty() { format!("client {}", client.id) } else { format::lossy(&client.name) };
+    let name = if client.name.is_empty() {
+        format!("client {}", client.id)
+    } else {
+        format::lossy(&client.name)
+    };
     format!("{name} · db {} · {resp}", client.db)
 }
 
@@ -288,7 +359,9 @@ impl PartialEq for ConditionProps {
 /// Whether the client is ready, waits, listens, or holds everything up.
 #[component]
 fn Condition(props: &ConditionProps) -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
     let console = &props.console;
     if console.stuck {
         return html! { <button class="stop" type="button" onclick={store.callback(|_| Action::Stop)}>{ "Stop" }</button> };
@@ -296,15 +369,29 @@ fn Condition(props: &ConditionProps) -> Html {
     if let Some((keys, since, until)) = console.blocked() {
         return html! { <Wait keys={keys.clone()} since={*since} until={*until} /> };
     }
-    if let Some(client) = console.client.as_ref().filter(|c| c.channels + c.patterns > 0) {
-        let part = |n: usize, one: &str| (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }));
-        let parts: Vec<_> = [part(client.channels, "channel"), part(client.patterns, "pattern")].into_iter().flatten().collect();
+    if let Some(client) = console
+        .client
+        .as_ref()
+        .filter(|c| c.channels + c.patterns > 0)
+    {
+        let part = |n: usize, one: &str| {
+            (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }))
+        };
+        let parts: Vec<_> = [
+            part(client.channels, "channel"),
+            part(client.patterns, "pattern"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         return html! { <span class={classes!("tag", colour::client_tag(console.conn))}>{ parts.join(", ") }</span> };
     }
     match console.waiting() {
         0 if !console.busy() => html! { <span class="tag good">{ "ready" }</span> },
         0 => html! { <span class="tag plain">{ "running" }</span> },
-        n => html! { <span class="tag plain num">{ format!("{} to go", format::count(n as u64)) }</span> },
+        n => {
+            html! { <span class="tag plain num">{ format!("{} to go", format::count(n as u64)) }</span> }
+        }
     }
 }
 
@@ -320,9 +407,17 @@ struct WaitProps {
 fn Wait(props: &WaitProps) -> Html {
     let now = use_now(100);
     let waited = format::duration(now.saturating_sub(props.since));
-    let keys = props.keys.iter().map(|key| format::lossy(key)).collect::<Vec<_>>().join(", ");
+    let keys = props
+        .keys
+        .iter()
+        .map(|key| format::lossy(key))
+        .collect::<Vec<_>>()
+        .join(", ");
     let text = match props.until {
-        Some(until) => format!("blocked {waited} of {}", format::duration(until.saturating_sub(props.since))),
+        Some(until) => format!(
+            "blocked {waited} of {}",
+            format::duration(until.saturating_sub(props.since))
+        ),
         None => format!("blocked {waited}"),
     };
     html! { <span class="tag warn num" title={format!("waits for {keys}")}>{ text }</span> }
@@ -346,7 +441,12 @@ fn BlockView(props: &BlockProps) -> Html {
         Kind::Command { line } => html! {
             <div class="cmd"><span class="p">{ format!("{}> ", format::client_letter(props.conn)) }</span>{ line }</div>
         },
-        Kind::Reply { text, error, nil, left_out } => html! {
+        Kind::Reply {
+            text,
+            error,
+            nil,
+            left_out,
+        } => html! {
             <div class={classes!("r", error.then_some("err"), nil.then_some("nil"))}>
                 { text }
                 if *left_out > 0 {
@@ -372,14 +472,20 @@ fn read_cursor(line: &mut Line, input: &HtmlInputElement) {
 
 fn read_input(line: &mut Line, input: &HtmlInputElement) {
     let text = input.value();
-    let units = input.selection_end().ok().flatten().map_or(usize::MAX, |n| n as usize);
+    let units = input
+        .selection_end()
+        .ok()
+        .flatten()
+        .map_or(usize::MAX, |n| n as usize);
     let cursor = from_utf16(&text, units);
     line.edit(&text, cursor);
 }
 
 /// Puts the line (in a search, what is looked for) into the browser's field.
 fn show_input(line: &Line, input: &NodeRef) {
-    let Some(input) = input.cast::<HtmlInputElement>() else { return };
+    let Some(input) = input.cast::<HtmlInputElement>() else {
+        return;
+    };
     let (text, cursor) = match line.search() {
         Some(search) => (search.query.as_str(), usize::MAX),
         None => (line.text.as_str(), line.cursor),

@@ -16,7 +16,10 @@ use crate::session::message::Millis;
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
-    #[allow(clippy::disallowed_methods, reason = "a session begins at the wall clock's moment, once")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a session begins at the wall clock's moment, once"
+    )]
     let start = js_sys::Date::now() as Millis;
     let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
     let store = Store::new(State::new(seed, start, script::saved_theme()));
@@ -42,6 +45,29 @@ pub fn Page(props: &PageProps) -> Html {
     let redraw = use_force_update();
     use_effect_with(store.clone(), move |store| {
         store.on_redraw(Callback::from(move |()| redraw.force_update()));
+    });
+    // A new inspector is brought into view; the others stay where they are.
+    let newest = store.read(|state| {
+        state
+            .stage
+            .slots()
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, slot)| slot.panel)
+            .map(|(at, slot)| (slot.panel, at))
+    });
+    use_effect_with(newest, |newest| {
+        let document = web_sys::window().and_then(|w| w.document());
+        let card = newest.and_then(|(_, at)| {
+            document?
+                .query_selector(&format!(".stage > :nth-child({})", at + 1))
+                .ok()?
+        });
+        if let Some(card) = card {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            card.scroll_into_view_with_scroll_into_view_options(&options);
+        }
     });
     store.read(|state| {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.ready() };
@@ -104,8 +130,14 @@ struct BarProps {
 
 #[component]
 fn Bar(props: &BarProps) -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
-    let tabs = [("keys", "Keys", Tab::Keys), ("stage", "Inspect", Tab::Stage), ("consoles", "Consoles", Tab::Consoles)];
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
+    let tabs = [
+        ("keys", "Keys", Tab::Keys),
+        ("stage", "Inspect", Tab::Stage),
+        ("consoles", "Consoles", Tab::Consoles),
+    ];
     let (next, name) = match props.theme {
         Theme::System => (Theme::Light, "Theme: system"),
         Theme::Light => (Theme::Dark, "Theme: light"),
@@ -137,7 +169,9 @@ fn Bar(props: &BarProps) -> Html {
 #[component]
 fn ClockFace() -> Html {
     let now = use_now(100);
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
     let start = store.read(|state| state.record().start);
     html! {
         <div class="clock" role="timer" aria-label="Time since the session began">
@@ -145,4 +179,3 @@ fn ClockFace() -> Html {
         </div>
     }
 }
-

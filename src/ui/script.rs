@@ -7,9 +7,13 @@ use crate::app::Theme;
 
 /// Offers `window.keyglass.exec("A", "ZADD board 1 x")`.
 pub fn offer(store: &Store) {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     let store = store.clone();
-    let exec = Closure::<dyn Fn(String, String) -> js_sys::Promise>::new(move |letter: String, line: String| store.exec(&letter, line));
+    let exec = Closure::<dyn Fn(String, String) -> js_sys::Promise>::new(
+        move |letter: String, line: String| store.exec(&letter, line),
+    );
     let keyglass = js_sys::Object::new();
     // Setting a field of a fresh object, or of the window, is never refused.
     let _ = js_sys::Reflect::set(&keyglass, &"exec".into(), exec.as_ref());
@@ -21,7 +25,9 @@ const THEME: &str = "keyglass.theme";
 
 /// The theme that the reader chose last.
 pub fn saved_theme() -> Theme {
-    let saved = web_sys::window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(THEME).ok().flatten());
+    let saved = web_sys::window()
+        .and_then(|w| w.local_storage().ok().flatten())
+        .and_then(|s| s.get_item(THEME).ok().flatten());
     match saved.as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
@@ -31,7 +37,9 @@ pub fn saved_theme() -> Theme {
 
 /// Shows the page in a theme, and keeps the choice where the browser lets it.
 pub fn apply_theme(theme: Theme) {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     let name = match theme {
         Theme::System => None,
         Theme::Light => Some("light"),

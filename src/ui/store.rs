@@ -35,7 +35,9 @@ impl PartialEq for Store {
 
 /// The browser's clock, in milliseconds since the page was opened.
 pub fn wall() -> f64 {
-    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+    web_sys::window()
+        .and_then(|w| w.performance())
+        .map_or(0.0, |p| p.now())
 }
 
 impl Store {
@@ -58,7 +60,8 @@ impl Store {
             redraw.emit(());
         }));
         let ticking = store.clone();
-        *store.0.tick.borrow_mut() = Some(Interval::new(250, move || ticking.dispatch(Action::Tick)));
+        *store.0.tick.borrow_mut() =
+            Some(Interval::new(250, move || ticking.dispatch(Action::Tick)));
         store.dispatch(Action::Open);
         store
     }
@@ -97,13 +100,20 @@ impl Store {
         js_sys::Promise::new(&mut |resolve, reject| {
             let Some(conn) = store.read(|state| state.conn_of(&letter)) else {
                 // A call of a settle function of our own promise does not throw.
-                let _ = reject.call1(&JsValue::NULL, &js_sys::Error::new(&format!("there is no client {letter}")));
+                let _ = reject.call1(
+                    &JsValue::NULL,
+                    &js_sys::Error::new(&format!("there is no client {letter}")),
+                );
                 return;
             };
             let ticket = store.0.next_ticket.get();
             store.0.next_ticket.set(ticket.wrapping_add(1));
             store.0.promises.borrow_mut().insert(ticket, resolve);
-            store.dispatch(Action::Run { conn, text: line.clone(), ticket: Some(ticket) });
+            store.dispatch(Action::Run {
+                conn,
+                text: line.clone(),
+                ticket: Some(ticket),
+            });
         })
     }
 

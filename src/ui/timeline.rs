@@ -39,7 +39,8 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
     let start = timeline.start(now, LENGTH.end);
     let length = now.saturating_sub(start).max(LENGTH.start) as f64;
     // The head stands a little before the right edge, so that what comes next has somewhere to go.
-    let place = move |at: Millis| (at.saturating_sub(start) as f64 / length * 97.0).clamp(0.0, 97.0);
+    let place =
+        move |at: Millis| (at.saturating_sub(start) as f64 / length * 97.0).clamp(0.0, 97.0);
     let toggle = {
         let listed = listed.clone();
         Callback::from(move |_| listed.set(!*listed))

@@ -37,20 +37,30 @@ impl ServerHalf {
         let on_error = Closure::new(move |event: Event| {
             // The page tells of it and mends it; the browser need not log it as unhandled.
             event.prevent_default();
-            let text = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
+            let text = event
+                .dyn_ref::<web_sys::ErrorEvent>()
+                .map(web_sys::ErrorEvent::message);
             on_error.emit(text.unwrap_or_else(|| "it could not be loaded".into()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
+        Ok(Self {
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
     }
 
     /// Sends requests; they are handled in order. The bytes are handed over, not copied.
     pub fn post(&self, requests: &[Request]) {
-        let Ok(bytes) = postcard::to_allocvec(requests) else { return };
+        let Ok(bytes) = postcard::to_allocvec(requests) else {
+            return;
+        };
         let bytes = Uint8Array::from(bytes.as_slice());
         // Only a message that cannot be cloned is refused, and bytes always can.
-        let _ = self.worker.post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
+        let _ = self
+            .worker
+            .post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
     }
 }
 
@@ -58,7 +68,10 @@ impl ServerHalf {
 fn started_early() -> Option<Worker> {
     const NAME: &str = "keyglassWorker";
     let window = web_sys::window()?;
-    let worker = js_sys::Reflect::get(&window, &NAME.into()).ok()?.dyn_into().ok()?;
+    let worker = js_sys::Reflect::get(&window, &NAME.into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     js_sys::Reflect::delete_property(&window, &NAME.into()).ok()?;
     Some(worker)
 }

@@ -71,12 +71,17 @@ pub fn read(bytes: &[u8]) -> Option<(Frame, usize)> {
 
 fn read_at(bytes: &[u8], at: usize) -> Option<(Frame, usize)> {
     let kind = *bytes.get(at)?;
-    let end = at + 1 + bytes[at + 1..].windows(2).position(|pair| pair == b"\r\n")?;
+    let end = at
+        + 1
+        + bytes[at + 1..]
+            .windows(2)
+            .position(|pair| pair == b"\r\n")?;
     let head = &bytes[at + 1..end];
     let next = end + 2;
     let number = || -> i64 {
         let text = std::str::from_utf8(head).unwrap_or("");
-        text.parse().unwrap_or_else(|_| panic!("not a number after {:?}: {head:?}", char::from(kind)))
+        text.parse()
+            .unwrap_or_else(|_| panic!("not a number after {:?}: {head:?}", char::from(kind)))
     };
     let frame = match kind {
         b'+' | b'-' | b',' | b'(' => Frame::Text(kind, head.to_vec()),
@@ -87,7 +92,11 @@ fn read_at(bytes: &[u8], at: usize) -> Option<(Frame, usize)> {
         b'$' | b'=' => {
             let end = next + number() as usize;
             let body = bytes.get(next..end)?;
-            assert_eq!(bytes.get(end..end + 2)?, b"\r\n", "a bulk string does not end where it says");
+            assert_eq!(
+                bytes.get(end..end + 2)?,
+                b"\r\n",
+                "a bulk string does not end where it says"
+            );
             return Some((Frame::Text(kind, body.to_vec()), end + 2));
         }
         b'*' | b'~' | b'>' | b'%' => {
@@ -101,7 +110,11 @@ fn read_at(bytes: &[u8], at: usize) -> Option<(Frame, usize)> {
             }
             return Some((Frame::List(kind, items), at));
         }
-        _ => panic!("no reply begins with {:?}: {:?}", char::from(kind), String::from_utf8_lossy(&bytes[at..])),
+        _ => panic!(
+            "no reply begins with {:?}: {:?}",
+            char::from(kind),
+            String::from_utf8_lossy(&bytes[at..])
+        ),
     };
     Some((frame, next))
 }
@@ -111,7 +124,8 @@ pub fn read_all(bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let (frame, used) = read(&bytes[at..]).unwrap_or_else(|| panic!("half a reply: {:?}", String::from_utf8_lossy(&bytes[at..])));
+        let (frame, used) = read(&bytes[at..])
+            .unwrap_or_else(|| panic!("half a reply: {:?}", String::from_utf8_lossy(&bytes[at..])));
         frames.push(frame);
         at += used;
     }
@@ -149,9 +163,17 @@ mod tests {
 
     #[test]
     fn frames_keep_what_the_wire_tells_apart() {
-        let wire = b"*3\r\n$-1\r\n*-1\r\n_\r\n%1\r\n+a\r\n~1\r\n,0.5\r\n>2\r\n=5\r\ntxt:x\r\n#t\r\n";
+        let wire =
+            b"*3\r\n$-1\r\n*-1\r\n_\r\n%1\r\n+a\r\n~1\r\n,0.5\r\n>2\r\n=5\r\ntxt:x\r\n#t\r\n";
         let shown: Vec<_> = read_all(wire).iter().map(ToString::to_string).collect();
-        assert_eq!(shown, ["*[$nil, *nil, _nil]", "%[+\"a\", ~[,\"0.5\"]]", ">[=\"txt:x\", #true]"]);
+        assert_eq!(
+            shown,
+            [
+                "*[$nil, *nil, _nil]",
+                "%[+\"a\", ~[,\"0.5\"]]",
+                ">[=\"txt:x\", #true]"
+            ]
+        );
         assert_eq!(read(b"*1\r\n$3\r\nab"), None);
     }
 }

@@ -33,7 +33,9 @@ const ENOUGH: usize = 10;
 
 fn setting<T: std::str::FromStr>(name: &str, default: T) -> T {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} must be a number, and is {text:?}")),
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} must be a number, and is {text:?}")),
         Err(_) => default,
     }
 }
@@ -43,8 +45,15 @@ fn random_sequences_are_answered_alike() {
     let total: usize = setting("KEYGLASS_ORACLE_COMMANDS", RUN);
     let seed: u64 = setting("KEYGLASS_ORACLE_SEED", SEED);
     let only = std::env::var("KEYGLASS_ORACLE_ONLY").ok();
-    let missing: Vec<_> = COMMANDS.split_whitespace().filter(|name| keyglass::command::lookup(name.as_bytes()).is_none()).collect();
-    assert!(missing.is_empty() || only.is_some(), "the table does not have {}", missing.join(" "));
+    let missing: Vec<_> = COMMANDS
+        .split_whitespace()
+        .filter(|name| keyglass::command::lookup(name.as_bytes()).is_none())
+        .collect();
+    assert!(
+        missing.is_empty() || only.is_some(),
+        "the table does not have {}",
+        missing.join(" ")
+    );
 
     let began = Instant::now();
     let mut pair = Pair::start();
@@ -55,7 +64,9 @@ fn random_sequences_are_answered_alike() {
         let own = seeds.next();
         let steps = Generator::sequence(own, only.as_deref());
         sequences += 1;
-        let Err(difference) = pair.run(&steps) else { continue };
+        let Err(difference) = pair.run(&steps) else {
+            continue;
+        };
         mismatches += 1;
         let signature = shrink::signature(&difference);
         if let Some((times, _)) = failures.get_mut(&signature) {
@@ -72,9 +83,22 @@ fn random_sequences_are_answered_alike() {
     for (signature, (times, transcript)) in &failures {
         println!("\n== {signature} ({times} times)\n{transcript}");
     }
-    let counts: Vec<_> = pair.tally.commands.iter().map(|(name, [errors, empty, full])| format!("{name} {errors}+{empty}+{full}")).collect();
-    println!("Replies (errors, empty ones, others): {}", counts.join(", "));
-    let kinds: Vec<_> = pair.tally.kinds.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+    let counts: Vec<_> = pair
+        .tally
+        .commands
+        .iter()
+        .map(|(name, [errors, empty, full])| format!("{name} {errors}+{empty}+{full}"))
+        .collect();
+    println!(
+        "Replies (errors, empty ones, others): {}",
+        counts.join(", ")
+    );
+    let kinds: Vec<_> = pair
+        .tally
+        .kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} {n}"))
+        .collect();
     println!(
         "oracle: {} commands, seed {seed}, {mismatches} mismatches, reply kinds {} (Valkey {}, {sequences} sequences, {} state checks, {:.1} s)",
         pair.commands,
@@ -83,25 +107,44 @@ fn random_sequences_are_answered_alike() {
         pair.checks,
         began.elapsed().as_secs_f64(),
     );
-    assert!(failures.is_empty(), "{mismatches} of {sequences} sequences were answered differently, in {} ways", failures.len());
+    assert!(
+        failures.is_empty(),
+        "{mismatches} of {sequences} sequences were answered differently, in {} ways",
+        failures.len()
+    );
 }
 
 #[test]
 fn mended_differences_stay_mended() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/regressions");
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     paths.retain(|path| path.extension().is_some_and(|e| e == "txt"));
     let mut pair = Pair::start();
     let mut broken = Vec::new();
     for path in &paths {
-        let steps: Vec<Step> = fs::read_to_string(path).unwrap().lines().filter_map(Step::parse).collect();
+        let steps: Vec<Step> = fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .filter_map(Step::parse)
+            .collect();
         assert!(!steps.is_empty(), "{} holds no step", path.display());
         if let Err(difference) = pair.run(&steps) {
-            broken.push(format!("== {}\n{}", path.display(), shrink::transcript(&steps, &difference)));
+            broken.push(format!(
+                "== {}\n{}",
+                path.display(),
+                shrink::transcript(&steps, &difference)
+            ));
         }
     }
-    println!("oracle: {} regressions replayed, {} mismatches", paths.len(), broken.len());
+    println!(
+        "oracle: {} regressions replayed, {} mismatches",
+        paths.len(),
+        broken.len()
+    );
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
@@ -109,6 +152,11 @@ fn mended_differences_stay_mended() {
 fn print_tally(tally: &Tally) {
     println!("Differences that are known, and how often each was let pass:");
     for rule in NORMALISED {
-        println!("{:>8} {}: {}", tally.rules.get(rule.name).copied().unwrap_or(0), rule.name, rule.reason);
+        println!(
+            "{:>8} {}: {}",
+            tally.rules.get(rule.name).copied().unwrap_or(0),
+            rule.name,
+            rule.reason
+        );
     }
 }

@@ -85,7 +85,17 @@ impl Pair {
         let server = Server::start();
         let links = (0..CLIENTS).map(|_| server.connect()).collect();
         let admin = server.connect();
-        Self { server, links, admin, ids: vec![Frame::Int(0); CLIENTS], dirty: [true; CLIENTS], markers: 0, tally: Tally::default(), commands: 0, checks: 0 }
+        Self {
+            server,
+            links,
+            admin,
+            ids: vec![Frame::Int(0); CLIENTS],
+            dirty: [true; CLIENTS],
+            markers: 0,
+            tally: Tally::default(),
+            commands: 0,
+            checks: 0,
+        }
     }
 
     /// The real server's version.
@@ -100,7 +110,14 @@ impl Pair {
         for client in 0..CLIENTS {
             engine.handle(now(), client as u32, What::Connect);
         }
-        let mut run = Run { pair: self, engine, ours: Default::default(), waiting: Default::default(), step: 0, unspecified: false };
+        let mut run = Run {
+            pair: self,
+            engine,
+            ours: Default::default(),
+            waiting: Default::default(),
+            step: 0,
+            unspecified: false,
+        };
         let result = run.all(steps);
         if result.is_err() {
             self.dirty = [true; CLIENTS];
@@ -124,20 +141,30 @@ impl Pair {
                 }
             }
         }
-        assert_eq!(self.admin.ask(&["FLUSHALL"]), Some(Frame::Text(b'+', b"OK".to_vec())), "the real server does not answer");
+        assert_eq!(
+            self.admin.ask(&["FLUSHALL"]),
+            Some(Frame::Text(b'+', b"OK".to_vec())),
+            "the real server does not answer"
+        );
     }
 
     fn reconnect(&mut self, client: usize) {
         self.links[client] = self.server.connect();
-        self.ids[client] = self.links[client].ask(&["CLIENT", "ID"]).expect("the real server does not answer");
+        self.ids[client] = self.links[client]
+            .ask(&["CLIENT", "ID"])
+            .expect("the real server does not answer");
         self.dirty[client] = false;
     }
 
     /// How many clients wait for a key on the real server.
     fn waiting_clients(&mut self) -> usize {
         let info = self.admin.ask(&["INFO", "clients"]);
-        let text = String::from_utf8_lossy(info.as_ref().and_then(Frame::text).unwrap_or_default()).into_owned();
-        let line = text.lines().find_map(|line| line.strip_prefix("blocked_clients:")).expect("INFO clients says who waits");
+        let text = String::from_utf8_lossy(info.as_ref().and_then(Frame::text).unwrap_or_default())
+            .into_owned();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("blocked_clients:"))
+            .expect("INFO clients says who waits");
         line.trim().parse().unwrap()
     }
 
@@ -192,7 +219,9 @@ impl Run<'_> {
     }
 
     fn blocked(&self, client: usize) -> bool {
-        self.engine.client(client as u32).is_some_and(|c| c.blocked.is_some())
+        self.engine
+            .client(client as u32)
+            .is_some_and(|c| c.blocked.is_some())
     }
 
     fn all_blocked(&self) -> Vec<usize> {
@@ -201,7 +230,11 @@ impl Run<'_> {
 
     /// Those of `before` who do not wait any more.
     fn woken(&self, before: &[usize]) -> Vec<usize> {
-        before.iter().copied().filter(|&c| !self.blocked(c)).collect()
+        before
+            .iter()
+            .copied()
+            .filter(|&c| !self.blocked(c))
+            .collect()
     }
 
     fn closed(&self, client: usize) -> bool {
@@ -222,7 +255,11 @@ impl Run<'_> {
             self.engine_takes(client, one, words);
             taken += 1;
             self.step += 1;
-            if !before.is_empty() || self.closed(client) || !self.all_blocked().is_empty() || bytes.len() > BATCH {
+            if !before.is_empty()
+                || self.closed(client)
+                || !self.all_blocked().is_empty()
+                || bytes.len() > BATCH
+            {
                 break;
             }
         }
@@ -233,7 +270,11 @@ impl Run<'_> {
     }
 
     fn engine_takes(&mut self, client: usize, bytes: Vec<u8>, words: &Words) {
-        *(if client == OBSERVER { &mut self.pair.checks } else { &mut self.pair.commands }) += 1;
+        *(if client == OBSERVER {
+            &mut self.pair.checks
+        } else {
+            &mut self.pair.commands
+        }) += 1;
         self.waiting[client].push(words.clone());
         self.unspecified = self.unspecified_lex(client, words);
         self.engine.handle(now(), client as u32, What::Bytes(bytes));
@@ -261,7 +302,12 @@ impl Run<'_> {
                 let mut commands = self.waiting[client].clone();
                 commands.extend(current.cloned());
                 for frame in frame::read_all(&bytes) {
-                    self.ours[client].push_back(Ours { frame, step: self.step, commands: commands.clone(), unspecified: self.unspecified });
+                    self.ours[client].push_back(Ours {
+                        frame,
+                        step: self.step,
+                        commands: commands.clone(),
+                        unspecified: self.unspecified,
+                    });
                 }
             }
             if !self.blocked(client) {
@@ -271,7 +317,12 @@ impl Run<'_> {
     }
 
     /// Sends bytes to the real server and reads what it answers; then reads what those were told whom it woke.
-    fn server_takes(&mut self, client: usize, bytes: &[u8], woken: &[usize]) -> Result<(), Difference> {
+    fn server_takes(
+        &mut self,
+        client: usize,
+        bytes: &[u8],
+        woken: &[usize],
+    ) -> Result<(), Difference> {
         self.pair.links[client].send(bytes);
         if self.blocked(client) || !woken.is_empty() {
             // Once the admin is answered, the server has also seen what was sent before, and gone on
@@ -310,29 +361,57 @@ impl Run<'_> {
     /// Holds a frame of the real server against the engine's next one.
     fn compare(&mut self, client: usize, theirs: Option<Frame>) -> Result<(), Difference> {
         if let Some(theirs) = &theirs
-            && self.ours[client].front().is_some_and(|ours| ours.frame != *theirs)
+            && self.ours[client]
+                .front()
+                .is_some_and(|ours| ours.frame != *theirs)
         {
-            let plain = |ours: &Ours| ours.commands.first().is_some_and(|words| words.len() == 1);
-            let mut next: Vec<_> = self.ours[client].iter_mut().map(|o| { let plain = plain(o); (&mut o.frame, o.step, plain) }).collect();
+            let all = |ours: &Ours| ours.commands.iter().any(unsubscribes_from_all);
+            let next = self.ours[client].iter_mut().map(|ours| {
+                let all = all(ours);
+                (&mut ours.frame, ours.step, all)
+            });
+            let mut next: Vec<_> = next.collect();
             self.pair.tally.in_any_order(&mut next, theirs);
         }
         match (self.ours[client].pop_front(), theirs) {
-            (Some(ours), Some(theirs)) if ours.unspecified && ours.frame.kind() == theirs.kind() => {
+            (Some(ours), Some(theirs))
+                if ours.unspecified && ours.frame.kind() == theirs.kind() =>
+            {
                 *self.pair.tally.rules.entry(LEX_IN_SKIP_LIST).or_default() += 1;
                 Ok(())
             }
-            (Some(ours), Some(theirs)) if self.pair.tally.same(&ours.commands, &ours.frame, &theirs) => Ok(()),
-            (Some(ours), theirs) => {
-                Err(Difference { step: ours.step, client, commands: ours.commands, ours: Some(ours.frame), theirs })
+            (Some(ours), Some(theirs))
+                if self.pair.tally.same(&ours.commands, &ours.frame, &theirs) =>
+            {
+                Ok(())
             }
-            (None, theirs) => Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs }),
+            (Some(ours), theirs) => Err(Difference {
+                step: ours.step,
+                client,
+                commands: ours.commands,
+                ours: Some(ours.frame),
+                theirs,
+            }),
+            (None, theirs) => Err(Difference {
+                step: self.step,
+                client,
+                commands: self.waiting[client].clone(),
+                ours: None,
+                theirs,
+            }),
         }
     }
 
     /// The real server has said all; so must the engine have.
     fn all_said(&mut self, client: usize) -> Result<(), Difference> {
         match self.ours[client].pop_front() {
-            Some(ours) => Err(Difference { step: ours.step, client, commands: ours.commands, ours: Some(ours.frame), theirs: None }),
+            Some(ours) => Err(Difference {
+                step: ours.step,
+                client,
+                commands: ours.commands,
+                ours: Some(ours.frame),
+                theirs: None,
+            }),
             None => Ok(()),
         }
     }
@@ -340,8 +419,13 @@ impl Run<'_> {
     /// Waits for clients that wait only shortly.
     fn short_waits(&mut self) -> Result<(), Difference> {
         loop {
-            let clients = self.engine.clients().filter_map(|(_, c)| c.blocked.as_ref()?.until);
-            let Some(until) = clients.min().filter(|&until| until <= now() + SHORT_WAIT) else { return Ok(()) };
+            let clients = self
+                .engine
+                .clients()
+                .filter_map(|(_, c)| c.blocked.as_ref()?.until);
+            let Some(until) = clients.min().filter(|&until| until <= now() + SHORT_WAIT) else {
+                return Ok(());
+            };
             sleep(Duration::from_millis(until.saturating_sub(now()) + 1));
             self.advance()?;
         }
@@ -359,10 +443,19 @@ impl Run<'_> {
     }
 
     fn scan_all(&mut self, options: &Words) -> Result<(), Difference> {
-        let words = |cursor: &[u8]| -> Words { [b"SCAN".to_vec(), cursor.to_vec()].into_iter().chain(options.iter().cloned()).collect() };
+        let words = |cursor: &[u8]| -> Words {
+            [b"SCAN".to_vec(), cursor.to_vec()]
+                .into_iter()
+                .chain(options.iter().cloned())
+                .collect()
+        };
         let engine = &mut self.engine;
         let ours = walk(|cursor| {
-            engine.handle(now(), OBSERVER as u32, What::Bytes(encode_command(&words(cursor))));
+            engine.handle(
+                now(),
+                OBSERVER as u32,
+                What::Bytes(encode_command(&words(cursor))),
+            );
             frame::read_all(&engine.take_output(OBSERVER as u32)).pop()
         });
         let link = &mut self.pair.links[OBSERVER];
@@ -371,15 +464,29 @@ impl Run<'_> {
         if ours == theirs {
             return Ok(());
         }
-        Err(Difference { step: self.step, client: OBSERVER, commands: vec![words(b"0")], ours, theirs })
+        Err(Difference {
+            step: self.step,
+            client: OBSERVER,
+            commands: vec![words(b"0")],
+            ours,
+            theirs,
+        })
     }
 
     /// The observer reads every key of every database that has one, in both.
     fn dump(&mut self) -> Result<(), Difference> {
         let mut commands: Vec<Words> = Vec::new();
         let words = |text: &str, key: &[u8], rest: &str| -> Words {
-            let split = |t: &str| t.split_whitespace().map(|w| w.as_bytes().to_vec()).collect::<Vec<_>>();
-            split(text).into_iter().chain([key.to_vec()]).chain(split(rest)).collect()
+            let split = |t: &str| {
+                t.split_whitespace()
+                    .map(|w| w.as_bytes().to_vec())
+                    .collect::<Vec<_>>()
+            };
+            split(text)
+                .into_iter()
+                .chain([key.to_vec()])
+                .chain(split(rest))
+                .collect()
         };
         for (number, db) in self.engine.dbs.iter().enumerate() {
             if number > 0 && db.is_empty() {
@@ -393,7 +500,11 @@ impl Run<'_> {
                     Value::Str(_) => commands.push(words("GET", key, "")),
                     Value::Zset(_) => commands.push(words("ZRANGE", key, "0 -1 WITHSCORES")),
                     Value::Stream(_) => {
-                        commands.extend([words("XINFO STREAM", key, "FULL COUNT 0"), words("XINFO GROUPS", key, ""), words("XRANGE", key, "- +")]);
+                        commands.extend([
+                            words("XINFO STREAM", key, "FULL COUNT 0"),
+                            words("XINFO GROUPS", key, ""),
+                            words("XRANGE", key, "- +"),
+                        ]);
                     }
                 }
             }
@@ -414,7 +525,10 @@ impl Run<'_> {
 
     /// Compares what is still to be read, and that both left the same clients waiting.
     fn finish(&mut self) -> Result<(), Difference> {
-        for client in (0..CLIENTS).filter(|&c| !self.blocked(c)).collect::<Vec<_>>() {
+        for client in (0..CLIENTS)
+            .filter(|&c| !self.blocked(c))
+            .collect::<Vec<_>>()
+        {
             self.read(client)?;
         }
         for client in self.all_blocked() {
@@ -427,10 +541,21 @@ impl Run<'_> {
         let ours = self.all_blocked().len();
         if ours > 0 && self.pair.waiting_clients() != ours {
             let client = self.all_blocked()[0];
-            return Err(Difference { step: self.step, client, commands: self.waiting[client].clone(), ours: None, theirs: None });
+            return Err(Difference {
+                step: self.step,
+                client,
+                commands: self.waiting[client].clone(),
+                ours: None,
+                theirs: None,
+            });
         }
         Ok(())
     }
+}
+
+fn unsubscribes_from_all(words: &Words) -> bool {
+    let names = [b"UNSUBSCRIBE".as_slice(), b"PUNSUBSCRIBE"];
+    words.len() == 1 && names.iter().any(|name| words[0].eq_ignore_ascii_case(name))
 }
 
 fn is_mark(frame: &Frame, mark: &[u8]) -> bool {
@@ -444,7 +569,9 @@ fn walk(mut page: impl FnMut(&[u8]) -> Option<Frame>) -> Option<Frame> {
     let mut keys: Vec<Frame> = Vec::new();
     for _ in 0..10_000 {
         let reply = page(&cursor)?;
-        let [Frame::Text(_, next), Frame::List(_, found)] = reply.items() else { return Some(reply) };
+        let [Frame::Text(_, next), Frame::List(_, found)] = reply.items() else {
+            return Some(reply);
+        };
         keys.extend_from_slice(found);
         cursor.clone_from(next);
         if cursor == b"0" {

@@ -36,20 +36,48 @@ impl Server {
                  `scripts/test.sh oracle` finds or installs one."
             )
         });
-        assert!(path.is_file(), "KEYGLASS_VALKEY names {}, and there is no such file.", path.display());
-        let told = Command::new(&path).arg("--version").output().unwrap_or_else(|e| panic!("{} does not run: {e}", path.display()));
-        let version = String::from_utf8_lossy(&told.stdout).split_whitespace().find_map(|w| w.strip_prefix("v=").map(str::to_string));
-        let version = version.unwrap_or_else(|| panic!("{} --version does not name a version", path.display()));
-        assert!(version.starts_with("9.1."), "the reference is Valkey 9.1, and {} is {version}", path.display());
+        assert!(
+            path.is_file(),
+            "KEYGLASS_VALKEY names {}, and there is no such file.",
+            path.display()
+        );
+        let told = Command::new(&path)
+            .arg("--version")
+            .output()
+            .unwrap_or_else(|e| panic!("{} does not run: {e}", path.display()));
+        let version = String::from_utf8_lossy(&told.stdout)
+            .split_whitespace()
+            .find_map(|w| w.strip_prefix("v=").map(str::to_string));
+        let version = version
+            .unwrap_or_else(|| panic!("{} --version does not name a version", path.display()));
+        assert!(
+            version.starts_with("9.1."),
+            "the reference is Valkey 9.1, and {} is {version}",
+            path.display()
+        );
 
         let serial = SERVERS.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("keyglass-oracle-{}-{serial}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("keyglass-oracle-{}-{serial}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         // Between finding a port free and taking it somebody else may take it: try again then.
         for _ in 0..10 {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let port = TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port();
             let child = Command::new(&path)
-                .args(["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--loglevel", "warning"])
+                .args([
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--bind",
+                    "127.0.0.1",
+                    "--loglevel",
+                    "warning",
+                ])
                 .args(["--port", &port.to_string()])
                 .arg("--dir")
                 .arg(&folder)
@@ -60,7 +88,12 @@ impl Server {
                 .spawn()
                 .unwrap();
             // From here on the value's own drop ends the child.
-            let mut server = Self { child, port, folder: folder.clone(), version: version.clone() };
+            let mut server = Self {
+                child,
+                port,
+                folder: folder.clone(),
+                version: version.clone(),
+            };
             if server.answers() {
                 return server;
             }
@@ -79,7 +112,8 @@ impl Server {
             if let Ok(stream) = TcpStream::connect(("127.0.0.1", self.port)) {
                 let mut link = Link::over(stream);
                 link.send_words(&["PING"]);
-                return link.next() == Some(Frame::Text(b'+', b"PONG".to_vec())) && matches!(self.child.try_wait(), Ok(None));
+                return link.next() == Some(Frame::Text(b'+', b"PONG".to_vec()))
+                    && matches!(self.child.try_wait(), Ok(None));
             }
             sleep(Duration::from_millis(10));
         }
@@ -117,7 +151,11 @@ impl Link {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        Self { stream, buffer: Vec::new(), at: 0 }
+        Self {
+            stream,
+            buffer: Vec::new(),
+            at: 0,
+        }
     }
 
     /// Sends bytes. A connection that the server has closed takes them in silence; reading tells.

@@ -10,15 +10,32 @@ const BUDGET: Duration = Duration::from_secs(20);
 
 /// What two failures must share to count as the same: the command, and how each side's answer begins.
 pub fn signature(difference: &Difference) -> String {
-    let word = |at: usize| difference.commands.first().and_then(|c| c.get(at)).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase());
+    let word = |at: usize| {
+        difference
+            .commands
+            .first()
+            .and_then(|c| c.get(at))
+            .map(|w| String::from_utf8_lossy(w).to_ascii_uppercase())
+    };
     let name = word(0).unwrap_or_default();
-    let sub = word(1).filter(|_| matches!(name.as_str(), "CLIENT" | "COMMAND" | "PUBSUB" | "XGROUP" | "XINFO")).unwrap_or_default();
+    let sub = word(1)
+        .filter(|_| {
+            matches!(
+                name.as_str(),
+                "CLIENT" | "COMMAND" | "PUBSUB" | "XGROUP" | "XINFO"
+            )
+        })
+        .unwrap_or_default();
     let begins = |frame: &Option<crate::frame::Frame>| match frame {
         None => "nothing".to_string(),
         Some(frame) if frame.kind() == "error" => frame.to_string().chars().take(40).collect(),
         Some(frame) => frame.kind().to_string(),
     };
-    format!("{name} {sub} {} / {}", begins(&difference.ours), begins(&difference.theirs))
+    format!(
+        "{name} {sub} {} / {}",
+        begins(&difference.ours),
+        begins(&difference.theirs)
+    )
 }
 
 /// The smallest sequence found within the budget that still fails in the same way, and how it fails.
@@ -103,10 +120,20 @@ pub fn transcript(steps: &[Step], difference: &Difference) -> String {
         out.push_str(&cut(step.line()));
         out.push('\n');
         if at == difference.step {
-            let shown = |frame: &Option<crate::frame::Frame>| cut(frame.as_ref().map_or("nothing".to_string(), ToString::to_string));
+            let shown = |frame: &Option<crate::frame::Frame>| {
+                cut(frame
+                    .as_ref()
+                    .map_or("nothing".to_string(), ToString::to_string))
+            };
             let told = crate::step::letter(difference.client);
-            out.push_str(&format!("  # told to {told}: keyglass {}\n", shown(&difference.ours)));
-            out.push_str(&format!("  #            valkey {}\n", shown(&difference.theirs)));
+            out.push_str(&format!(
+                "  # told to {told}: keyglass {}\n",
+                shown(&difference.ours)
+            ));
+            out.push_str(&format!(
+                "  #            valkey {}\n",
+                shown(&difference.theirs)
+            ));
             if let Some(words) = difference.commands.first() {
                 out.push_str(&format!("  # for {}\n", cut(crate::step::line_of(words))));
             }

@@ -7,8 +7,8 @@ use crate::frame::quote;
 /// The words of a command.
 pub type Words = Vec<Vec<u8>>;
 
-/// Which clients there are: A, B and C do whatever comes; D only looks (`ScanAll`, `Dump`), so that it
-/// is never blocked, subscribed or in another database.
+/// Which clients there are: A, B and C do whatever comes; D looks (`ScanAll`, `Dump`) and does what
+/// nothing may come between, so it is never blocked, subscribed or in another database.
 pub const CLIENTS: usize = 4;
 /// The client that looks.
 pub const OBSERVER: usize = 3;
@@ -46,7 +46,9 @@ impl Step {
         if line.is_empty() || line.starts_with('#') {
             return None;
         }
-        let words = |text: &str| split_words(text.as_bytes()).unwrap_or_else(|| panic!("unbalanced quotes: {line}"));
+        let words = |text: &str| {
+            split_words(text.as_bytes()).unwrap_or_else(|| panic!("unbalanced quotes: {line}"))
+        };
         if line == "dump" {
             return Some(Self::Dump);
         }
@@ -74,12 +76,20 @@ pub fn letter(client: usize) -> char {
 
 /// The words of a command as one line that reads back to them.
 pub fn line_of(words: &[Vec<u8>]) -> String {
-    words.iter().map(|w| word_of(w)).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|w| word_of(w))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn word_of(word: &[u8]) -> String {
     let plain = |b: &u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'\\' | b'#');
-    if !word.is_empty() && word.iter().all(plain) { String::from_utf8_lossy(word).into_owned() } else { quote(word) }
+    if !word.is_empty() && word.iter().all(plain) {
+        String::from_utf8_lossy(word).into_owned()
+    } else {
+        quote(word)
+    }
 }
 
 #[cfg(test)]

@@ -60,10 +60,12 @@ impl<'a> Matched<'a> {
 }
 
 fn first_key<'s>(args: &[ArgDoc], seen: &'s [Seen]) -> Option<&'s [u8]> {
-    args.iter().zip(seen).find_map(|(arg, seen)| match arg.kind {
-        ArgKind::Key => seen.value.as_deref(),
-        _ => first_key(&arg.args, &seen.subs),
-    })
+    args.iter()
+        .zip(seen)
+        .find_map(|(arg, seen)| match arg.kind {
+            ArgKind::Key => seen.value.as_deref(),
+            _ => first_key(&arg.args, &seen.subs),
+        })
 }
 
 fn is(word: &[u8], token: &str) -> bool {
@@ -99,16 +101,31 @@ fn tokens_ahead<'a>(args: &'a [ArgDoc], outer: &[&'a str], out: &mut Vec<&'a str
 }
 
 /// Matches as many words as possible; `None` where a required argument does not fit.
-fn take_list<'a>(args: &'a [ArgDoc], words: &[Vec<u8>], outer: &[&'a str]) -> Option<(Vec<Seen>, usize)> {
+fn take_list<'a>(
+    args: &'a [ArgDoc],
+    words: &[Vec<u8>],
+    outer: &[&'a str],
+) -> Option<(Vec<Seen>, usize)> {
     let mut seen = vec![Seen::default(); args.len()];
     let mut used = 0;
     let mut at = 0;
     while let (Some(arg), Some(word)) = (args.get(at), words.get(used)) {
-        let end = at + if arg.optional { args.iter().skip(at).take_while(|a| a.optional).count() } else { 1 };
+        let end = at
+            + if arg.optional {
+                args.iter().skip(at).take_while(|a| a.optional).count()
+            } else {
+                1
+            };
         let mut stops = Vec::new();
-        tokens_ahead(args.get(if arg.optional { at } else { end }..)?, outer, &mut stops);
+        tokens_ahead(
+            args.get(if arg.optional { at } else { end }..)?,
+            outer,
+            &mut stops,
+        );
         // A word that is a token is one before it is a value.
-        let mut order: Vec<usize> = (at..end).filter(|&i| seen.get(i).is_some_and(|s| s.words == 0)).collect();
+        let mut order: Vec<usize> = (at..end)
+            .filter(|&i| seen.get(i).is_some_and(|s| s.words == 0))
+            .collect();
         order.sort_by_key(|&i| !args.get(i).is_some_and(|a| begins(a, word)));
         let found = order.into_iter().find_map(|i| {
             let taken = take(args.get(i)?, words.get(used..)?, &stops);
@@ -116,7 +133,9 @@ fn take_list<'a>(args: &'a [ArgDoc], words: &[Vec<u8>], outer: &[&'a str]) -> Op
         });
         match found {
             Some((i, taken)) => {
-                seen.iter_mut().filter(|s| s.words > 0).for_each(|s| s.closed = true);
+                seen.iter_mut()
+                    .filter(|s| s.words > 0)
+                    .for_each(|s| s.closed = true);
                 used += taken.words;
                 *seen.get_mut(i)? = taken;
                 if !arg.optional {
@@ -135,7 +154,10 @@ fn take<'a>(arg: &'a ArgDoc, words: &[Vec<u8>], stops: &[&'a str]) -> Seen {
     let mut seen = take_once(arg, words, true, stops);
     let mut used = seen.words;
     while arg.multiple && used > 0 && satisfied(arg, &seen) {
-        let Some(rest) = words.get(used..).filter(|rest| rest.first().is_some_and(|w| !stops.iter().any(|s| is(w, s)) || arg.multiple_token)) else {
+        let Some(rest) = words.get(used..).filter(|rest| {
+            rest.first()
+                .is_some_and(|w| !stops.iter().any(|s| is(w, s)) || arg.multiple_token)
+        }) else {
             break;
         };
         let next = take_once(arg, rest, arg.multiple_token, stops);
@@ -163,24 +185,36 @@ fn take_once<'a>(arg: &'a ArgDoc, words: &[Vec<u8>], with_token: bool, stops: &[
         seen.token = true;
         seen.whole = arg.kind == ArgKind::Flag;
     }
-    let Some(word) = rest.first().filter(|_| arg.kind != ArgKind::Flag) else { return seen };
+    let Some(word) = rest.first().filter(|_| arg.kind != ArgKind::Flag) else {
+        return seen;
+    };
     match arg.kind {
         ArgKind::Block => {
             if let Some((subs, used)) = take_list(&arg.args, rest, stops) {
                 seen.words += used;
-                seen.whole = arg.args.iter().zip(&subs).all(|(a, s)| s.whole && !a.multiple);
+                seen.whole = arg
+                    .args
+                    .iter()
+                    .zip(&subs)
+                    .all(|(a, s)| s.whole && !a.multiple);
                 seen.subs = subs;
             }
         }
         ArgKind::OneOf => {
             let mut order: Vec<(usize, &ArgDoc)> = arg.args.iter().enumerate().collect();
             order.sort_by_key(|(_, sub)| !begins(sub, word));
-            let taken = order.into_iter().map(|(i, sub)| (i, take(sub, rest, stops))).find(|(_, s)| s.words > 0);
+            let taken = order
+                .into_iter()
+                .map(|(i, sub)| (i, take(sub, rest, stops)))
+                .find(|(_, s)| s.words > 0);
             if let Some((i, taken)) = taken {
                 seen.words += taken.words;
                 seen.whole = taken.whole;
                 seen.subs = vec![Seen::default(); arg.args.len()];
-                seen.subs.get_mut(i).into_iter().for_each(|slot| *slot = taken.clone());
+                seen.subs
+                    .get_mut(i)
+                    .into_iter()
+                    .for_each(|slot| *slot = taken.clone());
             }
         }
         kind if fits(kind, word) => {
@@ -219,8 +253,16 @@ fn satisfied(arg: &ArgDoc, seen: &Seen) -> bool {
     match arg.kind {
         _ if seen.words == 0 && !seen.token => arg.optional,
         ArgKind::Flag => seen.token,
-        ArgKind::Block => arg.args.iter().enumerate().all(|(i, a)| satisfied(a, sub(i))),
-        ArgKind::OneOf => arg.args.iter().enumerate().any(|(i, a)| sub(i).words > 0 && satisfied(a, sub(i))),
+        ArgKind::Block => arg
+            .args
+            .iter()
+            .enumerate()
+            .all(|(i, a)| satisfied(a, sub(i))),
+        ArgKind::OneOf => arg
+            .args
+            .iter()
+            .enumerate()
+            .any(|(i, a)| sub(i).words > 0 && satisfied(a, sub(i))),
         _ => seen.value.is_some(),
     }
 }
@@ -236,7 +278,11 @@ fn expect_list<'a>(args: &'a [ArgDoc], seen: &[Seen], out: &mut Vec<Expect<'a>>)
             return false;
         }
         // Its optional neighbours on both sides may still come.
-        at = if arg.optional { i - args.iter().take(i).rev().take_while(|a| a.optional).count() } else { i + 1 };
+        at = if arg.optional {
+            i - args.iter().take(i).rev().take_while(|a| a.optional).count()
+        } else {
+            i + 1
+        };
     }
     for (i, arg) in args.iter().enumerate().skip(at) {
         if started(i).is_some() {
@@ -269,7 +315,11 @@ fn expect_rest<'a>(arg: &'a ArgDoc, seen: &Seen, out: &mut Vec<Expect<'a>>) -> b
         }
     };
     if passable && arg.multiple {
-        if arg.multiple_token { expect_first(arg, out) } else { expect_body(arg, out) }
+        if arg.multiple_token {
+            expect_first(arg, out)
+        } else {
+            expect_body(arg, out)
+        }
     }
     passable
 }
@@ -308,7 +358,14 @@ mod tests {
             Expect::Token(token) => (*token).to_owned(),
             Expect::Value(arg) => format!("<{}>", arg.name),
         };
-        Some(matched.expected().iter().map(name).collect::<Vec<_>>().join(" "))
+        Some(
+            matched
+                .expected()
+                .iter()
+                .map(name)
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
     }
 
     #[test]

@@ -38,7 +38,11 @@ pub fn interpret(line: &str) -> Option<Step> {
     if repeated {
         match repeat(first) {
             Repeat::Times(n) => times = n,
-            _ => return Some(Step::Refused("Invalid redis-cli repeat command option value.".to_owned())),
+            _ => {
+                return Some(Step::Refused(
+                    "Invalid redis-cli repeat command option value.".to_owned(),
+                ));
+            }
         }
         words.remove(0);
     }
@@ -66,12 +70,17 @@ pub fn interpret(line: &str) -> Option<Step> {
 fn preference(words: &[Vec<u8>]) -> Step {
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
     match words {
-        [set, name, ..] if set.eq_ignore_ascii_case(b":set") => match name.to_ascii_lowercase().as_slice() {
-            b"hints" => Step::Hints(true),
-            b"nohints" => Step::Hints(false),
-            _ => Step::Refused(format!("unknown redis-cli preference '{}'", text(name))),
-        },
-        _ => Step::Refused(format!("unknown redis-cli internal command '{}'", words.first().map(|w| text(w)).unwrap_or_default())),
+        [set, name, ..] if set.eq_ignore_ascii_case(b":set") => {
+            match name.to_ascii_lowercase().as_slice() {
+                b"hints" => Step::Hints(true),
+                b"nohints" => Step::Hints(false),
+                _ => Step::Refused(format!("unknown redis-cli preference '{}'", text(name))),
+            }
+        }
+        _ => Step::Refused(format!(
+            "unknown redis-cli internal command '{}'",
+            words.first().map(|w| text(w)).unwrap_or_default()
+        )),
     }
 }
 
@@ -99,7 +108,10 @@ fn repeat(word: &[u8]) -> Repeat {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Repeat::No;
     }
-    let value = std::str::from_utf8(digits).ok().and_then(|text| text.parse::<i64>().ok()).and_then(|n| u64::try_from(n).ok());
+    let value = std::str::from_utf8(digits)
+        .ok()
+        .and_then(|text| text.parse::<i64>().ok())
+        .and_then(|n| u64::try_from(n).ok());
     match value {
         Some(n) if n > 0 && !negative => Repeat::Times(n),
         _ => Repeat::Invalid,
@@ -135,11 +147,20 @@ pub fn raw(reply: &Reply) -> String {
         Reply::Null => String::new(),
         Reply::Error(text) => format!("{text}\n"),
         Reply::Bulk(bytes) => String::from_utf8_lossy(bytes).replace("\r\n", "\n"),
-        Reply::Simple(text) | Reply::Verbatim(text) | Reply::Double(text) | Reply::BigNumber(text) => text.replace("\r\n", "\n"),
+        Reply::Simple(text)
+        | Reply::Verbatim(text)
+        | Reply::Double(text)
+        | Reply::BigNumber(text) => text.replace("\r\n", "\n"),
         Reply::Int(n) => n.to_string(),
         Reply::Bool(value) => if *value { "(true)" } else { "(false)" }.to_owned(),
-        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => items.iter().map(raw).collect::<Vec<_>>().join("\n"),
-        Reply::Map(pairs) => pairs.iter().map(|(key, value)| format!("{} {}", raw(key), raw(value))).collect::<Vec<_>>().join("\n"),
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
+            items.iter().map(raw).collect::<Vec<_>>().join("\n")
+        }
+        Reply::Map(pairs) => pairs
+            .iter()
+            .map(|(key, value)| format!("{} {}", raw(key), raw(value)))
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }
 
@@ -148,7 +169,10 @@ mod tests {
     use super::*;
 
     fn send(words: &[&str], times: u64) -> Option<Step> {
-        Some(Step::Send { words: words.iter().map(|w| w.as_bytes().to_vec()).collect(), times })
+        Some(Step::Send {
+            words: words.iter().map(|w| w.as_bytes().to_vec()).collect(),
+            times,
+        })
     }
 
     fn refused(text: &str) -> Option<Step> {
@@ -172,8 +196,17 @@ mod tests {
         for line in ["3 ping", "03 ping", "+3 ping", " 3 ping", "\" 3\" ping"] {
             assert_eq!(interpret(line), send(&["ping"], 3), "{line}");
         }
-        for line in ["0 ping", "-1 ping", "99999999999999999999 ping", "\"\" ping"] {
-            assert_eq!(interpret(line), refused("Invalid redis-cli repeat command option value."), "{line}");
+        for line in [
+            "0 ping",
+            "-1 ping",
+            "99999999999999999999 ping",
+            "\"\" ping",
+        ] {
+            assert_eq!(
+                interpret(line),
+                refused("Invalid redis-cli repeat command option value."),
+                "{line}"
+            );
         }
         assert_eq!(interpret("2x ping"), send(&["2x", "ping"], 1));
         assert_eq!(interpret("\"3 \" ping"), send(&["3 ", "ping"], 1));
@@ -186,7 +219,11 @@ mod tests {
 
     #[test]
     fn some_lines_are_the_consoles_own() {
-        let help = |words: &[&str]| Some(Step::Help(words.iter().map(|w| w.as_bytes().to_vec()).collect()));
+        let help = |words: &[&str]| {
+            Some(Step::Help(
+                words.iter().map(|w| w.as_bytes().to_vec()).collect(),
+            ))
+        };
         assert_eq!(interpret("help"), help(&[]));
         assert_eq!(interpret("? get"), help(&["get"]));
         assert_eq!(interpret("HELP config get"), help(&["config", "get"]));
@@ -195,22 +232,41 @@ mod tests {
         assert_eq!(interpret("QUIT"), Some(Step::Quit));
         assert_eq!(interpret("exit now"), Some(Step::Quit));
         assert_eq!(interpret(":set nohints"), Some(Step::Hints(false)));
-        assert_eq!(interpret(":set foo"), refused("unknown redis-cli preference 'foo'"));
-        assert_eq!(interpret(":get"), refused("unknown redis-cli internal command ':get'"));
+        assert_eq!(
+            interpret(":set foo"),
+            refused("unknown redis-cli preference 'foo'")
+        );
+        assert_eq!(
+            interpret(":get"),
+            refused("unknown redis-cli internal command ':get'")
+        );
     }
 
     #[test]
     fn a_paste_runs_its_whole_lines() {
         assert_eq!(paste("ping"), (vec![], "ping".to_owned()));
-        assert_eq!(paste("a\r\n\n  \nb\rc"), (vec!["a".to_owned(), "b".to_owned()], "c".to_owned()));
+        assert_eq!(
+            paste("a\r\n\n  \nb\rc"),
+            (vec!["a".to_owned(), "b".to_owned()], "c".to_owned())
+        );
         assert_eq!(paste("a\n"), (vec!["a".to_owned()], String::new()));
     }
 
     #[test]
     fn reports_are_printed_as_they_are() {
-        assert!(prints_raw("info", "server", 2) && prints_raw("client", "list", 4) && !prints_raw("client", "id", 2));
+        assert!(
+            prints_raw("info", "server", 2)
+                && prints_raw("client", "list", 4)
+                && !prints_raw("client", "id", 2)
+        );
         assert!(prints_raw("latency", "graph", 3) && !prints_raw("latency", "graph", 2));
-        assert_eq!(raw(&Reply::Error("ERR syntax error".to_owned())), "ERR syntax error\n");
-        assert_eq!(raw(&Reply::Bulk(b"# Server\r\na:1\r\n".to_vec())), "# Server\na:1\n");
+        assert_eq!(
+            raw(&Reply::Error("ERR syntax error".to_owned())),
+            "ERR syntax error\n"
+        );
+        assert_eq!(
+            raw(&Reply::Bulk(b"# Server\r\na:1\r\n".to_vec())),
+            "# Server\na:1\n"
+        );
     }
 }

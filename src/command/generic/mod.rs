@@ -588,4 +588,3 @@ fn flush(ctx: &mut Ctx<'_>, db: usize) {
         ctx.engine.note(conn, db, key, || Fact::Deleted);
     }
 }
-

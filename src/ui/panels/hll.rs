@@ -27,7 +27,9 @@ const STANDARD_ERROR: f64 = 0.81;
 /// The inspector of a HyperLogLog.
 #[component]
 pub fn HllInspector(props: &PanelProps) -> Html {
-    let Some(ValueView::Hll(hll)) = props.value() else { return Html::default() };
+    let Some(ValueView::Hll(hll)) = props.value() else {
+        return Html::default();
+    };
     let zeros = hll.registers.iter().filter(|&&value| value == 0).count();
     let highest = hll.registers.iter().max().copied().unwrap_or(0);
     let used = hll.registers.len() - zeros;
@@ -37,7 +39,11 @@ pub fn HllInspector(props: &PanelProps) -> Html {
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
     };
-    let summary = format!("{} of {} registers are in use; the highest value is {highest}.", format::count(used as u64), format::count(hll.registers.len() as u64));
+    let summary = format!(
+        "{} of {} registers are in use; the highest value is {highest}.",
+        format::count(used as u64),
+        format::count(hll.registers.len() as u64)
+    );
     html! {
         <Card
             name={props.label()} kind="hll" words="HyperLogLog" icon={Icon::Hll} {meta}
@@ -66,24 +72,46 @@ pub fn HllInspector(props: &PanelProps) -> Html {
 }
 
 fn truth(hll: &HllView) -> Html {
-    let Some(truth) = hll.truth else { return html! { { " · the true count is not known to the page" } } };
-    let off = if truth == 0 { 0.0 } else { (hll.estimate as f64 - truth as f64).abs() / truth as f64 * 100.0 };
+    let Some(truth) = hll.truth else {
+        return html! { { " · the true count is not known to the page" } };
+    };
+    let off = if truth == 0 {
+        0.0
+    } else {
+        (hll.estimate as f64 - truth as f64).abs() / truth as f64 * 100.0
+    };
     // Three standard errors hold nearly every estimate.
-    let class = if off <= STANDARD_ERROR * 3.0 { "good-text" } else { "warn-text" };
+    let class = if off <= STANDARD_ERROR * 3.0 {
+        "good-text"
+    } else {
+        "warn-text"
+    };
     html! { <>{ format!(" · true count {} · ", format::count(truth as u64)) }<span class="nowrap">{ "off by " }<b {class}>{ format!("{off:.2}%") }</b></span></> }
 }
 
 fn why(props: &PanelProps, hll: &HllView) -> Html {
-    let last = props.facts().iter().rev().find_map(|event| match event.fact {
-        Fact::Counted { elements, grew } => Some((event.conn, elements, grew)),
-        _ => None,
-    });
+    let last = props
+        .facts()
+        .iter()
+        .rev()
+        .find_map(|event| match event.fact {
+            Fact::Counted { elements, grew } => Some((event.conn, elements, grew)),
+            _ => None,
+        });
     let Some((conn, elements, grew)) = last else {
         return html! { <>{ "Count another visitor: " }<Typed line={format!("PFADD {} zoe", props.word())} on_command={props.on_command.clone()} /></> };
     };
-    let shown = format!(" showed it {} element{}", format::count(elements as u64), if elements == 1 { "" } else { "s" });
-    let effect = if grew { "; a register grew, so the estimate may have moved." } else { "; no register grew: they were counted before, or hid behind others." };
-    html! { <>{ tag::client(conn) }{ shown }{ effect }{ format!(" It keeps {} whatever it counts.", format::bytes(hll.bytes as u64)) }</> }
+    let shown = format!(
+        " showed it {} element{}",
+        format::count(elements as u64),
+        if elements == 1 { "" } else { "s" }
+    );
+    let effect = if grew {
+        "; a register grew, so the estimate may have moved."
+    } else {
+        "; no register grew: they were counted before, or hid behind others."
+    };
+    html! { <>{ tag::client(conn) }{ shown }{ effect }{ if hll.dense { " It stays at 12 KB whatever it counts." } else { " It never passes 12 KB, whatever it counts." } }</> }
 }
 
 fn counts(registers: &[u8]) -> Vec<usize> {
@@ -151,14 +179,29 @@ fn Registers(props: &RegistersProps) -> Html {
 }
 
 fn draw(canvas: &HtmlCanvasElement, registers: &[u8], before: &[u8]) {
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
+    let context = canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
     let Some(context) = context else { return };
     let style = web_sys::window().and_then(|w| w.get_computed_style(canvas).ok().flatten());
-    let colour = |name: &str| style.as_ref().and_then(|s| s.get_property_value(name).ok()).and_then(|text| rgb(&text));
-    let (Some(ink), Some(news)) = (colour("color"), colour("outline-color")) else { return };
+    let colour = |name: &str| {
+        style
+            .as_ref()
+            .and_then(|s| s.get_property_value(name).ok())
+            .and_then(|text| rgb(&text))
+    };
+    let (Some(ink), Some(news)) = (colour("color"), colour("outline-color")) else {
+        return;
+    };
 
     let used = registers.iter().filter(|&&value| value > 0).count();
-    let grew = registers.iter().zip(before).filter(|(now, then)| now > then).count();
+    let grew = registers
+        .iter()
+        .zip(before)
+        .filter(|(now, then)| now > then)
+        .count();
     // A picture that is new as a whole has no news in it.
     let tell = before.len() == registers.len() && grew < FEW;
     let mut pixels = vec![0_u8; SIDE * SIDE * 4];
@@ -171,21 +214,42 @@ fn draw(canvas: &HtmlCanvasElement, registers: &[u8], before: &[u8]) {
             }
         }
     };
-    for (at, &value) in registers.iter().enumerate().filter(|(_, value)| **value > 0) {
+    for (at, &value) in registers
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| **value > 0)
+    {
         let is_news = tell && before.get(at).is_some_and(|&then| then < value);
         let colour = if is_news { news } else { ink };
         if used < FEW || is_news {
             let (x, y) = (at % SIDE, at / SIDE);
-            for (x, y) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
+            for (x, y) in [
+                (x.wrapping_sub(1), y),
+                (x + 1, y),
+                (x, y.wrapping_sub(1)),
+                (x, y + 1),
+            ] {
                 if x < SIDE && y < SIDE {
                     paint(y * SIDE + x, colour, 0.45);
                 }
             }
         }
         let strength = f64::from(value) / FULL;
-        paint(at, colour, if used < FEW || is_news { 1.0 } else { strength.clamp(0.06, 1.0) });
+        paint(
+            at,
+            colour,
+            if used < FEW || is_news {
+                1.0
+            } else {
+                strength.clamp(0.06, 1.0)
+            },
+        );
     }
-    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels.as_slice()), SIDE as u32, SIDE as u32) {
+    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(
+        Clamped(pixels.as_slice()),
+        SIDE as u32,
+        SIDE as u32,
+    ) {
         // Refused only for sizes that are not finite.
         let _ = context.put_image_data(&image, 0.0, 0.0);
     }
@@ -193,6 +257,12 @@ fn draw(canvas: &HtmlCanvasElement, registers: &[u8], before: &[u8]) {
 
 /// The numbers of `rgb(1, 2, 3)`, as computed styles write colours.
 fn rgb(text: &str) -> Option<[u8; 3]> {
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|n| n.parse::<f64>().ok());
-    Some([numbers.next()? as u8, numbers.next()? as u8, numbers.next()? as u8])
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter_map(|n| n.parse::<f64>().ok());
+    Some([
+        numbers.next()? as u8,
+        numbers.next()? as u8,
+        numbers.next()? as u8,
+    ])
 }

@@ -37,7 +37,8 @@ impl PartialEq for InspectorProps {
             _ => false,
         };
         // Only the inspector of channels looks at them.
-        let same_pubsub = self.slot.subject != Subject::PubSub || Rc::ptr_eq(&self.pubsub, &other.pubsub);
+        let same_pubsub =
+            self.slot.subject != Subject::PubSub || Rc::ptr_eq(&self.pubsub, &other.pubsub);
         self.slot == other.slot && same_state && same_pubsub
     }
 }
@@ -58,21 +59,37 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 let store = store.clone();
                 Callback::from(move |text| {
                     let conn = store.read(free_client);
-                    store.dispatch(Action::Run { conn, text, ticket: None });
+                    store.dispatch(Action::Run {
+                        conn,
+                        text,
+                        ticket: None,
+                    });
                 })
             },
         })
     });
-    let Some(Calls { on_pin, on_close, on_window, on_command }) = (*calls).clone() else { return Html::default() };
+    let Some(Calls {
+        on_pin,
+        on_close,
+        on_window,
+        on_command,
+    }) = (*calls).clone()
+    else {
+        return Html::default();
+    };
     let pinned = props.slot.pinned;
     let name = match &props.slot.subject {
-        Subject::PubSub => return html! { <PubSubInspector view={Rc::clone(&props.pubsub)} {pinned} {on_pin} {on_close} {on_command} /> },
+        Subject::PubSub => {
+            return html! { <PubSubInspector view={Rc::clone(&props.pubsub)} {pinned} {on_pin} {on_close} {on_command} /> };
+        }
         Subject::Key(_, name) => name.clone(),
     };
     let Some(state) = props.state.clone() else {
         return html! { <section class="card" aria-busy="true" aria-label="Loading" /> };
     };
-    let View::Key { value, facts, .. } = &state.view else { return Html::default() };
+    let View::Key { value, facts, .. } = &state.view else {
+        return Html::default();
+    };
     let which = match value {
         ValueView::Zset(_) => Which::Zset,
         ValueView::Stream(_) => Which::Stream,
@@ -82,7 +99,15 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         ValueView::Missing if was_lock(facts) => Which::Lock,
         ValueView::Missing => Which::Missing,
     };
-    let panel = PanelProps { name, state, pinned, on_pin, on_close, on_window, on_command };
+    let panel = PanelProps {
+        name,
+        state,
+        pinned,
+        on_pin,
+        on_close,
+        on_window,
+        on_command,
+    };
     match which {
         Which::Zset => html! { <ZsetInspector ..panel /> },
         Which::Stream => html! { <StreamInspector ..panel /> },
@@ -95,7 +120,10 @@ pub fn Inspector(props: &InspectorProps) -> Html {
 
 /// Who types what an inspector proposes: the first client that neither waits nor listens.
 fn free_client(state: &State) -> Conn {
-    let free = state.consoles.iter().find(|console| console.blocked().is_none() && console.transcript.subscriptions() == 0);
+    let free = state
+        .consoles
+        .iter()
+        .find(|console| console.blocked().is_none() && console.transcript.subscriptions() == 0);
     free.map_or(0, |console| console.conn)
 }
 
@@ -131,7 +159,10 @@ pub struct KeysPanelProps {
 
 impl PartialEq for KeysPanelProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.keys, &other.keys) && Rc::ptr_eq(&self.pubsub, &other.pubsub) && Rc::ptr_eq(&self.stage, &other.stage) && self.pattern == other.pattern
+        Rc::ptr_eq(&self.keys, &other.keys)
+            && Rc::ptr_eq(&self.pubsub, &other.pubsub)
+            && Rc::ptr_eq(&self.stage, &other.stage)
+            && self.pattern == other.pattern
     }
 }
 
@@ -141,9 +172,16 @@ pub fn KeysPanel(props: &KeysPanelProps) -> Html {
     let store = use_context::<Store>();
     let calls = use_memo(store, |store| {
         let store = store.clone()?;
-        Some((store.callback(Action::Filter), store.callback(Action::KeysWindow), store.callback(Action::Show), store.callback(Action::TogglePin)))
+        Some((
+            store.callback(Action::Filter),
+            store.callback(Action::KeysWindow),
+            store.callback(Action::Show),
+            store.callback(Action::TogglePin),
+        ))
     });
-    let Some((on_filter, on_window, on_show, on_pin)) = (*calls).clone() else { return Html::default() };
+    let Some((on_filter, on_window, on_show, on_pin)) = (*calls).clone() else {
+        return Html::default();
+    };
     html! {
         <KeyList
             keys={Rc::clone(&props.keys)} pubsub={Rc::clone(&props.pubsub)} stage={Rc::clone(&props.stage)} pattern={props.pattern.clone()}

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::app::{format, show};
 use crate::app::stage::{Stage, Subject};
+use crate::app::{format, show};
 use crate::session::message::{KeysView, Kind, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::rows::{Rows, Spot};
@@ -18,7 +18,10 @@ const ROW: f64 = 28.0;
 /// Rows asked for beyond those in view, above and below.
 const MARGIN: usize = 24;
 /// The window that the page opens with.
-const FIRST: Window = Window { start: Some(0), count: 64 };
+const FIRST: Window = Window {
+    start: Some(0),
+    count: 64,
+};
 
 /// What the list needs.
 #[derive(Properties)]
@@ -64,7 +67,10 @@ pub fn KeyList(props: &KeyListProps) -> Html {
         move |range: Range<usize>, (on_window, matching, window)| {
             let start = window.start.unwrap_or(0);
             if range.start < start || range.end.min(*matching) > start + window.count {
-                let next = Window { start: Some(range.start.saturating_sub(MARGIN)), count: (range.len() + 2 * MARGIN).max(FIRST.count) };
+                let next = Window {
+                    start: Some(range.start.saturating_sub(MARGIN)),
+                    count: (range.len() + 2 * MARGIN).max(FIRST.count),
+                };
                 setter.set(next);
                 on_window.emit(next);
             }
@@ -80,12 +86,28 @@ pub fn KeyList(props: &KeyListProps) -> Html {
         })
     };
     // The server half moves a window that would reach past the end.
-    let first = window.start.unwrap_or(0).min(keys.matching.saturating_sub(window.count));
+    let first = window
+        .start
+        .unwrap_or(0)
+        .min(keys.matching.saturating_sub(window.count));
     let row = {
-        let (keys, stage, on_show, on_pin) = (Rc::clone(keys), Rc::clone(&props.stage), props.on_show.clone(), props.on_pin.clone());
+        let (keys, stage, on_show, on_pin) = (
+            Rc::clone(keys),
+            Rc::clone(&props.stage),
+            props.on_show.clone(),
+            props.on_pin.clone(),
+        );
         Callback::from(move |spot: Spot| key_row(spot, first, &keys, &stage, &on_show, &on_pin))
     };
-    let count = if keys.matching == keys.all { format::count(keys.all as u64) } else { format!("{} of {}", format::count(keys.matching as u64), format::count(keys.all as u64)) };
+    let count = if keys.matching == keys.all {
+        format::count(keys.all as u64)
+    } else {
+        format!(
+            "{} of {}",
+            format::count(keys.matching as u64),
+            format::count(keys.all as u64)
+        )
+    };
     html! {
         <nav class="keys" aria-label="Keys and channels">
             <h2>{ "Keys · " }<span class="num">{ count }</span></h2>
@@ -108,12 +130,22 @@ pub fn KeyList(props: &KeyListProps) -> Html {
     }
 }
 
-fn key_row(spot: Spot, first: usize, keys: &KeysView, stage: &Stage, on_show: &Callback<Subject>, on_pin: &Callback<Subject>) -> Html {
+fn key_row(
+    spot: Spot,
+    first: usize,
+    keys: &KeysView,
+    stage: &Stage,
+    on_show: &Callback<Subject>,
+    on_pin: &Callback<Subject>,
+) -> Html {
     let Some(row) = spot.index.checked_sub(first).and_then(|i| keys.rows.get(i)) else {
         return html! { <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div> };
     };
     let (name, subject) = (format::lossy(&row.key), Subject::Key(0, row.key.clone()));
-    let end = row.deadline.map_or_else(|| html! { <span class="ttl" /> }, |deadline| html! { <Ttl {deadline} /> });
+    let end = row.deadline.map_or_else(
+        || html! { <span class="ttl" /> },
+        |deadline| html! { <Ttl {deadline} /> },
+    );
     let words = match row.kind {
         Kind::Text => "string",
         Kind::Lock => "lock",
@@ -121,12 +153,34 @@ fn key_row(spot: Spot, first: usize, keys: &KeysView, stage: &Stage, on_show: &C
         Kind::Zset => "sorted set",
         Kind::Stream => "stream",
     };
-    line(show::word(&row.key), spot.style, row.kind.into(), name, words, end, subject, stage, on_show, on_pin)
+    line(
+        show::word(&row.key),
+        spot.style,
+        row.kind.into(),
+        name,
+        words,
+        end,
+        subject,
+        stage,
+        on_show,
+        on_pin,
+    )
 }
 
-#[allow(clippy::too_many_arguments, reason = "one row's parts, put together in this file only")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "one row's parts, put together in this file only"
+)]
 fn line(
-    key: String, style: String, kind: Icon, name: String, words: &str, end: Html, subject: Subject, stage: &Stage, on_show: &Callback<Subject>,
+    key: String,
+    style: String,
+    kind: Icon,
+    name: String,
+    words: &str,
+    end: Html,
+    subject: Subject,
+    stage: &Stage,
+    on_show: &Callback<Subject>,
     on_pin: &Callback<Subject>,
 ) -> Html {
     let slot = stage.slots().iter().find(|slot| slot.subject == subject);
@@ -152,16 +206,30 @@ fn line(
 }
 
 fn channels(props: &KeyListProps) -> Html {
-    let View::PubSub { now, .. } = &*props.pubsub else { return Html::default() };
+    let View::PubSub { now, .. } = &*props.pubsub else {
+        return Html::default();
+    };
     if now.channels.is_empty() && now.patterns.is_empty() {
         return Html::default();
     }
     let patterns = now.patterns.len();
     let count = match patterns {
         0 => now.channels.len().to_string(),
-        _ => format!("{} + {patterns} pattern{}", now.channels.len(), if patterns == 1 { "" } else { "s" }),
+        _ => format!(
+            "{} + {patterns} pattern{}",
+            now.channels.len(),
+            if patterns == 1 { "" } else { "s" }
+        ),
     };
-    let listed = now.channels.iter().map(|channel| (Icon::Channel, "channel", channel)).chain(now.patterns.iter().map(|pattern| (Icon::Pattern, "pattern", pattern)));
+    let listed = now
+        .channels
+        .iter()
+        .map(|channel| (Icon::Channel, "channel", channel))
+        .chain(
+            now.patterns
+                .iter()
+                .map(|pattern| (Icon::Pattern, "pattern", pattern)),
+        );
     html! {
         <div class="channels">
             <h2>{ "Channels · " }<span class="num">{ count }</span></h2>

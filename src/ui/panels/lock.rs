@@ -14,7 +14,9 @@ use crate::ui::widgets::typed::Typed;
 
 /// Whether facts tell of a lock: then a key that is no longer there is shown as a lock that is free.
 pub fn was_lock(facts: &[Event]) -> bool {
-    facts.iter().any(|event| matches!(event.fact, Fact::LockTaken { .. }))
+    facts
+        .iter()
+        .any(|event| matches!(event.fact, Fact::LockTaken { .. }))
 }
 
 /// The inspector of a lock, held or free.
@@ -23,7 +25,9 @@ pub fn LockInspector(props: &PanelProps) -> Html {
     let node = use_node_ref();
     let seen = use_seen(&node);
     let held = match (props.value(), props.deadline()) {
-        (Some(ValueView::Text(text)), Some(deadline)) => text.lock.map(|lock| (lock, deadline, text.head.clone())),
+        (Some(ValueView::Text(text)), Some(deadline)) => {
+            text.lock.map(|lock| (lock, deadline, text.head.clone()))
+        }
         _ => None,
     };
     let now = use_now(match (&held, seen) {
@@ -82,13 +86,19 @@ fn Ring(props: &RingProps) -> Html {
     let clock = use_clock();
     let held = props.held;
     // Fixed until the deadline or the clock changes: a changed delay would start the movement anew.
-    let style = use_memo((held.map(|(lock, deadline)| (lock, deadline)), clock), |(held, clock): &(Option<(LockView, Millis)>, Clock)| {
-        let (lock, deadline) = (*held)?;
-        let total = total(&lock, deadline);
-        let elapsed = total.saturating_sub(deadline.saturating_sub(clock.now()));
-        let state = if clock.running { "running" } else { "paused" };
-        Some(format!("--c:{};--total:{total}ms;--elapsed:-{elapsed}ms;--run:{state}", colour::client_var(lock.holder)))
-    });
+    let style = use_memo(
+        (held.map(|(lock, deadline)| (lock, deadline)), clock),
+        |(held, clock): &(Option<(LockView, Millis)>, Clock)| {
+            let (lock, deadline) = (*held)?;
+            let total = total(&lock, deadline);
+            let elapsed = total.saturating_sub(deadline.saturating_sub(clock.now()));
+            let state = if clock.running { "running" } else { "paused" };
+            Some(format!(
+                "--c:{};--total:{total}ms;--elapsed:-{elapsed}ms;--run:{state}",
+                colour::client_var(lock.holder)
+            ))
+        },
+    );
     let of = held.map(|(lock, deadline)| total(&lock, deadline));
     html! {
         <svg class="ring" viewBox="0 0 100 100" role="img" aria-label={match of {
@@ -123,7 +133,9 @@ fn log(facts: &[Event]) -> Html {
         if taken {
             since = Some(event.at);
         }
-        let at = since.map_or_else(String::new, |since| format!("+{}", format::duration(event.at.saturating_sub(since))));
+        let at = since.map_or_else(String::new, |since| {
+            format!("+{}", format::duration(event.at.saturating_sub(since)))
+        });
         lines.push(html! {
             <li key={i} class={classes!(taken.then_some("taken"))}>
                 <span class="num dim">{ at }</span>{ tag::client(event.conn) }<span>{ what }</span>
@@ -139,8 +151,14 @@ fn log(facts: &[Event]) -> Html {
 fn words(event: &Event) -> Option<Html> {
     let bad = |word: &'static str| html! { <span class="no">{ word }</span> };
     Some(match &event.fact {
-        Fact::LockTaken { token, .. } => html! { <>{ "took it, token " }<span class="mono" title={format::lossy(token)}>{ shorten(&format::lossy(token)) }</span></> },
-        Fact::LockRefused { left: Some(left), .. } => html! { <>{ bad("refused") }{ format!(", held for another {}", format::duration(*left)) }</> },
+        Fact::LockTaken { token, .. } => {
+            html! { <>{ "took it, token " }<span class="mono" title={format::lossy(token)}>{ shorten(&format::lossy(token)) }</span></> }
+        }
+        Fact::LockRefused {
+            left: Some(left), ..
+        } => {
+            html! { <>{ bad("refused") }{ format!(", held for another {}", format::duration(*left)) }</> }
+        }
         Fact::LockRefused { .. } => html! { <>{ bad("refused") }{ ", it is held" }</> },
         Fact::WrongToken { .. } => html! { <>{ bad("kept") }{ ", wrong token" }</> },
         Fact::LockReleased => html! { { "released it" } },
@@ -152,5 +170,9 @@ fn words(event: &Event) -> Option<Html> {
 
 /// A token's first characters: enough to tell it from another.
 fn shorten(token: &str) -> String {
-    if token.chars().count() <= 10 { token.to_string() } else { token.chars().take(8).chain(['…']).collect() }
+    if token.chars().count() <= 10 {
+        token.to_string()
+    } else {
+        token.chars().take(8).chain(['…']).collect()
+    }
 }

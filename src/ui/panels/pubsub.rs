@@ -30,7 +30,10 @@ pub struct PubSubProps {
 
 impl PartialEq for PubSubProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.view, &other.view) && self.pinned == other.pinned && self.on_pin == other.on_pin && self.on_close == other.on_close
+        Rc::ptr_eq(&self.view, &other.view)
+            && self.pinned == other.pinned
+            && self.on_pin == other.on_pin
+            && self.on_close == other.on_close
             && self.on_command == other.on_command
     }
 }
@@ -38,10 +41,13 @@ impl PartialEq for PubSubProps {
 /// The inspector of channels.
 #[component]
 pub fn PubSubInspector(props: &PubSubProps) -> Html {
-    let View::PubSub { now, messages } = &*props.view else { return Html::default() };
+    let View::PubSub { now, messages } = &*props.view else {
+        return Html::default();
+    };
     let (channels, patterns) = (now.channels.len(), now.patterns.len());
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    let meta = html! { { format!("{} · {}", plural(channels, "channel"), plural(patterns, "pattern")) } };
+    let meta =
+        html! { { format!("{} · {}", plural(channels, "channel"), plural(patterns, "pattern")) } };
     html! {
         <Card
             name="" kind="pubsub" words="Channels" icon={Icon::Channel} {meta}
@@ -57,21 +63,28 @@ pub fn PubSubInspector(props: &PubSubProps) -> Html {
 }
 
 fn matrix(now: &PubSubView, on_command: &Callback<String>) -> Html {
-    let clients: BTreeSet<Conn> = now.channels.iter().chain(&now.patterns).flat_map(|(_, who)| who.iter().copied()).collect();
+    let clients: BTreeSet<Conn> = now
+        .channels
+        .iter()
+        .chain(&now.patterns)
+        .flat_map(|(_, who)| who.iter().copied())
+        .collect();
     if clients.is_empty() {
         return html! { <p class="empty">{ "Nobody is subscribed. " }<Typed line="SUBSCRIBE notifications:42" on_command={on_command.clone()} /></p> };
     }
-    let row = |kind: Icon, name: &Bytes, who: &[Conn]| html! {
-        <tr key={format!("{kind:?}{}", format::lossy(name))}>
-            <th scope="row"><span class="named">{ icon(kind) }<span class="mono">{ format::lossy(name) }</span></span></th>
-            for conn in &clients {
-                <td key={*conn}>
-                    if who.contains(conn) {
-                        <span class={classes!("dot", colour::client_tag(*conn))}><span class="vh">{ "subscribed" }</span></span>
-                    }
-                </td>
-            }
-        </tr>
+    let row = |kind: Icon, name: &Bytes, who: &[Conn]| {
+        html! {
+            <tr key={format!("{kind:?}{}", format::lossy(name))}>
+                <th scope="row"><span class="named">{ icon(kind) }<span class="mono">{ format::lossy(name) }</span></span></th>
+                for conn in &clients {
+                    <td key={*conn}>
+                        if who.contains(conn) {
+                            <span class={classes!("dot", colour::client_tag(*conn))}><span class="vh">{ "subscribed" }</span></span>
+                        }
+                    </td>
+                }
+            </tr>
+        }
     };
     html! {
         <table class="matrix">
@@ -109,7 +122,9 @@ fn list(messages: &[Event], on_command: &Callback<String>) -> Html {
 }
 
 fn message(event: &Event) -> Html {
-    let Fact::Published { message, receivers } = &event.fact else { return Html::default() };
+    let Fact::Published { message, receivers } = &event.fact else {
+        return Html::default();
+    };
     // A client that listens by channel and by pattern gets the message twice.
     let mut times = BTreeMap::new();
     for conn in receivers {
@@ -141,8 +156,14 @@ fn message(event: &Event) -> Html {
 fn why(messages: &[Event]) -> Html {
     let lost = messages.iter().filter(|event| matches!(&event.fact, Fact::Published { receivers, .. } if receivers.is_empty())).count();
     match (messages.len(), lost) {
-        (0, _) => html! { { "A message goes to whoever listens at that moment. Nothing is kept." } },
-        (_, 0) => html! { { "Each reached whoever was listening at that moment. Nothing is kept for those who come later." } },
-        (all, lost) => html! { { format!("{lost} of {all} reached nobody, and nothing is kept: a stream would have kept them.") } },
+        (0, _) => {
+            html! { { "A message goes to whoever listens at that moment. Nothing is kept." } }
+        }
+        (_, 0) => {
+            html! { { "Each reached whoever was listening at that moment. Nothing is kept for those who come later." } }
+        }
+        (all, lost) => {
+            html! { { format!("{lost} of {all} reached nobody, and nothing is kept: a stream would have kept them.") } }
+        }
     }
 }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::part::PanelProps;
 use crate::app::format;
 use crate::app::show::{self, Form};
-use crate::session::message::{ValueView};
+use crate::session::message::ValueView;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::ticking::Ttl;
@@ -14,13 +14,18 @@ use crate::ui::widgets::typed::Typed;
 /// The inspector of a string.
 #[component]
 pub fn TextInspector(props: &PanelProps) -> Html {
-    let Some(ValueView::Text(text)) = props.value() else { return Html::default() };
+    let Some(ValueView::Text(text)) = props.value() else {
+        return Html::default();
+    };
     let whole = text.head.len() == text.len;
     let form = show::form(&text.head, whole);
     let (kind, body) = match &form {
         Form::Number(number) => ("number", html! { <div class="big num">{ number }</div> }),
         Form::Json(laid_out) => ("JSON", html! { <pre class="value">{ laid_out }</pre> }),
-        Form::Text(text) if text.is_empty() => ("text", html! { <p class="empty">{ "An empty string." }</p> }),
+        Form::Text(text) if text.is_empty() => (
+            "text",
+            html! { <p class="empty">{ "An empty string." }</p> },
+        ),
         Form::Text(text) => ("text", html! { <pre class="value wrap">{ text }</pre> }),
         Form::Dump(dump) => ("bytes", html! { <pre class="value">{ dump }</pre> }),
     };

@@ -34,20 +34,36 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let on_range = use_callback((props.on_window.clone(), len), {
         let in_view = in_view.setter();
         move |range: Range<usize>, (on_window, len)| {
-            let has = window.borrow().start.map_or(0..0, |start| start..start + window.borrow().count);
+            let has = window
+                .borrow()
+                .start
+                .map_or(0..0, |start| start..start + window.borrow().count);
             if range.start < has.start || range.end.min(*len) > has.end {
-                on_window.emit(Window { start: Some(range.start.saturating_sub(MARGIN)), count: range.len() + 2 * MARGIN });
+                on_window.emit(Window {
+                    start: Some(range.start.saturating_sub(MARGIN)),
+                    count: range.len() + 2 * MARGIN,
+                });
             }
             in_view.set(range);
         }
     });
-    let row = use_callback(Same(props.state.clone()), |spot: Spot, Same(state)| row(&state.view, &state.movement, spot));
-    let Some(ValueView::Zset(zset)) = props.value() else { return Html::default() };
+    let row = use_callback(Same(props.state.clone()), |spot: Spot, Same(state)| {
+        row(&state.view, &state.movement, spot)
+    });
+    let Some(ValueView::Zset(zset)) = props.value() else {
+        return Html::default();
+    };
 
     let digits = format::count(zset.len as u64).len();
     // As wide as the widest score known, within reason: those between may have more decimals.
     let (highest, lowest) = zset.scores;
-    let widest = zset.rows.iter().map(|row| row.score).chain([highest, lowest]).map(|score| format::score(score).chars().count()).max();
+    let widest = zset
+        .rows
+        .iter()
+        .map(|row| row.score)
+        .chain([highest, lowest])
+        .map(|score| format::score(score).chars().count())
+        .max();
     let score = widest.unwrap_or(0).clamp(4, 14);
     let meta = html! {
         <>
@@ -57,10 +73,17 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             }
         </>
     };
-    let mover = props.state.movement.mover().map(|mover| mover.rank).filter(|rank| !in_view.contains(rank) && *rank < zset.len);
+    let mover = props
+        .state
+        .movement
+        .mover()
+        .map(|mover| mover.rank)
+        .filter(|rank| !in_view.contains(rank) && *rank < zset.len);
     let show_mover = {
         let go_to = go_to.clone();
-        Callback::from(move |_| go_to.set(mover.map(|rank| (rank, go_to.map_or(0, |(_, n)| n.wrapping_add(1))))))
+        Callback::from(move |_| {
+            go_to.set(mover.map(|rank| (rank, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))))
+        })
     };
     let head = html! {
         <div role="row" class="vh">
@@ -91,7 +114,13 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
 }
 
 fn row(view: &View, movement: &movement::Movement, spot: Spot) -> Html {
-    let View::Key { value: ValueView::Zset(zset), .. } = view else { return Html::default() };
+    let View::Key {
+        value: ValueView::Zset(zset),
+        ..
+    } = view
+    else {
+        return Html::default();
+    };
     let rank = spot.index;
     let Some(member) = rank.checked_sub(zset.start).and_then(|i| zset.rows.get(i)) else {
         return html! {
@@ -100,8 +129,13 @@ fn row(view: &View, movement: &movement::Movement, spot: Spot) -> Html {
             </div>
         };
     };
-    let mover = movement.mover().filter(|mover| mover.member == member.member);
-    let class = classes!("rank", mover.map(|m| classes!("me", m.conn.map(colour::client_tag))));
+    let mover = movement
+        .mover()
+        .filter(|mover| mover.member == member.member);
+    let class = classes!(
+        "rank",
+        mover.map(|m| classes!("me", m.conn.map(colour::client_tag)))
+    );
     let name = format::lossy(&member.member);
     let share = show::share(member.score, zset.scores.0, zset.scores.1);
     html! {
@@ -132,29 +166,70 @@ fn moved(moved: Option<Move>) -> Html {
 fn why(props: &PanelProps, zset: &ZsetView) -> Html {
     let change = movement::last_change(props.facts());
     let Some(last) = change.last() else {
-        let line = format!("ZINCRBY {} 100 {}", props.word(), zset.rows.first().map_or_else(|| "ann".into(), |row| show::word(&row.member)));
+        let line = format!(
+            "ZINCRBY {} 100 {}",
+            props.word(),
+            zset.rows
+                .first()
+                .map_or_else(|| "ann".into(), |row| show::word(&row.member))
+        );
         return html! { <>{ "Change a score and watch the ranks: " }<Typed {line} on_command={props.on_command.clone()} /></> };
     };
     let cost = |comparisons: u32, of: usize| {
-        let times = if comparisons == 1 { "comparison" } else { "comparisons" };
-        format!(": {comparisons} {times} among {} members.", format::count(of as u64))
+        let times = if comparisons == 1 {
+            "comparison"
+        } else {
+            "comparisons"
+        };
+        format!(
+            ": {comparisons} {times} among {} members.",
+            format::count(of as u64)
+        )
     };
     let name = |member: &Bytes| html! { <b class="mono">{ format::lossy(member) }</b> };
     let place = |rank: usize| format::ordinal(rank as u64 + 1);
     let text = match &last.fact {
-        Fact::MemberMoved { member, from, to, comparisons, of, .. } if from != to => {
+        Fact::MemberMoved {
+            member,
+            from,
+            to,
+            comparisons,
+            of,
+            ..
+        } if from != to => {
             html! { <>{ " moved " }{ name(member) }{ format!(" from {} to {}", place(*from), place(*to)) }{ cost(*comparisons, *of) }</> }
         }
-        Fact::MemberMoved { member, to, score, comparisons, of, .. } => {
+        Fact::MemberMoved {
+            member,
+            to,
+            score,
+            comparisons,
+            of,
+            ..
+        } => {
             html! { <>{ " set " }{ name(member) }{ format!(" to {}; it stays {}", format::score(*score), place(*to)) }{ cost(*comparisons, *of) }</> }
         }
-        Fact::MemberAdded { member, rank, comparisons, of, .. } if change.len() > 1 => {
+        Fact::MemberAdded {
+            member,
+            rank,
+            comparisons,
+            of,
+            ..
+        } if change.len() > 1 => {
             html! { <>{ " added members; the last, " }{ name(member) }{ format!(", came in {}", place(*rank)) }{ cost(*comparisons, *of) }</> }
         }
-        Fact::MemberAdded { member, rank, comparisons, of, .. } => {
+        Fact::MemberAdded {
+            member,
+            rank,
+            comparisons,
+            of,
+            ..
+        } => {
             html! { <>{ " added " }{ name(member) }{ format!(", which came in {}", place(*rank)) }{ cost(*comparisons, *of) }</> }
         }
-        Fact::MembersRemoved { count } => html! { { format!(" removed {} member{}.", format::count(*count as u64), if *count == 1 { "" } else { "s" }) } },
+        Fact::MembersRemoved { count } => {
+            html! { { format!(" removed {} member{}.", format::count(*count as u64), if *count == 1 { "" } else { "s" }) } }
+        }
         _ => return Html::default(),
     };
     html! { <>{ tag::client(last.conn) }{ text }</> }

@@ -40,11 +40,23 @@ pub struct CardProps {
 /// A card on the stage.
 #[component]
 pub fn Card(props: &CardProps) -> Html {
-    let title = if props.kind == "pubsub" { props.words.into() } else { props.name.clone() };
-    let label = if props.kind == "pubsub" { props.words.to_string() } else { format!("{}, {}", props.name, props.words) };
+    let title = if props.kind == "pubsub" {
+        props.words.into()
+    } else {
+        props.name.clone()
+    };
+    let label = if props.kind == "pubsub" {
+        props.words.to_string()
+    } else {
+        format!("{}, {}", props.name, props.words)
+    };
     let on_pin = props.on_pin.reform(|_| ());
     let on_close = props.on_close.reform(|_| ());
-    let stays = if props.pinned { "Pinned: it stays when other keys are touched" } else { "Pin it, so that it stays when other keys are touched" };
+    let stays = if props.pinned {
+        "Pinned: it stays when other keys are touched"
+    } else {
+        "Pin it, so that it stays when other keys are touched"
+    };
     html! {
         <section
             class="card"

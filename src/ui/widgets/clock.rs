@@ -26,7 +26,8 @@ impl Clock {
         if !self.running {
             return self.now_at_frame;
         }
-        self.now_at_frame.saturating_add((wall() - self.frame_wall).max(0.0) as Millis)
+        self.now_at_frame
+            .saturating_add((wall() - self.frame_wall).max(0.0) as Millis)
     }
 
     fn offset(&self) -> f64 {
@@ -38,12 +39,18 @@ impl Clock {
 impl PartialEq for Clock {
     fn eq(&self, other: &Self) -> bool {
         self.running == other.running
-            && if self.running { (self.offset() - other.offset()).abs() < DRIFT } else { self.now_at_frame == other.now_at_frame }
+            && if self.running {
+                (self.offset() - other.offset()).abs() < DRIFT
+            } else {
+                self.now_at_frame == other.now_at_frame
+            }
     }
 }
 
 fn wall() -> f64 {
-    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+    web_sys::window()
+        .and_then(|w| w.performance())
+        .map_or(0.0, |p| p.now())
 }
 
 /// The session's clock; one that stands at 0 where none is provided.
@@ -57,9 +64,13 @@ pub fn use_clock() -> Clock {
 pub fn use_now(interval_ms: u32) -> Millis {
     let clock = use_clock();
     let redraw = use_force_update();
-    use_effect_with((interval_ms, clock.running), move |&(interval_ms, running)| {
-        let timer = (running && interval_ms > 0).then(|| Interval::new(interval_ms, move || redraw.force_update()));
-        move || drop(timer)
-    });
+    use_effect_with(
+        (interval_ms, clock.running),
+        move |&(interval_ms, running)| {
+            let timer = (running && interval_ms > 0)
+                .then(|| Interval::new(interval_ms, move || redraw.force_update()));
+            move || drop(timer)
+        },
+    );
     clock.now()
 }

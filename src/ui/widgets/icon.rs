@@ -46,10 +46,14 @@ pub fn icon(icon: Icon) -> Html {
     let shapes = match icon {
         Icon::Zset => html! { <path d="M3 13V8M8 13V3M13 13v-3" /> },
         Icon::Stream => html! { <path d="M2 5h12M2 8h8M2 11h10" /> },
-        Icon::Lock => html! { <><rect x="3" y="7" width="10" height="6.5" rx="1.5" /><path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2" /></> },
+        Icon::Lock => {
+            html! { <><rect x="3" y="7" width="10" height="6.5" rx="1.5" /><path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2" /></> }
+        }
         Icon::Hll => html! { <path d="M2 12c2-6 3-6 5-2s3 3 4-2 2-4 3-4" /> },
         Icon::Text => html! { <path d="M4 4h8M4 8h8M4 12h5" /> },
-        Icon::Channel => html! { <><circle cx="8" cy="8" r="1.5" /><path d="M4.5 4.5a5 5 0 0 0 0 7M11.5 4.5a5 5 0 0 1 0 7" /></> },
+        Icon::Channel => {
+            html! { <><circle cx="8" cy="8" r="1.5" /><path d="M4.5 4.5a5 5 0 0 0 0 7M11.5 4.5a5 5 0 0 1 0 7" /></> }
+        }
         Icon::Pattern => html! { <path d="M8 3v10M4 5l8 6M12 5l-8 6" /> },
         Icon::Missing => html! { <><circle cx="8" cy="8" r="5.5" stroke-dasharray="2.6 2.6" /></> },
         Icon::Pin => html! { <path d="M6 2.5h4M6.8 2.5v4L4.5 9h7L9.2 6.5v-4M8 9v4.5" /> },

@@ -54,15 +54,22 @@ pub fn Rows(props: &RowsProps) -> Html {
     // Read by handlers too, so a cell: where it is now, whatever was drawn last.
     let place = use_mut_ref(Place::default);
     let redraw = use_force_update();
-    let viewport = Viewport { rows: props.len, row: props.row_height, height };
+    let viewport = Viewport {
+        rows: props.len,
+        row: props.row_height,
+        height,
+    };
     let here = viewport.settled(*place.borrow());
     let seen = viewport.visible(here);
-    let range = seen.first.saturating_sub(OVERSCAN)..(seen.first + seen.count + OVERSCAN).min(props.len);
+    let range =
+        seen.first.saturating_sub(OVERSCAN)..(seen.first + seen.count + OVERSCAN).min(props.len);
 
     let onscroll = {
         let (place, redraw) = (place.clone(), redraw.clone());
         Callback::from(move |event: Event| {
-            let Some(element) = event.target_dyn_into::<Element>() else { return };
+            let Some(element) = event.target_dyn_into::<Element>() else {
+                return;
+            };
             let top = f64::from(element.scroll_top());
             let now = viewport.scrolled(*place.borrow(), top);
             if place.replace(now) != now {
@@ -73,11 +80,14 @@ pub fn Rows(props: &RowsProps) -> Html {
             }
         })
     };
-    use_effect_with((range.clone(), props.on_range.clone(), height > 0.0), |(range, on_range, laid_out)| {
-        if *laid_out {
-            on_range.emit(range.clone());
-        }
-    });
+    use_effect_with(
+        (range.clone(), props.on_range.clone(), height > 0.0),
+        |(range, on_range, laid_out)| {
+            if *laid_out {
+                on_range.emit(range.clone());
+            }
+        },
+    );
     use_effect_with(props.go_to, {
         let node = node.clone();
         move |go_to| {
@@ -92,8 +102,13 @@ pub fn Rows(props: &RowsProps) -> Html {
     });
 
     // In a list that fits, rows stand at their own place: scrolling moves none of them, and a change of rank is seen as a movement.
-    let anchor = if viewport.ratio() > 1.0 { range.start / ANCHOR * ANCHOR } else { 0 };
-    let base = seen.offset - seen.first as f64 * props.row_height + anchor as f64 * props.row_height;
+    let anchor = if viewport.ratio() > 1.0 {
+        range.start / ANCHOR * ANCHOR
+    } else {
+        0
+    };
+    let base =
+        seen.offset - seen.first as f64 * props.row_height + anchor as f64 * props.row_height;
     let table = props.role == "table";
     html! {
         <div

@@ -1,7 +1,9 @@
 //! What the browser knows of an element: whether it is in view, and its size.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, ResizeObserver, ResizeObserverEntry};
+use web_sys::{
+    Element, IntersectionObserver, IntersectionObserverEntry, ResizeObserver, ResizeObserverEntry,
+};
 use yew::prelude::*;
 
 /// Whether an element is in view. Where the browser cannot tell, it is.
@@ -11,7 +13,11 @@ pub fn use_seen(node: &NodeRef) -> bool {
     let setter = seen.setter();
     use_effect_with(node.clone(), move |node| {
         let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            if let Some(entry) = entries.iter().last().and_then(|e| e.dyn_into::<IntersectionObserverEntry>().ok()) {
+            if let Some(entry) = entries
+                .iter()
+                .last()
+                .and_then(|e| e.dyn_into::<IntersectionObserverEntry>().ok())
+            {
                 setter.set(entry.is_intersecting());
             }
         });
@@ -36,7 +42,11 @@ pub fn use_size(node: &NodeRef) -> (f64, f64) {
     let setter = size.setter();
     use_effect_with(node.clone(), move |node| {
         let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            if let Some(entry) = entries.iter().last().and_then(|e| e.dyn_into::<ResizeObserverEntry>().ok()) {
+            if let Some(entry) = entries
+                .iter()
+                .last()
+                .and_then(|e| e.dyn_into::<ResizeObserverEntry>().ok())
+            {
                 let content = entry.content_rect();
                 setter.set((content.width(), content.height()));
             }

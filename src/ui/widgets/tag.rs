@@ -8,7 +8,9 @@ use crate::session::message::Conn;
 /// A client's tag; where time did something itself, the clock's.
 pub fn client(conn: Option<Conn>) -> Html {
     match conn {
-        Some(conn) => html! { <span class={classes!("tag", colour::client_tag(conn))}><span class="vh">{ "Client " }</span>{ format::client_letter(conn) }</span> },
+        Some(conn) => {
+            html! { <span class={classes!("tag", colour::client_tag(conn))}><span class="vh">{ "Client " }</span>{ format::client_letter(conn) }</span> }
+        }
         None => html! { <span class="tag plain">{ "time" }</span> },
     }
 }

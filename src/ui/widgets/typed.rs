@@ -24,7 +24,11 @@ pub fn Typed(props: &TypedProps) -> Html {
         let (line, on_command) = (props.line.clone(), props.on_command.clone());
         Callback::from(move |_| on_command.emit(line.to_string()))
     };
-    let class = if props.text.is_some() { "line" } else { "typed" };
+    let class = if props.text.is_some() {
+        "line"
+    } else {
+        "typed"
+    };
     let title = format!("Type in a console: {}", props.line);
     html! {
         <button type="button" {class} {title} aria-label={props.label.clone()} {onclick}>{ props.text.as_ref().unwrap_or(&props.line) }</button>

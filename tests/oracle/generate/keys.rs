@@ -5,17 +5,43 @@ use super::values::Kind;
 use crate::step::{Step, Words};
 
 /// Moments far ahead and long past, in seconds and in milliseconds.
-const MOMENTS: &[&str] = &["1", "1000", "1500000000", "4000000000", "33000000000", "4000000000000", "33000000000000", "9000000000000000"];
+const MOMENTS: &[&str] = &[
+    "1",
+    "1000",
+    "1500000000",
+    "4000000000",
+    "33000000000",
+    "4000000000000",
+    "33000000000000",
+    "9000000000000000",
+];
 /// Lifetimes far off, and none.
-const LIFETIMES: &[&str] = &["100000000", "200000000", "300000000", "0", "-1", "-100", "9000000000000", "1"];
+const LIFETIMES: &[&str] = &[
+    "100000000",
+    "200000000",
+    "300000000",
+    "0",
+    "-1",
+    "-100",
+    "9000000000000",
+    "1",
+];
 
 impl Generator {
     fn moment(&mut self) -> Vec<u8> {
-        if self.rng.percent(8) { self.odd_integer() } else { self.rng.pick(MOMENTS).into() }
+        if self.rng.percent(8) {
+            self.odd_integer()
+        } else {
+            self.rng.pick(MOMENTS).into()
+        }
     }
 
     fn lifetime(&mut self) -> Vec<u8> {
-        if self.rng.percent(8) { self.odd_integer() } else { self.rng.pick(LIFETIMES).into() }
+        if self.rng.percent(8) {
+            self.odd_integer()
+        } else {
+            self.rng.pick(LIFETIMES).into()
+        }
     }
 
     pub(super) fn string_command(&mut self) -> Words {
@@ -32,7 +58,11 @@ impl Generator {
             }
             48..=51 => words!["SETNX", key, self.blob()],
             52..=58 => words![self.rng.pick(&["INCR", "DECR"]), counter],
-            59..=67 => words![self.rng.pick(&["INCRBY", "DECRBY"]), counter, self.integer(-50, 50)],
+            59..=67 => words![
+                self.rng.pick(&["INCRBY", "DECRBY"]),
+                counter,
+                self.integer(-50, 50)
+            ],
             68..=71 => words!["SET", counter, self.integer(-100, 100)],
             72..=78 => words!["APPEND", key, self.blob()],
             79..=80 => words!["APPEND", counter, self.rng.pick(&["1", "0", "x", ""])],
@@ -60,7 +90,10 @@ impl Generator {
 
     fn expiry(&mut self, words: &mut Words, other: &[&str]) {
         match self.rng.below(6) {
-            0 | 1 => words.extend([self.token(if words.len() % 2 == 0 { "EX" } else { "PX" }), self.lifetime()]),
+            0 | 1 => words.extend([
+                self.token(if words.len() % 2 == 0 { "EX" } else { "PX" }),
+                self.lifetime(),
+            ]),
             2 => words.extend([self.token("PX"), self.lifetime()]),
             3 => words.extend([self.token("EXAT"), self.moment()]),
             4 => words.extend([self.token("PXAT"), self.moment()]),
@@ -83,7 +116,11 @@ impl Generator {
                     _ => 1 + self.rng.below(5),
                 };
                 for _ in 0..elements {
-                    words.push(if self.rng.percent(5) { self.odd_word() } else { format!("e{}", self.rng.below(3000)).into() });
+                    words.push(if self.rng.percent(5) {
+                        self.odd_word()
+                    } else {
+                        format!("e{}", self.rng.below(3000)).into()
+                    });
                 }
                 words
             }
@@ -112,10 +149,19 @@ impl Generator {
 
     /// A string that is nearly, or barely, a HyperLogLog.
     fn broken_hll(&mut self) -> Vec<u8> {
-        let mut bytes = self.rng.pick(&["HYLL", "HYLL", "HYLL", "HYLX", "hyll"]).as_bytes().to_vec();
+        let mut bytes = self
+            .rng
+            .pick(&["HYLL", "HYLL", "HYLL", "HYLX", "hyll"])
+            .as_bytes()
+            .to_vec();
         bytes.push(self.rng.pick(&[0, 1, 1, 1, 2, 255]));
         bytes.extend([0; 3]);
-        bytes.extend(self.rng.pick(&[[0u8; 8], [0, 0, 0, 0, 0, 0, 0, 0x80], [5, 0, 0, 0, 0, 0, 0, 0], [255; 8]]));
+        bytes.extend(self.rng.pick(&[
+            [0u8; 8],
+            [0, 0, 0, 0, 0, 0, 0, 0x80],
+            [5, 0, 0, 0, 0, 0, 0, 0],
+            [255; 8],
+        ]));
         match self.rng.below(9) {
             // All zeros, in one run.
             0..=1 => bytes.extend([0x7f, 0xff]),
@@ -157,7 +203,10 @@ impl Generator {
                 self.conditions(&mut words);
                 words
             }
-            43..=54 => words![self.rng.pick(&["TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"]), key],
+            43..=54 => words![
+                self.rng.pick(&["TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"]),
+                key
+            ],
             55..=58 => words!["PERSIST", key],
             59..=62 => words!["KEYS", self.pattern()],
             63..=67 => {
@@ -167,7 +216,11 @@ impl Generator {
                 }
                 words
             }
-            68..=77 => words![self.rng.pick(&["RENAME", "RENAMENX"]), key, self.key(Kind::Any)],
+            68..=77 => words![
+                self.rng.pick(&["RENAME", "RENAMENX"]),
+                key,
+                self.key(Kind::Any)
+            ],
             78..=79 => words!["RANDOMKEY"],
             80..=83 => words!["DBSIZE"],
             84..=85 => {
@@ -180,7 +233,11 @@ impl Generator {
                 }
                 words
             }
-            86..=93 => words!["SELECT", self.rng.pick(&["0", "0", "0", "0", "1", "2", "15", "16", "-1", "x"])],
+            86..=93 => words![
+                "SELECT",
+                self.rng
+                    .pick(&["0", "0", "0", "0", "1", "2", "15", "16", "-1", "x"])
+            ],
             _ => match self.rng.below(4) {
                 0 => self.zset_command(),
                 1 => self.stream_command(),
@@ -202,7 +259,9 @@ impl Generator {
             0..=3 => words.extend([self.token("MATCH"), self.pattern()]),
             4..=6 => words.extend([self.token("COUNT"), self.integer(0, 20)]),
             7..=8 => {
-                let kind = self.rng.pick(&["string", "zset", "stream", "list", "hash", "set", "nosuch", "STRING"]);
+                let kind = self.rng.pick(&[
+                    "string", "zset", "stream", "list", "hash", "set", "nosuch", "STRING",
+                ]);
                 words.extend([self.token("TYPE"), kind.into()]);
             }
             _ => words.push(self.hostile()),

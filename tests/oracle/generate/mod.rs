@@ -41,7 +41,8 @@ impl Rng {
 
     /// A number in `from..=to`.
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
-        (i128::from(from) + i128::from(self.next()) % (i128::from(to) - i128::from(from) + 1)) as i64
+        (i128::from(from) + i128::from(self.next()) % (i128::from(to) - i128::from(from) + 1))
+            as i64
     }
 
     /// True so many times in a hundred.
@@ -112,6 +113,8 @@ pub struct Generator {
     weights: [usize; 7],
     /// The time part of the stream ID given last; it grows through a sequence.
     last_id: u64,
+    /// Grows with every command.
+    serial: i64,
     /// Stream IDs given lately, with the keys.
     recent: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -123,11 +126,24 @@ impl Generator {
         let mut weights = rng.pick(FLAVOURS);
         if let Some(only) = only {
             for (weight, (_, name)) in weights.iter_mut().zip(FAMILIES) {
-                *weight = if only.split(',').any(|o| o == name) { (*weight).max(1) } else { 0 };
+                *weight = if only.split(',').any(|o| o == name) {
+                    (*weight).max(1)
+                } else {
+                    0
+                };
             }
-            assert!(weights.iter().sum::<usize>() > 0, "no family is called {only}");
+            assert!(
+                weights.iter().sum::<usize>() > 0,
+                "no family is called {only}"
+            );
         }
-        let mut generator = Self { rng, weights, last_id: 0, recent: Vec::new() };
+        let mut generator = Self {
+            rng,
+            weights,
+            last_id: 0,
+            recent: Vec::new(),
+            serial: 0,
+        };
         generator.steps()
     }
 
@@ -148,9 +164,13 @@ impl Generator {
             match self.rng.below(1000) {
                 0..=7 => self.scan_all(&mut steps),
                 8..=14 if self.weight(Family::Stream) > 0 => self.blocked_reader(&mut steps),
-                15..=17 if self.weight(Family::Stream) > 0 => self.burst_of_entries(client, &mut steps),
-                18..=19 if self.weight(Family::Text) > 0 => self.short_lived(client, &mut steps),
-                20..=29 if self.weight(Family::Server) > 0 => steps.push(Step::Raw(client, self.raw())),
+                15..=17 if self.weight(Family::Stream) > 0 => {
+                    self.burst_of_entries(client, &mut steps)
+                }
+                18..=19 if self.weight(Family::Text) > 0 => self.short_lived(&mut steps),
+                20..=29 if self.weight(Family::Server) > 0 => {
+                    steps.push(Step::Raw(client, self.raw()))
+                }
                 30..=32 if self.weight(Family::Pubsub) > 0 => self.published_to_all(&mut steps),
                 _ => {
                     let family = self.family();
@@ -175,18 +195,31 @@ impl Generator {
                     continue;
                 }
                 match kind {
-                    values::Kind::Number => commands.push(words!["SET", key, self.rng.between(-9, 9).to_string()]),
-                    values::Kind::Hll => commands.push(words!["PFADD", key, self.member(), self.member()]),
+                    values::Kind::Number => {
+                        commands.push(words!["SET", key, self.rng.between(-9, 9).to_string()])
+                    }
+                    values::Kind::Hll => {
+                        commands.push(words!["PFADD", key, self.member(), self.member()])
+                    }
                     values::Kind::Zset => {
                         let mut words = words!["ZADD", key];
                         for _ in 0..self.rng.between(1, 12) {
-                            words.extend([self.rng.between(-5, 20).to_string().into(), self.member()]);
+                            words.extend([
+                                self.rng.between(-5, 20).to_string().into(),
+                                self.member(),
+                            ]);
                         }
                         commands.push(words);
                     }
                     values::Kind::Stream => {
                         for _ in 0..self.rng.between(1, 8) {
-                            commands.push(words!["XADD", key, self.new_id(key.as_bytes()), self.member(), self.blob()]);
+                            commands.push(words![
+                                "XADD",
+                                key,
+                                self.new_id(key.as_bytes()),
+                                self.member(),
+                                self.blob()
+                            ]);
                         }
                         for (group, often) in [("g1", 90), ("g2", 40)] {
                             if self.rng.percent(often) {
@@ -194,21 +227,43 @@ impl Generator {
                             }
                         }
                         if self.rng.percent(60) {
-                            commands.push(words!["XREADGROUP", "GROUP", "g1", self.consumer(), "COUNT", "4", "STREAMS", key, ">"]);
+                            commands.push(words![
+                                "XREADGROUP",
+                                "GROUP",
+                                "g1",
+                                self.consumer(),
+                                "COUNT",
+                                "4",
+                                "STREAMS",
+                                key,
+                                ">"
+                            ]);
                         }
                     }
                     _ => commands.push(words!["SET", key, self.blob()]),
                 }
                 if self.rng.percent(10) {
-                    commands.push(words!["EXPIRE", key, "200000000"]);
+                    self.serial += 1;
+                    let mut words = words!["EXPIRE", key, "200000000"];
+                    tame(&mut words, self.serial);
+                    commands.push(words);
                 }
             }
         }
-        steps.extend(commands.into_iter().filter(|words| self.wanted(&words[0])).map(|words| Step::Command(client, words)));
+        steps.extend(
+            commands
+                .into_iter()
+                .filter(|words| self.wanted(&words[0]))
+                .map(|words| Step::Command(client, words)),
+        );
     }
 
     fn weight(&self, family: Family) -> usize {
-        FAMILIES.iter().zip(self.weights).find(|((f, _), _)| *f == family).map_or(0, |(_, w)| w)
+        FAMILIES
+            .iter()
+            .zip(self.weights)
+            .find(|((f, _), _)| *f == family)
+            .map_or(0, |(_, w)| w)
     }
 
     fn family(&mut self) -> Family {
@@ -246,7 +301,8 @@ impl Generator {
             let name = std::mem::take(&mut words[0]);
             words[0] = self.any_case(&name);
         }
-        tame(&mut words);
+        self.serial += 1;
+        tame(&mut words, self.serial);
         words
     }
 
@@ -270,45 +326,61 @@ impl Generator {
         }
     }
 
-    /// A key with a short life that has ended by the time it is looked at.
-    fn short_lived(&mut self, client: usize, steps: &mut Vec<Step>) {
+    /// A key with a short life that has ended by the time it is looked at. The observer does it all: it
+    /// never waits, so that nothing comes between.
+    fn short_lived(&mut self, steps: &mut Vec<Step>) {
         let key = self.key(values::Kind::Any);
-        steps.push(Step::Command(client, match self.rng.below(2) {
-            0 => words!["SET", &key, "v", "PX", "1"],
-            _ => words!["PEXPIRE", &key, "1"],
-        }));
-        steps.push(Step::Pause(6));
+        let short = if self.rng.percent(50) { words!["SET", &*key, "v", "PX", "1"] } else { words!["PEXPIRE", &*key, "1"] };
         // On the reference a key past its deadline counts in DBSIZE until it is looked at.
-        steps.push(Step::Command(client, words!["EXISTS", &key]));
+        let look = words!["EXISTS", &*key];
         let then = match self.rng.below(5) {
-            0 => words!["TTL", &key],
-            1 => words!["GET", &key],
-            2 => words!["SET", &key, "again", "NX"],
-            3 => words!["TYPE", &key],
-            _ => words!["INCR", &key],
+            0 => words!["TTL", &*key],
+            1 => words!["GET", &*key],
+            2 => words!["SET", &*key, "again", "NX"],
+            3 => words!["TYPE", &*key],
+            _ => words!["INCR", &*key],
         };
-        steps.push(Step::Command(client, then));
+        let step = |words| Step::Command(OBSERVER, words);
+        steps.extend([step(short), Step::Pause(6), step(look), step(then)]);
     }
 }
 
 /// Takes what depends on the exact moment out of a command: lifetimes lie far off or in the past,
 /// waits are very short or without end, and idle times are never near the limits they are held against.
-fn tame(words: &mut Words) {
+///
+/// `serial` is another for each command: no two lifetimes are equal, because which of them ends first
+/// would depend on the millisecond in which they begin.
+fn tame(words: &mut Words, serial: i64) {
     let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
-    let number = |word: &[u8]| std::str::from_utf8(word).ok().and_then(|w| w.parse::<i64>().ok());
-    const DAY: i64 = 100_000_000;
-    let words_upper: Vec<String> = words.iter().map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).collect();
+    let number = |word: &[u8]| {
+        std::str::from_utf8(word)
+            .ok()
+            .and_then(|w| w.parse::<i64>().ok())
+    };
+    const FAR: i64 = 100_000_000;
+    let lifetime = |n: i64| if n < FAR { n + FAR } else { n }.saturating_add(serial * 777_777);
+    const LONGEST: i64 = 10_000_000_000_000;
+    let words_upper: Vec<String> = words
+        .iter()
+        .map(|w| String::from_utf8_lossy(w).to_ascii_uppercase())
+        .collect();
     for (at, word) in words_upper.iter().enumerate() {
         let mut replace = |from: i64, to: i64, with: &dyn Fn(i64) -> i64| {
-            if let Some(n) = words.get(at + 1).and_then(|w| number(w)).filter(|n| (from..=to).contains(n)) {
+            if let Some(n) = words
+                .get(at + 1)
+                .and_then(|w| number(w))
+                .filter(|n| (from..=to).contains(n))
+            {
                 words[at + 1] = with(n).to_string().into_bytes();
             }
         };
         match (name.as_str(), word.as_str()) {
-            ("EXPIRE" | "PEXPIRE", _) if at == 1 => replace(1, DAY, &|n| n + DAY),
+            ("EXPIRE" | "PEXPIRE", _) if at == 1 => replace(1, LONGEST, &lifetime),
             ("XCLAIM" | "XAUTOCLAIM", _) if at == 3 => replace(1, 2_000_000, &|_| 0),
-            ("SET" | "GETEX", "EX" | "PX") => replace(1, DAY, &|n| n + DAY),
+            ("SET" | "GETEX", "EX" | "PX") => replace(1, LONGEST, &lifetime),
             ("XREAD" | "XREADGROUP", "BLOCK") => replace(4, 3_600_000, &|_| 0),
+            // The reference asks for memory for all of this COUNT at once, and may not get it.
+            ("XAUTOCLAIM", "COUNT") => replace(100_000, i64::MAX / 8, &|_| 1000),
             ("XPENDING", "IDLE") => replace(1, 2_000_000, &|_| 0),
             ("XCLAIM", "IDLE") => replace(1_000_000, 10_000_000_000_000, &|_| 1_000_000),
             _ => {}

@@ -16,7 +16,19 @@ impl Generator {
                 words
             }
             12..=19 => words!["ECHO", self.blob()],
-            20..=25 => words!["SELECT", self.rng.pick(&["0", "0", "1", "15", "16", "-1", "9223372036854775808", "1.0"])],
+            20..=25 => words![
+                "SELECT",
+                self.rng.pick(&[
+                    "0",
+                    "0",
+                    "1",
+                    "15",
+                    "16",
+                    "-1",
+                    "9223372036854775808",
+                    "1.0"
+                ])
+            ],
             26..=37 => self.hello(),
             38..=55 => self.client(),
             56..=75 => self.describe(),
@@ -38,7 +50,11 @@ impl Generator {
             for _ in 0..self.rng.below(3) {
                 match self.rng.below(4) {
                     0 => words.extend([self.token("SETNAME"), self.name()]),
-                    1 => words.extend(words![self.token("AUTH"), self.rng.pick(&["default", "nobody", ""]), self.rng.pick(&["", "secret"])]),
+                    1 => words.extend(words![
+                        self.token("AUTH"),
+                        self.rng.pick(&["default", "nobody", ""]),
+                        self.rng.pick(&["", "secret"])
+                    ]),
                     2 => words.push(self.token("SETNAME")),
                     _ => words.push(self.hostile()),
                 }
@@ -48,7 +64,13 @@ impl Generator {
     }
 
     fn name(&mut self) -> Vec<u8> {
-        if self.rng.percent(20) { self.odd_word() } else { self.rng.pick(&["ann", "bob", "worker-1", "", "~!", "a b"]).into() }
+        if self.rng.percent(20) {
+            self.odd_word()
+        } else {
+            self.rng
+                .pick(&["ann", "bob", "worker-1", "", "~!", "a b"])
+                .into()
+        }
     }
 
     fn client(&mut self) -> Words {
@@ -57,17 +79,37 @@ impl Generator {
             2..=5 => words!["CLIENT", self.token("SETNAME"), self.name()],
             6..=9 => words!["CLIENT", self.token("GETNAME")],
             10 => words!["CLIENT", self.token("HELP")],
-            _ => words!["CLIENT", self.rng.pick(&["NOSUCH", "", "ID2", "GET NAME", "getnamex"])],
+            _ => words![
+                "CLIENT",
+                self.rng
+                    .pick(&["NOSUCH", "", "ID2", "GET NAME", "getnamex"])
+            ],
         }
     }
 
     /// The name of a command that is there, or of one that is nowhere.
     fn some_name(&mut self) -> Vec<u8> {
         if self.rng.percent(10) {
-            return self.rng.pick(&["nosuch", "", "get|x", "xinfo|nosuch", "|", "client|", "x info", "GETT"]).into();
+            return self
+                .rng
+                .pick(&[
+                    "nosuch",
+                    "",
+                    "get|x",
+                    "xinfo|nosuch",
+                    "|",
+                    "client|",
+                    "x info",
+                    "GETT",
+                ])
+                .into();
         }
-        let names: Vec<String> =
-            all().flat_map(|c| std::iter::once(c.name.to_string()).chain(c.subcommands.iter().map(|s| full_name(c, s)))).collect();
+        let names: Vec<String> = all()
+            .flat_map(|c| {
+                std::iter::once(c.name.to_string())
+                    .chain(c.subcommands.iter().map(|s| full_name(c, s)))
+            })
+            .collect();
         let at = self.rng.below(names.len());
         let word = names[at].clone();
         self.token(&word)
@@ -88,14 +130,44 @@ impl Generator {
             }
             19..=20 => words!["COMMAND", self.token("LIST")],
             21..=36 => {
-                let by = self.rng.pick(&["PATTERN", "ACLCAT", "ACLCAT", "MODULE", "NOSUCH"]);
+                let by = self
+                    .rng
+                    .pick(&["PATTERN", "ACLCAT", "ACLCAT", "MODULE", "NOSUCH"]);
                 let value = match by {
-                    "PATTERN" if self.rng.percent(50) => self.rng.pick(&["x*", "Z*", "*|*", "get*", "?e*", "[a-f]*"]).into(),
+                    "PATTERN" if self.rng.percent(50) => self
+                        .rng
+                        .pick(&["x*", "Z*", "*|*", "get*", "?e*", "[a-f]*"])
+                        .into(),
                     "PATTERN" => self.pattern(),
-                    "ACLCAT" => self.rng.pick(&["read", "WRITE", "string", "sortedset", "stream", "hyperloglog", "pubsub", "fast", "slow", "connection", "keyspace", "dangerous", "nosuch", "", "blocking"]).into(),
+                    "ACLCAT" => self
+                        .rng
+                        .pick(&[
+                            "read",
+                            "WRITE",
+                            "string",
+                            "sortedset",
+                            "stream",
+                            "hyperloglog",
+                            "pubsub",
+                            "fast",
+                            "slow",
+                            "connection",
+                            "keyspace",
+                            "dangerous",
+                            "nosuch",
+                            "",
+                            "blocking",
+                        ])
+                        .into(),
                     _ => self.blob(),
                 };
-                words!["COMMAND", self.token("LIST"), self.token("FILTERBY"), self.token(by), value]
+                words![
+                    "COMMAND",
+                    self.token("LIST"),
+                    self.token("FILTERBY"),
+                    self.token(by),
+                    value
+                ]
             }
             _ => words!["COMMAND", self.rng.pick(&["NOSUCH", "", "LISTS", "INF"])],
         }
@@ -104,7 +176,19 @@ impl Generator {
     fn unknown(&mut self) -> Words {
         let name: Vec<u8> = match self.rng.below(4) {
             0 => self.odd_word(),
-            _ => self.rng.pick(&["NOSUCH", "GETT", "zaddd", "sett", " GET", "GET ", "x", "FLUSH ALL"]).into(),
+            _ => self
+                .rng
+                .pick(&[
+                    "NOSUCH",
+                    "GETT",
+                    "zaddd",
+                    "sett",
+                    " GET",
+                    "GET ",
+                    "x",
+                    "FLUSH ALL",
+                ])
+                .into(),
         };
         let mut words = vec![name];
         for _ in 0..self.rng.below(6) {
@@ -116,14 +200,49 @@ impl Generator {
     /// Whole commands as other clients send them: inline, with odd quoting; and what is no command.
     pub(super) fn raw(&mut self) -> Vec<u8> {
         let whole: &[&str] = &[
-            "PING\r\n", "ping\n", "  PING   hello  \r\n", "SET s1 \"a b\"\r\n", "SET s1 \"\\x00\\xff\\n\\\"\"\r\n", "SET s1 'it\\'s'\r\n", "ECHO ''\r\n",
-            "\r\nPING\r\n", "\n\nPING\r\n", "*0\r\nPING\r\n", "*-1\r\nPING\r\n", "*1\r\n$4\r\nPING\r\n", "GET s1\r\n", "NOSUCH a b\r\n", "ECHO \"a\\x4\"\r\n",
-            "ECHO \"\\q\"\r\n", "ECHO a\"b\"\r\n", "\t\x0bPING\r\n", "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n",
+            "PING\r\n",
+            "ping\n",
+            "  PING   hello  \r\n",
+            "SET s1 \"a b\"\r\n",
+            "SET s1 \"\\x00\\xff\\n\\\"\"\r\n",
+            "SET s1 'it\\'s'\r\n",
+            "ECHO ''\r\n",
+            "\r\nPING\r\n",
+            "\n\nPING\r\n",
+            "*0\r\nPING\r\n",
+            "*-1\r\nPING\r\n",
+            "*1\r\n$4\r\nPING\r\n",
+            "GET s1\r\n",
+            "NOSUCH a b\r\n",
+            "ECHO \"a\\x4\"\r\n",
+            "ECHO \"\\q\"\r\n",
+            "ECHO a\"b\"\r\n",
+            "\t\x0bPING\r\n",
+            "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n",
         ];
         let broken: &[&str] = &[
-            "ECHO \"open\r\n", "ECHO 'open\r\n", "ECHO \"a\"b\r\n", "ECHO 'a'b\r\n", "*x\r\n", "*1\r\nPING\r\n", "*1\r\n$x\r\nPING\r\n",
-            "*1\r\n$-1\r\n", "*1\r\n$-2\r\n", "*99999999999\r\n", "*2147483648\r\n", "*1\r\n$999999999999\r\n", "*1\r\n:1\r\n", "*+1\r\n", "*1\r\n$+4\r\n",
-            "*1 \r\n", "*1\r\n\r\n", "* 1\r\n", "*01\r\n$4\r\nPING\r\n", "*1\r\n$04\r\nPING\r\n", "*\r\n", "*1\r\n$\r\n",
+            "ECHO \"open\r\n",
+            "ECHO 'open\r\n",
+            "ECHO \"a\"b\r\n",
+            "ECHO 'a'b\r\n",
+            "*x\r\n",
+            "*1\r\nPING\r\n",
+            "*1\r\n$x\r\nPING\r\n",
+            "*1\r\n$-1\r\n",
+            "*1\r\n$-2\r\n",
+            "*99999999999\r\n",
+            "*2147483648\r\n",
+            "*1\r\n$999999999999\r\n",
+            "*1\r\n:1\r\n",
+            "*+1\r\n",
+            "*1\r\n$+4\r\n",
+            "*1 \r\n",
+            "*1\r\n\r\n",
+            "* 1\r\n",
+            "*01\r\n$4\r\nPING\r\n",
+            "*1\r\n$04\r\nPING\r\n",
+            "*\r\n",
+            "*1\r\n$\r\n",
         ];
         if self.rng.percent(30) {
             let mut line = b"ECHO ".to_vec();
@@ -173,7 +292,11 @@ impl Generator {
         let mut words = words![name];
         let none = name.contains("UNSUB") && self.rng.percent(40);
         for _ in 0..if none { 0 } else { 1 + self.rng.below(3) } {
-            words.push(if patterns { self.pattern() } else { self.channel() });
+            words.push(if patterns {
+                self.pattern()
+            } else {
+                self.channel()
+            });
         }
         words
     }
@@ -189,7 +312,10 @@ impl Generator {
             steps.push(Step::Command(client, words));
         }
         let speaker = self.rng.below(OBSERVER);
-        steps.push(Step::Command(speaker, words![self.rng.pick(&["RESET", "UNSUBSCRIBE", "PUNSUBSCRIBE"])]));
+        steps.push(Step::Command(
+            speaker,
+            words![self.rng.pick(&["RESET", "UNSUBSCRIBE", "PUNSUBSCRIBE"])],
+        ));
         for _ in 0..=self.rng.below(3) {
             let words = words!["PUBLISH", self.channel(), self.blob()];
             steps.push(Step::Command(speaker, words));

@@ -8,12 +8,17 @@ impl Generator {
     pub(super) fn stream_command(&mut self) -> Words {
         let key = self.key(Kind::Stream);
         match self.rng.below(100) {
-            0..=22 => self.xadd(key),
+            0 => self.clocked(),
+            1..=22 => self.xadd(key),
             23..=24 => words!["XLEN", key],
             25..=32 => {
                 let name = self.rng.pick(&["XRANGE", "XREVRANGE"]);
                 let mut words = words![name, key];
-                for end in if name == "XRANGE" { ["-", "+"] } else { ["+", "-"] } {
+                for end in if name == "XRANGE" {
+                    ["-", "+"]
+                } else {
+                    ["+", "-"]
+                } {
                     let key = words[1].clone();
                     words.push(match self.rng.below(5) {
                         0..=1 => end.into(),
@@ -51,7 +56,14 @@ impl Generator {
             76..=81 => self.xpending(key),
             82..=88 => self.xclaim(key),
             89..=93 => {
-                let mut words = words!["XAUTOCLAIM", &*key, self.group(), self.consumer(), self.least_idle(), self.id_in(&key)];
+                let mut words = words![
+                    "XAUTOCLAIM",
+                    &*key,
+                    self.group(),
+                    self.consumer(),
+                    self.least_idle(),
+                    self.id_in(&key)
+                ];
                 for _ in 0..self.rng.below(3) {
                     match self.rng.below(2) {
                         0 => words.extend([self.token("COUNT"), self.integer(0, 5)]),
@@ -82,6 +94,19 @@ impl Generator {
         words
     }
 
+    /// IDs from the clock, on a key of their own: it has to do with no ID that is compared to the letter.
+    fn clocked(&mut self) -> Words {
+        match self.rng.below(10) {
+            0 => words!["XADD", "log", "MAXLEN", "3", "*", "f", self.blob()],
+            1 => words!["XADD", "log", "NOMKSTREAM", "*", "f", self.blob()],
+            2..=5 => words!["XADD", "log", "*", "f", self.blob()],
+            6 => words!["XRANGE", "log", "-", "+"],
+            7 => words!["XREAD", "STREAMS", "log", "0"],
+            8 => words!["XADD", "log", "MINID", "1000000000000", "*", "f", "v"],
+            _ => words!["XLEN", "log"],
+        }
+    }
+
     fn trim(&mut self, words: &mut Words) {
         let by_id = self.rng.percent(40);
         words.push(self.token(if by_id { "MINID" } else { "MAXLEN" }));
@@ -94,7 +119,11 @@ impl Generator {
             }
             _ => {}
         }
-        words.push(if by_id { self.id() } else { self.integer(-1, 30) });
+        words.push(if by_id {
+            self.id()
+        } else {
+            self.integer(-1, 30)
+        });
         if self.rng.percent(if about { 30 } else { 4 }) {
             words.extend([self.token("LIMIT"), self.integer(-1, 200)]);
         }
@@ -142,7 +171,12 @@ impl Generator {
     }
 
     fn xreadgroup(&mut self) -> Words {
-        let mut words = words!["XREADGROUP", self.token("GROUP"), self.group(), self.consumer()];
+        let mut words = words![
+            "XREADGROUP",
+            self.token("GROUP"),
+            self.group(),
+            self.consumer()
+        ];
         if self.rng.percent(50) {
             words.extend([self.token("COUNT"), self.integer(-1, 5)]);
         }
@@ -178,8 +212,20 @@ impl Generator {
                 words
             }
             13 => words!["XGROUP", self.token("DESTROY"), key, group],
-            14..=15 => words!["XGROUP", self.token("CREATECONSUMER"), key, group, self.consumer()],
-            16..=17 => words!["XGROUP", self.token("DELCONSUMER"), key, group, self.consumer()],
+            14..=15 => words![
+                "XGROUP",
+                self.token("CREATECONSUMER"),
+                key,
+                group,
+                self.consumer()
+            ],
+            16..=17 => words![
+                "XGROUP",
+                self.token("DELCONSUMER"),
+                key,
+                group,
+                self.consumer()
+            ],
             18 => words!["XGROUP", self.token("HELP")],
             _ => words!["XGROUP", self.hostile(), key, group],
         }
@@ -222,7 +268,13 @@ impl Generator {
     }
 
     fn xclaim(&mut self, key: Vec<u8>) -> Words {
-        let mut words = words!["XCLAIM", &*key, self.group(), self.consumer(), self.least_idle()];
+        let mut words = words![
+            "XCLAIM",
+            &*key,
+            self.group(),
+            self.consumer(),
+            self.least_idle()
+        ];
         for _ in 0..=self.rng.below(3) {
             words.push(self.id_in(&key));
         }
@@ -291,14 +343,21 @@ impl Generator {
         let key: Vec<u8> = self.rng.pick(&["x1", "x2", "jobs"]).into();
         let group = self.rng.percent(50);
         if group {
-            steps.push(Step::Command(writer, words!["XGROUP", "CREATE", &*key, "g1", "$", "MKSTREAM"]));
+            steps.push(Step::Command(
+                writer,
+                words!["XGROUP", "CREATE", &*key, "g1", "$", "MKSTREAM"],
+            ));
         }
         let mut waiters = vec![reader];
         if self.rng.percent(40) {
             waiters.push(other);
         }
         for &client in &waiters {
-            let mut words = if group { words!["XREADGROUP", "GROUP", "g1", self.consumer()] } else { words!["XREAD"] };
+            let mut words = if group {
+                words!["XREADGROUP", "GROUP", "g1", self.consumer()]
+            } else {
+                words!["XREAD"]
+            };
             if self.rng.percent(30) {
                 words.extend(words!["COUNT", "1"]);
             }
@@ -308,7 +367,11 @@ impl Generator {
             }
             words.extend(words!["STREAMS"]);
             let second = self.key(Kind::Stream);
-            let newest = if group { ">" } else { self.rng.pick(&["$", "$", "+", "99999999"]) };
+            let newest = if group {
+                ">"
+            } else {
+                self.rng.pick(&["$", "$", "+", "99999999"])
+            };
             if self.rng.percent(30) && !group {
                 words.extend(words![&*key, second, newest, "$"]);
             } else {
@@ -332,7 +395,7 @@ impl Generator {
         }
         for _ in 0..=self.rng.below(3) {
             self.last_id += 1;
-            let id = if self.rng.percent(20) { "*".to_string() } else { format!("{}-1", self.last_id) };
+            let id = format!("{}-1", self.last_id);
             let words = match self.rng.below(36) {
                 0 => words!["DEL", &*key],
                 1 => words!["XGROUP", "DESTROY", &*key, "g1"],

@@ -28,7 +28,12 @@ impl Generator {
             }
             47..=62 => self.zrange(key),
             63..=66 => {
-                let mut words = words!["ZREVRANGE", key, self.integer(-12, 12), self.integer(-12, 12)];
+                let mut words = words![
+                    "ZREVRANGE",
+                    key,
+                    self.integer(-12, 12),
+                    self.integer(-12, 12)
+                ];
                 if self.rng.percent(50) {
                     words.push(self.token("WITHSCORES"));
                 }
@@ -54,8 +59,18 @@ impl Generator {
                 }
                 words
             }
-            88..=89 => words!["ZREMRANGEBYRANK", key, self.integer(-4, 4), self.integer(-4, 4)],
-            90..=91 => words!["ZREMRANGEBYSCORE", key, self.score_bound(), self.score_bound()],
+            88..=89 => words![
+                "ZREMRANGEBYRANK",
+                key,
+                self.integer(-4, 4),
+                self.integer(-4, 4)
+            ],
+            90..=91 => words![
+                "ZREMRANGEBYSCORE",
+                key,
+                self.score_bound(),
+                self.score_bound()
+            ],
             _ => {
                 let name = self.rng.pick(&["ZPOPMIN", "ZPOPMAX"]);
                 let mut words = words![name, key];
@@ -112,6 +127,10 @@ impl Generator {
     }
 
     fn limit(&mut self, words: &mut Words) {
-        words.extend([self.token("LIMIT"), self.integer(-1, 4), self.integer(-1, 5)]);
+        words.extend([
+            self.token("LIMIT"),
+            self.integer(-1, 4),
+            self.integer(-1, 5),
+        ]);
     }
 }

@@ -36,11 +36,16 @@ enum Standing<'a> {
 
 impl<'a> Standing<'a> {
     fn of(entry: &EntryRow, index: usize, group: Option<&'a GroupView>, delivered: usize) -> Self {
-        let Some(group) = group else { return Self::ToCome };
+        let Some(group) = group else {
+            return Self::ToCome;
+        };
         if let Some(row) = group.pending.iter().find(|row| row.id == entry.id) {
             return Self::Pending(&row.consumer);
         }
-        let listed = group.pending.last().is_none_or(|last| show::id_order(&entry.id) <= show::id_order(&last.id));
+        let listed = group
+            .pending
+            .last()
+            .is_none_or(|last| show::id_order(&entry.id) <= show::id_order(&last.id));
         match index < delivered {
             true if listed || group.pending_len == group.pending.len() => Self::Done,
             true => Self::Held,
@@ -79,7 +84,10 @@ pub fn Lane(props: &LaneProps) -> Html {
         let ids: Vec<String> = props.entries.iter().map(|entry| entry.id.clone()).collect();
         let (picked, on_pick) = (props.picked.clone(), props.on_pick.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let here = picked.as_ref().and_then(|id| ids.iter().position(|other| other == id)).unwrap_or(ids.len().saturating_sub(1));
+            let here = picked
+                .as_ref()
+                .and_then(|id| ids.iter().position(|other| other == id))
+                .unwrap_or(ids.len().saturating_sub(1));
             let to = match event.key().as_str() {
                 "ArrowLeft" | "ArrowUp" => here.saturating_sub(1),
                 "ArrowRight" | "ArrowDown" => here + 1,
@@ -93,7 +101,11 @@ pub fn Lane(props: &LaneProps) -> Html {
             }
         })
     };
-    let label = if name.is_empty() { "Entries".to_string() } else { format!("Entries as group {name} sees them") };
+    let label = if name.is_empty() {
+        "Entries".to_string()
+    } else {
+        format!("Entries as group {name} sees them")
+    };
     let count = props.entries.len();
     html! {
         <div class="lane-group">
@@ -111,7 +123,13 @@ pub fn Lane(props: &LaneProps) -> Html {
     }
 }
 
-fn ent(props: &LaneProps, entry: &EntryRow, standing: Standing<'_>, label: String, at: String) -> Html {
+fn ent(
+    props: &LaneProps,
+    entry: &EntryRow,
+    standing: Standing<'_>,
+    label: String,
+    at: String,
+) -> Html {
     let picked = props.picked.as_ref() == Some(&entry.id);
     let pick = {
         let (id, on_pick) = (entry.id.clone(), props.on_pick.clone());
@@ -132,7 +150,11 @@ fn ent(props: &LaneProps, entry: &EntryRow, standing: Standing<'_>, label: Strin
 
 /// The cursor stands between what has been delivered and what is to come, and its words on the side that has room.
 fn cursor(props: &LaneProps, group: &GroupView, name: &str, count: usize) -> Html {
-    let part = if count == 0 { 1.0 } else { props.delivered as f64 / count as f64 };
+    let part = if count == 0 {
+        1.0
+    } else {
+        props.delivered as f64 / count as f64
+    };
     let to_come = match group.lag {
         Some(0) => "nothing to come".to_string(),
         Some(lag) => format!("{} to come", format::count(lag.unsigned_abs())),

@@ -29,17 +29,28 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
     let slots = ((width / ENTRY) as usize).clamp(4, 64);
     // The entry whose fields are shown; the newest where none is chosen.
     let picked = use_state_eq(|| None::<String>);
-    let Some(ValueView::Stream(stream)) = props.value() else { return Html::default() };
+    let Some(ValueView::Stream(stream)) = props.value() else {
+        return Html::default();
+    };
 
     // Of the entries in view, as many as fit: the last ones, unless the reader has gone back.
-    let skip = if props.state.window.start.is_none() { stream.entries.len().saturating_sub(slots) } else { 0 };
+    let skip = if props.state.window.start.is_none() {
+        stream.entries.len().saturating_sub(slots)
+    } else {
+        0
+    };
     let shown = stream.entries.get(skip..).unwrap_or_default();
     let shown = shown.get(..slots.min(shown.len())).unwrap_or_default();
     let first = stream.start + skip as u64;
     let last = first + shown.len() as u64;
     let turn = |start: Option<u64>| {
         let on_window = props.on_window.clone();
-        Callback::from(move |_: MouseEvent| on_window.emit(Window { start: start.map(|s| s as usize), count: slots }))
+        Callback::from(move |_: MouseEvent| {
+            on_window.emit(Window {
+                start: start.map(|s| s as usize),
+                count: slots,
+            })
+        })
     };
     let newer = (last + (slots as u64) < stream.len).then_some(last);
     let trimmed = stream.added.saturating_sub(stream.len);
@@ -50,12 +61,19 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
     };
-    let chosen = picked.as_ref().and_then(|id| shown.iter().find(|entry| entry.id == *id)).or(shown.last());
+    let chosen = picked
+        .as_ref()
+        .and_then(|id| shown.iter().find(|entry| entry.id == *id))
+        .or(shown.last());
     let on_pick = {
         let picked = picked.setter();
         Callback::from(move |id: Option<String>| picked.set(id))
     };
-    let groups: Vec<Option<&GroupView>> = if stream.groups.is_empty() { vec![None] } else { stream.groups.iter().map(Some).collect() };
+    let groups: Vec<Option<&GroupView>> = if stream.groups.is_empty() {
+        vec![None]
+    } else {
+        stream.groups.iter().map(Some).collect()
+    };
     html! {
         <Card
             name={props.label()} kind="stream" words="stream" icon={Icon::Stream} {meta}
@@ -131,7 +149,11 @@ struct WhyProps {
 /// What stands out: entries that nobody acknowledges; otherwise what happened last.
 #[component]
 fn Why(props: &WhyProps) -> Html {
-    let oldest = props.groups.iter().flat_map(|g| g.pending.iter().map(move |p| (g, p))).min_by_key(|(_, p)| p.delivered_at);
+    let oldest = props
+        .groups
+        .iter()
+        .flat_map(|g| g.pending.iter().map(move |p| (g, p)))
+        .min_by_key(|(_, p)| p.delivered_at);
     let waits = oldest.map(|(_, row)| row.delivered_at + IDLE_LONG);
     let moment = use_clock().now();
     let late = waits.is_some_and(|at| at <= moment);
@@ -141,7 +163,11 @@ fn Why(props: &WhyProps) -> Html {
     let text = match (oldest, &props.last) {
         (Some((group, row)), _) if now >= row.delivered_at + IDLE_LONG => {
             let other = other_consumer(group, &row.consumer);
-            let line = format!("XAUTOCLAIM {key} {} {} {IDLE_LONG} 0", show::word(&group.name), show::word(&other));
+            let line = format!(
+                "XAUTOCLAIM {key} {} {} {IDLE_LONG} 0",
+                show::word(&group.name),
+                show::word(&other)
+            );
             html! {
                 <>
                     { tag::consumer(&row.consumer) }{ " has not acknowledged for " }<Since since={row.delivered_at} />
@@ -160,15 +186,33 @@ fn Why(props: &WhyProps) -> Html {
 }
 
 fn fact(event: &Event) -> Html {
-    let entries = |count: u64| format!("{} entr{}", format::count(count), if count == 1 { "y" } else { "ies" });
+    let entries = |count: u64| {
+        format!(
+            "{} entr{}",
+            format::count(count),
+            if count == 1 { "y" } else { "ies" }
+        )
+    };
     let text = match &event.fact {
-        Fact::EntryAdded { id } => html! { <>{ " added " }<b class="mono">{ format::short_id(id) }</b>{ ". It stays in the log when it has been read." }</> },
-        Fact::EntriesRemoved { count } => html! { { format!(" removed {} from the log.", entries(*count)) } },
-        Fact::Delivered { consumer, count, .. } => {
+        Fact::EntryAdded { id } => {
+            html! { <>{ " added " }<b class="mono">{ format::short_id(id) }</b>{ ". It stays in the log when it has been read." }</> }
+        }
+        Fact::EntriesRemoved { count } => {
+            html! { { format!(" removed {} from the log.", entries(*count)) } }
+        }
+        Fact::Delivered {
+            consumer, count, ..
+        } => {
             html! { <>{ format!(" was given {} as ", entries(*count as u64)) }{ tag::consumer(consumer) }{ ": pending until acknowledged." }</> }
         }
-        Fact::Acknowledged { count, .. } => html! { { format!(" acknowledged {}: no longer pending.", entries(*count as u64)) } },
-        Fact::Claimed { consumer, count, .. } => html! { <>{ format!(" claimed {} for ", entries(*count as u64)) }{ tag::consumer(consumer) }{ "." }</> },
+        Fact::Acknowledged { count, .. } => {
+            html! { { format!(" acknowledged {}: no longer pending.", entries(*count as u64)) } }
+        }
+        Fact::Claimed {
+            consumer, count, ..
+        } => {
+            html! { <>{ format!(" claimed {} for ", entries(*count as u64)) }{ tag::consumer(consumer) }{ "." }</> }
+        }
         Fact::Expired => html! { { " let the stream expire." } },
         Fact::Deleted => html! { { " deleted the stream." } },
         _ => return Html::default(),
@@ -178,6 +222,12 @@ fn fact(event: &Event) -> Html {
 
 /// Who could take over from a consumer: another of the group, or one named for it.
 fn other_consumer(group: &GroupView, than: &[u8]) -> Bytes {
-    let other = group.consumers.iter().find(|consumer| consumer.name.as_slice() != than);
-    other.map_or_else(|| Bytes::from_slice(b"rescuer"), |consumer| consumer.name.clone())
+    let other = group
+        .consumers
+        .iter()
+        .find(|consumer| consumer.name.as_slice() != than);
+    other.map_or_else(
+        || Bytes::from_slice(b"rescuer"),
+        |consumer| consumer.name.clone(),
+    )
 }

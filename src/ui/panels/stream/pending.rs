@@ -28,9 +28,16 @@ pub fn Pending(props: &PendingProps) -> Html {
     let (key, group) = (show::word(&props.stream), &props.group);
     let name = show::word(&group.name);
     if group.pending.is_empty() {
-        let consumer = group.consumers.first().map_or_else(|| "worker_1".into(), |c| show::word(&c.name));
+        let consumer = group
+            .consumers
+            .first()
+            .map_or_else(|| "worker_1".into(), |c| show::word(&c.name));
         let line = format!("XREADGROUP GROUP {name} {consumer} COUNT 2 STREAMS {key} >");
-        let state = if group.lag == Some(0) { "Nothing is pending and nothing to come." } else { "Nothing is pending. Read as a worker: " };
+        let state = if group.lag == Some(0) {
+            "Nothing is pending and nothing to come."
+        } else {
+            "Nothing is pending. Read as a worker: "
+        };
         return html! {
             <p class="empty">
                 { state }
@@ -88,7 +95,11 @@ fn pending_row(props: &PendingProps, row: &PendingRow, key: &str, group: &str) -
 }
 
 fn deleted(id: &str, ids: &[String]) -> bool {
-    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return true };
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
+        return true;
+    };
     let at = show::id_order(id);
-    show::id_order(first) <= at && at <= show::id_order(last) && !ids.iter().any(|other| other == id)
+    show::id_order(first) <= at
+        && at <= show::id_order(last)
+        && !ids.iter().any(|other| other == id)
 }
