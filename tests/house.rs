@@ -1,6 +1,9 @@
 //! Holds the first invariant of the house: who may import whom.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files fails"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -113,6 +113,8 @@ pub struct State {
     port: Port,
     keys_window: Window,
     last_used: Conn,
+    /// Whether anybody has run a line yet, beside the example.
+    used: bool,
     changed: bool,
 }
 
@@ -205,6 +207,7 @@ impl State {
                 count: 64,
             },
             last_used: 0,
+            used: false,
             changed: true,
         }
     }
@@ -225,6 +228,18 @@ impl State {
     /// Whether the server half has answered.
     pub fn ready(&self) -> bool {
         self.port.ready()
+    }
+
+    /// The newest inspector and its place on the stage, once somebody has run a line.
+    pub fn newest_panel(&self) -> Option<(Panel, usize)> {
+        let newest = self
+            .stage
+            .slots()
+            .iter()
+            .enumerate()
+            .map(|(at, slot)| (slot.panel, at))
+            .max();
+        newest.filter(|_| self.used)
     }
 
     /// The session so far.
@@ -296,6 +311,7 @@ impl State {
             Action::Open => self.open(wall, &mut effects),
             Action::Run { conn, text, ticket } => {
                 self.last_used = conn;
+                self.used = true;
                 if let Some(console) = self.console(conn) {
                     console.enqueue(&text, ticket);
                 }

@@ -76,12 +76,20 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     }
 
     let on_scroll = {
-        let (log, at_end) = (log.clone(), at_end.clone());
+        let (log, at_end, last_top) = (log.clone(), at_end.clone(), use_mut_ref(|| 0));
         Callback::from(move |_: Event| {
-            if let Some(log) = log.cast::<HtmlElement>() {
-                *at_end.borrow_mut() =
-                    log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_END;
+            let Some(log) = log.cast::<HtmlElement>() else {
+                return;
+            };
+            let top = log.scroll_top();
+            let mut at_end = at_end.borrow_mut();
+            // More may have come since this was scrolled to its end: only scrolling up leaves it.
+            if log.scroll_height() - top - log.client_height() < NEAR_END {
+                *at_end = true;
+            } else if top < *last_top.borrow() {
+                *at_end = false;
             }
+            *last_top.borrow_mut() = top;
         })
     };
     let on_input = {

@@ -47,15 +47,7 @@ pub fn Page(props: &PageProps) -> Html {
         store.on_redraw(Callback::from(move |()| redraw.force_update()));
     });
     // A new inspector is brought into view; the others stay where they are.
-    let newest = store.read(|state| {
-        state
-            .stage
-            .slots()
-            .iter()
-            .enumerate()
-            .max_by_key(|(_, slot)| slot.panel)
-            .map(|(at, slot)| (slot.panel, at))
-    });
+    let newest = store.read(State::newest_panel);
     use_effect_with(newest, |newest| {
         let document = web_sys::window().and_then(|w| w.document());
         let card = newest.and_then(|(_, at)| {

@@ -313,9 +313,9 @@ impl Tally {
         if ours == theirs {
             return true;
         }
-        let (mut a, mut b) = (ours.clone(), theirs.clone());
-        let mut used = Vec::new();
         for words in commands {
+            let (mut a, mut b) = (ours.clone(), theirs.clone());
+            let mut used = Vec::new();
             let command = Command::new(words);
             for rule in NORMALISED.iter().filter(|rule| (rule.when)(&command)) {
                 let before = (a.clone(), b.clone());

@@ -93,6 +93,11 @@ fn random_sequences_are_answered_alike() {
         "Replies (errors, empty ones, others): {}",
         counts.join(", ")
     );
+    let never = |name: &&str| {
+        let counts = &pair.tally.commands;
+        !counts.iter().any(|(n, [_, _, full])| n.split(' ').next() == Some(*name) && *full > 0)
+    };
+    let never: Vec<_> = COMMANDS.split_whitespace().filter(never).collect();
     let kinds: Vec<_> = pair
         .tally
         .kinds
@@ -106,6 +111,11 @@ fn random_sequences_are_answered_alike() {
         pair.version(),
         pair.checks,
         began.elapsed().as_secs_f64(),
+    );
+    assert!(
+        total < RUN || only.is_some() || never.is_empty(),
+        "nothing was compared of {}",
+        never.join(" ")
     );
     assert!(
         failures.is_empty(),

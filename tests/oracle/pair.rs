@@ -199,6 +199,10 @@ impl Run<'_> {
                     }
                     at += 1;
                 }
+                Step::Hangup(client) => {
+                    self.hang_up(*client)?;
+                    at += 1;
+                }
                 Step::Pause(ms) => {
                     sleep(Duration::from_millis(*ms));
                     self.advance()?;
@@ -277,8 +281,38 @@ impl Run<'_> {
         }) += 1;
         self.waiting[client].push(words.clone());
         self.unspecified = self.unspecified_lex(client, words);
+        let mut bytes = bytes;
+        if bytes.len() % 4 == 0 {
+            // Commands may come in pieces.
+            let rest = bytes.split_off(bytes.len() / 3);
+            self.engine.handle(now(), client as u32, What::Bytes(bytes));
+            bytes = rest;
+        }
         self.engine.handle(now(), client as u32, What::Bytes(bytes));
         self.collect(Some(words));
+    }
+
+    /// Cuts a client's connection and makes it anew.
+    fn hang_up(&mut self, client: usize) -> Result<(), Difference> {
+        if self.blocked(client) {
+            self.read_before_wait(client)?;
+        } else {
+            self.read(client)?;
+        }
+        self.pair.reconnect(client);
+        self.engine.handle(now(), client as u32, What::Disconnect);
+        self.engine.handle(now(), client as u32, What::Connect);
+        self.waiting[client].clear();
+        Ok(())
+    }
+
+    /// Reads what a client that waits was sent before, as far as the engine sent it.
+    fn read_before_wait(&mut self, client: usize) -> Result<(), Difference> {
+        while !self.ours[client].is_empty() {
+            let frame = self.pair.links[client].next();
+            self.compare(client, frame)?;
+        }
+        Ok(())
     }
 
     /// Whether a command asks for a range of members of a skip list whose scores differ.
@@ -533,10 +567,7 @@ impl Run<'_> {
         }
         for client in self.all_blocked() {
             self.pair.dirty[client] = true;
-            while !self.ours[client].is_empty() {
-                let frame = self.pair.links[client].next();
-                self.compare(client, frame)?;
-            }
+            self.read_before_wait(client)?;
         }
         let ours = self.all_blocked().len();
         if ours > 0 && self.pair.waiting_clients() != ours {

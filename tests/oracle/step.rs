@@ -22,6 +22,8 @@ pub enum Step {
     Raw(usize, Vec<u8>),
     /// Time passes, in milliseconds: `@5`.
     Pause(u64),
+    /// A client's connection is cut, and made anew: `A x`.
+    Hangup(usize),
     /// The observer walks a whole SCAN with these options, from 0 to 0: `scan> MATCH a* COUNT 3`.
     ScanAll(Words),
     /// The observer reads everything that is there: `dump`.
@@ -35,6 +37,7 @@ impl Step {
             Self::Command(client, words) => format!("{}> {}", letter(*client), line_of(words)),
             Self::Raw(client, bytes) => format!("{}! {}", letter(*client), quote(bytes)),
             Self::Pause(ms) => format!("@{ms}"),
+            Self::Hangup(client) => format!("{} x", letter(*client)),
             Self::ScanAll(words) => format!("scan> {}", line_of(words)).trim_end().to_string(),
             Self::Dump => "dump".to_string(),
         }
@@ -60,6 +63,9 @@ impl Step {
         }
         let client = usize::from(line.as_bytes()[0].wrapping_sub(b'A'));
         assert!(client < CLIENTS && line.len() > 2, "not a step: {line}");
+        if line.ends_with(" x") && line.len() == 3 {
+            return Some(Self::Hangup(client));
+        }
         let rest = words(&line[2..]);
         Some(match line.as_bytes()[1] {
             b'>' => Self::Command(client, rest),
@@ -103,6 +109,7 @@ mod tests {
             Step::Command(0, vec![b"SET".to_vec(), odd.clone(), Vec::new()]),
             Step::Raw(2, odd),
             Step::Pause(5),
+            Step::Hangup(1),
             Step::ScanAll(vec![b"COUNT".to_vec(), b"3".to_vec()]),
             Step::ScanAll(vec![]),
             Step::Dump,

@@ -212,14 +212,11 @@ fn channels(props: &KeyListProps) -> Html {
     if now.channels.is_empty() && now.patterns.is_empty() {
         return Html::default();
     }
-    let patterns = now.patterns.len();
-    let count = match patterns {
-        0 => now.channels.len().to_string(),
-        _ => format!(
-            "{} + {patterns} pattern{}",
-            now.channels.len(),
-            if patterns == 1 { "" } else { "s" }
-        ),
+    let plural = if now.patterns.len() == 1 { "" } else { "s" };
+    let count = match (now.channels.len(), now.patterns.len()) {
+        (channels, 0) => channels.to_string(),
+        (0, patterns) => format!("{patterns} pattern{plural}"),
+        (channels, patterns) => format!("{channels} + {patterns} pattern{plural}"),
     };
     let listed = now
         .channels

@@ -57,7 +57,7 @@ pub fn LockInspector(props: &PanelProps) -> Html {
                 if let Some((_, _, head)) = &held {
                     { "Only its token releases it: " }
                     <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} />
-                    { " compares and deletes (Valkey 9). Scripts, the older way, are not here yet." }
+                    <span title="The older way, a script that compares and deletes, is not here yet.">{ " compares and deletes (Valkey 9)." }</span>
                 } else {
                     { "Whoever comes first takes it: " }<Typed line={free_line} on_command={props.on_command.clone()} />
                 }
@@ -102,14 +102,14 @@ fn Ring(props: &RingProps) -> Html {
     let of = held.map(|(lock, deadline)| total(&lock, deadline));
     html! {
         <svg class="ring" viewBox="0 0 100 100" role="img" aria-label={match of {
-            Some(of) => format!("{} of {} left", format::duration(props.left), format::duration(of)),
+            Some(of) => format!("{} of {} left", format::duration(props.left), whole(of)),
             None => "free".into(),
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
             if let (Some((lock, deadline)), Some(style)) = (held, &*style) {
                 <circle key={format!("{}-{deadline}", lock.since)} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
                 <text class="ring-number" x="50" y="50">{ format::duration(props.left) }</text>
-                <text class="ring-words" x="50" y="64">{ format!("of {} left", format::duration(total(&lock, deadline))) }</text>
+                <text class="ring-words" x="50" y="64">{ format!("of {} left", whole(total(&lock, deadline))) }</text>
             } else {
                 <text class="ring-number" x="50" y="54">{ "free" }</text>
             }
@@ -120,6 +120,15 @@ fn Ring(props: &RingProps) -> Html {
 /// The whole TTL: as it was taken, or longer where it was extended since.
 fn total(lock: &LockView, deadline: Millis) -> Millis {
     lock.ttl.max(deadline.saturating_sub(lock.since)).max(1)
+}
+
+/// A TTL as it was typed: whole seconds without a fraction.
+fn whole(ms: Millis) -> String {
+    if ms < 60_000 && ms.is_multiple_of(1000) {
+        format!("{} s", ms / 1000)
+    } else {
+        format::duration(ms)
+    }
 }
 
 /// What happened to it, each time counted from when it was last taken. Newest first for a reader of the source;

@@ -171,6 +171,7 @@ impl Generator {
                 20..=29 if self.weight(Family::Server) > 0 => {
                     steps.push(Step::Raw(client, self.raw()))
                 }
+                33..=36 => steps.push(Step::Hangup(client)),
                 30..=32 if self.weight(Family::Pubsub) > 0 => self.published_to_all(&mut steps),
                 _ => {
                     let family = self.family();
@@ -330,7 +331,11 @@ impl Generator {
     /// never waits, so that nothing comes between.
     fn short_lived(&mut self, steps: &mut Vec<Step>) {
         let key = self.key(values::Kind::Any);
-        let short = if self.rng.percent(50) { words!["SET", &*key, "v", "PX", "1"] } else { words!["PEXPIRE", &*key, "1"] };
+        let short = if self.rng.percent(50) {
+            words!["SET", &*key, "v", "PX", "1"]
+        } else {
+            words!["PEXPIRE", &*key, "1"]
+        };
         // On the reference a key past its deadline counts in DBSIZE until it is looked at.
         let look = words!["EXISTS", &*key];
         let then = match self.rng.below(5) {
