@@ -390,24 +390,24 @@ mod tests {
             6# "role" => "master"
             7# "modules" => (empty array)
             A> SUBSCRIBE a
-            1> "subscribe"
-            2> "a"
-            3> (integer) 1
+            1) "subscribe"
+            2) "a"
+            3) (integer) 1
             A> GET k
             (nil)
             A> PUBLISH a m
             (integer) 1
-            1> "message"
-            2> "a"
-            3> "m"
+            1) "message"
+            2) "a"
+            3) "m"
             A> UNSUBSCRIBE
-            1> "unsubscribe"
-            2> "a"
-            3> (integer) 0
+            1) "unsubscribe"
+            2) "a"
+            3) (integer) 0
             A> UNSUBSCRIBE
-            1> "unsubscribe"
-            2> (nil)
-            3> (integer) 0
+            1) "unsubscribe"
+            2) (nil)
+            3) (integer) 0
             "#,
         );
     }

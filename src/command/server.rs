@@ -186,8 +186,11 @@ fn command_info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether COMMAND LIST names a command, by its row and its full name.
+type Keep = Box<dyn Fn(&Spec, &str) -> bool>;
+
 fn command_list(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let keep: Box<dyn Fn(&Spec, &str) -> bool> = match args.len() {
+    let keep: Keep = match args.len() {
         2 => Box::new(|_, _| true),
         5 if args.is(2, "FILTERBY") && args.is(3, "PATTERN") => {
             let pattern = args[4].to_vec();
@@ -355,7 +358,10 @@ fn write_search(out: &mut Writer, kind: &str, fields: &[(&str, i32)]) {
 }
 
 /// A map of which only some fields are there, written once it is known which.
-struct Fields<'a>(Vec<(&'static str, Box<dyn Fn(&mut Writer) + 'a>)>);
+struct Fields<'a>(Vec<(&'static str, Write<'a>)>);
+
+/// Writes a field's value.
+type Write<'a> = Box<dyn Fn(&mut Writer) + 'a>;
 
 impl<'a> Fields<'a> {
     fn text(&mut self, name: &'static str, value: Option<&'a str>) {

@@ -6,6 +6,10 @@
 //! leaves the other families out. A failing sequence is made small and printed as a transcript: once
 //! its cause is mended, it goes into `regressions/`, which is replayed at each run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the real server lives by the wall clock"
+)]
 
 mod compare;
 mod frame;
@@ -95,7 +99,9 @@ fn random_sequences_are_answered_alike() {
     );
     let never = |name: &&str| {
         let counts = &pair.tally.commands;
-        !counts.iter().any(|(n, [_, _, full])| n.split(' ').next() == Some(*name) && *full > 0)
+        !counts
+            .iter()
+            .any(|(n, [_, _, full])| n.split(' ').next() == Some(*name) && *full > 0)
     };
     let never: Vec<_> = COMMANDS.split_whitespace().filter(never).collect();
     let kinds: Vec<_> = pair

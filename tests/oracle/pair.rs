@@ -282,7 +282,7 @@ impl Run<'_> {
         self.waiting[client].push(words.clone());
         self.unspecified = self.unspecified_lex(client, words);
         let mut bytes = bytes;
-        if bytes.len() % 4 == 0 {
+        if bytes.len().is_multiple_of(4) {
             // Commands may come in pieces.
             let rest = bytes.split_off(bytes.len() / 3);
             self.engine.handle(now(), client as u32, What::Bytes(bytes));

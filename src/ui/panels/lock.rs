@@ -57,7 +57,7 @@ pub fn LockInspector(props: &PanelProps) -> Html {
                 if let Some((_, _, head)) = &held {
                     { "Only its token releases it: " }
                     <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} />
-                    <span title="The older way, a script that compares and deletes, is not here yet.">{ " compares and deletes (Valkey 9)." }</span>
+                    { " compares and deletes (Valkey 9). Lua scripts are not here yet." }
                 } else {
                     { "Whoever comes first takes it: " }<Typed line={free_line} on_command={props.on_command.clone()} />
                 }
@@ -85,7 +85,8 @@ struct RingProps {
 fn Ring(props: &RingProps) -> Html {
     let clock = use_clock();
     let held = props.held;
-    // Fixed until the deadline or the clock changes: a changed delay would start the movement anew.
+    // Fixed until the deadline or the clock changes. Then the ring is a new element (its key is the style): a delay that
+    // changes on a ring that moves already would count the time twice.
     let style = use_memo(
         (held.map(|(lock, deadline)| (lock, deadline)), clock),
         |(held, clock): &(Option<(LockView, Millis)>, Clock)| {
@@ -107,7 +108,7 @@ fn Ring(props: &RingProps) -> Html {
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
             if let (Some((lock, deadline)), Some(style)) = (held, &*style) {
-                <circle key={format!("{}-{deadline}", lock.since)} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
+                <circle key={style.clone()} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
                 <text class="ring-number" x="50" y="50">{ format::duration(props.left) }</text>
                 <text class="ring-words" x="50" y="64">{ format!("of {} left", whole(total(&lock, deadline))) }</text>
             } else {

@@ -67,7 +67,8 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let score = widest.unwrap_or(0).clamp(4, 14);
     let meta = html! {
         <>
-            { format!("{} member{} · {}", format::count(zset.len as u64), if zset.len == 1 { "" } else { "s" }, format::bytes(zset.memory as u64)) }
+            { format!("{} member{}", format::count(zset.len as u64), if zset.len == 1 { "" } else { "s" }) }
+            <span class="memory">{ " · " }{ format::bytes(zset.memory as u64) }</span>
             if let Some(deadline) = props.deadline() {
                 { " · " }<Ttl {deadline} />
             }

@@ -91,7 +91,11 @@ impl Generator {
     fn expiry(&mut self, words: &mut Words, other: &[&str]) {
         match self.rng.below(6) {
             0 | 1 => words.extend([
-                self.token(if words.len() % 2 == 0 { "EX" } else { "PX" }),
+                self.token(if words.len().is_multiple_of(2) {
+                    "EX"
+                } else {
+                    "PX"
+                }),
                 self.lifetime(),
             ]),
             2 => words.extend([self.token("PX"), self.lifetime()]),
