@@ -33,9 +33,10 @@ lint: ## check formatting, and clippy natively and for wasm, warnings being erro
 size: ## bytes of each file in dist, and the budget
 	@scripts/size.sh
 
-screenshots: ## pictures of the built page in each size and theme, into target/screenshots
+screenshots: ## pictures of the built page in each size and theme, and the one in the README
 	@scripts/setup.sh test
 	@. scripts/env.sh && CHROME="$$(find_chrome)" node scripts/screenshot.mjs target/screenshots
+	@mkdir -p docs && cp target/screenshots/desktop-light.png docs/page.png
 
 clean: ## remove what was built (the tools in the cache stay)
 	rm -rf target dist

@@ -88,7 +88,7 @@ fn Ring(props: &RingProps) -> Html {
     // Fixed until the deadline or the clock changes. Then the ring is a new element (its key is the style): a delay that
     // changes on a ring that moves already would count the time twice.
     let style = use_memo(
-        (held.map(|(lock, deadline)| (lock, deadline)), clock),
+        (held, clock),
         |(held, clock): &(Option<(LockView, Millis)>, Clock)| {
             let (lock, deadline) = (*held)?;
             let total = total(&lock, deadline);
