@@ -677,3 +677,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

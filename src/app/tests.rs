@@ -1,0 +1,161 @@
+//! The page's state and the server half, joined without a browser.
+
+use super::*;
+use crate::session::host::Host;
+
+/// A page whose server half answers at once.
+struct Joined {
+    state: State,
+    host: Host,
+    now: Millis,
+    answers: Vec<(u32, String)>,
+    restarts: usize,
+}
+
+const START: Millis = 1_700_000_000_000;
+
+impl Joined {
+    fn open() -> Self {
+        let mut joined = Self {
+            state: State::new(7, START, Theme::System),
+            host: Host::new(7, START),
+            now: START,
+            answers: Vec::new(),
+            restarts: 0,
+        };
+        joined.act(Action::Open);
+        joined.settle();
+        joined
+    }
+
+    fn act(&mut self, action: Action) {
+        let wall = (self.now - START) as f64;
+        for effect in self.state.update(action, wall) {
+            match effect {
+                Effect::Post(requests) => requests
+                    .into_iter()
+                    .for_each(|request| self.host.handle(self.now, request)),
+                Effect::Restart => {
+                    self.restarts += 1;
+                    self.host = Host::new(0, self.now);
+                }
+                Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
+                Effect::Theme(_) => {}
+            }
+        }
+    }
+
+    /// Lets frames go back and forth until nothing is left to say.
+    fn settle(&mut self) {
+        for _ in 0..100 {
+            self.now += 1;
+            let frame = self.host.frame(self.now);
+            if frame.updates.is_empty() {
+                return;
+            }
+            self.act(Action::Frame(frame));
+        }
+        panic!("the two halves never stop talking");
+    }
+
+    fn exec(&mut self, conn: Conn, line: &str) -> Vec<String> {
+        self.act(Action::Run {
+            conn,
+            text: line.into(),
+            ticket: Some(1),
+        });
+        self.settle();
+        std::mem::take(&mut self.answers)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect()
+    }
+
+    fn keys_on_stage(&self) -> Vec<String> {
+        let name = |slot: &stage::Slot| match &slot.subject {
+            Subject::Key(_, key) => format::lossy(key),
+            Subject::PubSub => "channels".into(),
+        };
+        self.state.stage.slots().iter().map(name).collect()
+    }
+}
+
+#[test]
+fn the_page_opens_on_the_whole_example() {
+    let page = Joined::open();
+    assert_eq!(
+        page.keys_on_stage(),
+        [
+            "leaderboard:2026:w14",
+            "events:user_activity",
+            "lock:daily_report",
+            "unique_visitors:home",
+            "channels"
+        ]
+    );
+    assert!(
+        page.state
+            .consoles
+            .iter()
+            .all(|console| !console.busy() && console.waiting() == 0)
+    );
+    assert_eq!(page.state.timeline.total, example::LINES.len());
+    assert_eq!(
+        page.state.newest_panel(),
+        None,
+        "nothing moves before somebody types"
+    );
+}
+
+#[test]
+fn a_server_half_that_breaks_is_brought_back_and_says_so() {
+    let mut page = Joined::open();
+    assert_eq!(page.exec(0, "SET kept yes"), ["OK"]);
+    let restarts = page.restarts;
+    page.act(Action::ServerBroke("unreachable executed".into()));
+    page.settle();
+    assert_eq!(page.restarts, restarts + 1);
+    assert!(
+        page.state
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.contains("nothing is lost"))
+    );
+    assert_eq!(page.exec(1, "GET kept"), ["\"yes\""]);
+    assert_eq!(
+        page.exec(0, "ZSCORE leaderboard:2026:w14 user:42"),
+        ["\"8850\""]
+    );
+    // Who was subscribed still is, and hears of what comes.
+    assert_eq!(
+        page.exec(0, "PUBLISH notifications:1 back"),
+        ["(integer) 1"]
+    );
+}
+
+#[test]
+fn a_blocked_client_keeps_its_answer_open_until_another_wakes_it_or_ctrl_c_ends_it() {
+    let mut page = Joined::open();
+    assert_eq!(page.exec(1, "XREAD BLOCK 0 STREAMS s $"), [""; 0]);
+    assert!(page.state.consoles[1].blocked().is_some());
+    assert_eq!(page.exec(0, "XADD s 1-1 f v").len(), 2);
+    assert!(page.state.consoles[1].blocked().is_none());
+    assert_eq!(page.exec(1, "XREAD BLOCK 0 STREAMS s $"), [""; 0]);
+    page.act(Action::Interrupt(1));
+    page.settle();
+    assert_eq!(page.answers.len(), 1);
+    assert_eq!(page.exec(1, "PING"), ["", "PONG"]);
+}
+
+#[test]
+fn a_panel_types_into_a_console_that_is_free() {
+    let mut page = Joined::open();
+    page.exec(1, "XREAD BLOCK 0 STREAMS s $");
+    page.act(Action::Propose("PING from a panel".into()));
+    page.settle();
+    let shown = |conn: usize| {
+        let blocks = page.state.consoles[conn].transcript.blocks();
+        blocks.iter().any(|b| matches!(&b.kind, transcript::Kind::Command { line } if line == "PING from a panel"))
+    };
+    assert!(shown(0) && !shown(1) && !shown(2));
+}
