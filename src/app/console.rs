@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
-use super::help;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
+use super::{format, help};
 use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, decode};
 
 /// How many commands a console sends ahead of their answers. A person's next line waits for the last
 /// answer anyway; a pasted script would otherwise take a frame for each line.
 const AHEAD_MAX: usize = 256;
+/// How many characters of a line are shown: one of a megabyte would slow every frame.
+const LINE_SHOWN: usize = 2000;
 /// What whoever waits is told when their command was given up.
 pub const STOPPED: &str =
     "(error) Stopped: the command held up the server half, which was started again without it.";
@@ -148,7 +150,8 @@ impl Console {
         }
         let line = self.lines.pop_front()?;
         if !matches!(step, Some(Step::Send { .. })) {
-            self.transcript.command(&line.text, now);
+            self.transcript
+                .command(&format::shortened(&line.text, LINE_SHOWN), now);
         }
         let mut answer = String::new();
         let mut sent = Sent::Nothing;
@@ -190,7 +193,8 @@ impl Console {
         // A line that is run several times is shown once.
         let mut shown = repeat.shown;
         if !shown && self.ahead.is_empty() {
-            self.transcript.command(&line.text, now);
+            self.transcript
+                .command(&format::shortened(&line.text, LINE_SHOWN), now);
             shown = true;
         }
         let ticket = self.transcript.sent(&words, !last, now);
@@ -238,7 +242,8 @@ impl Console {
         if let Some(next) = self.ahead.front_mut().filter(|next| !next.shown) {
             next.shown = true;
             let text = next.line.text.clone();
-            self.transcript.command(&text, at);
+            self.transcript
+                .command(&format::shortened(&text, LINE_SHOWN), at);
         }
         let asked_by = ahead.line.asked_by?;
         if !self.answers.is_empty() {
@@ -285,7 +290,8 @@ impl Console {
         if let Some(next) = self.ahead.front_mut().filter(|next| !next.shown) {
             next.shown = true;
             let text = next.line.text.clone();
-            self.transcript.command(&text, at);
+            self.transcript
+                .command(&format::shortened(&text, LINE_SHOWN), at);
         }
         Some((ahead.line.asked_by?, STOPPED.to_string()))
     }

@@ -157,6 +157,20 @@ pub fn clock(ms: Millis) -> String {
     )
 }
 
+/// A text of at most `max` characters; of a longer one the beginning, and how much more there is.
+pub fn shortened(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((cut, _)) => {
+            let (head, rest) = text.split_at(cut);
+            format!(
+                "{head}… ({} more characters)",
+                count(rest.chars().count() as u64)
+            )
+        }
+        None => text.to_owned(),
+    }
+}
+
 /// A client's letter: 0 is `A`, 25 is `Z`, 26 is `AA`.
 pub fn client_letter(conn: Conn) -> String {
     let mut letters = Vec::new();
@@ -275,5 +289,11 @@ mod tests {
             ["A", "B", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
         );
         assert_eq!(client_letter(u32::MAX), "MWLQKWV");
+    }
+
+    #[test]
+    fn a_long_text_says_how_much_more_there_is() {
+        assert_eq!(shortened("äbc", 3), "äbc");
+        assert_eq!(shortened("äbcd", 2), "äb… (2 more characters)");
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::format;
 use crate::session::message::{ClientView, Conn, Millis};
 
 /// How many marks are kept.
 const MARKS_MAX: usize = 2000;
+/// How many characters of a line are kept.
+const LINE_SHOWN: usize = 300;
 
 /// One input on the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +49,10 @@ pub struct Timeline {
 impl Timeline {
     /// A line was sent; it is marked once the server half has recorded it.
     pub fn sent(&mut self, conn: Conn, line: String) {
-        self.waiting.entry(conn).or_default().push_back(line);
+        self.waiting
+            .entry(conn)
+            .or_default()
+            .push_back(format::shortened(&line, LINE_SHOWN));
     }
 
     /// The server half recorded a client's next line.
