@@ -475,10 +475,9 @@ impl State {
         for (ticket, text) in interrupted {
             effects.push(Effect::Resolve(ticket, text));
         }
-        for what in [What::Disconnect, What::Connect] {
-            let orders = self.port.input(conn, what, wall);
-            self.follow(orders, wall, effects);
-        }
+        // To connect anew ends the old connection, in one step: no frame can come between that says it is closed.
+        let orders = self.port.input(conn, What::Connect, wall);
+        self.follow(orders, wall, effects);
     }
 
     fn follow(&mut self, orders: Vec<Order>, wall: f64, effects: &mut Vec<Effect>) {
