@@ -3,11 +3,16 @@
 //!
 //! A family is a file (or folder) with `pub const TABLE: &[Spec]`, listed once in `FAMILIES` below.
 
+pub mod bitmap;
 pub mod connection;
 pub mod generic;
+pub mod geo;
+pub mod hash;
 pub mod hll;
+pub mod list;
 pub mod pubsub;
 pub mod server;
+pub mod set;
 pub mod spec;
 pub mod stream;
 pub mod string;
@@ -26,11 +31,16 @@ use spec::{Begin, Find, Spec};
 
 /// Every family's table.
 const FAMILIES: &[&[Spec]] = &[
+    bitmap::TABLE,
     connection::TABLE,
     generic::TABLE,
+    geo::TABLE,
+    hash::TABLE,
     hll::TABLE,
+    list::TABLE,
     pubsub::TABLE,
     server::TABLE,
+    set::TABLE,
     stream::TABLE,
     string::TABLE,
     zset::TABLE,

@@ -3,7 +3,11 @@
 
 pub mod bytes;
 pub mod glob;
+pub mod hash;
 pub mod hll;
+pub mod limits;
+pub mod list;
 pub mod ranked;
+pub mod set;
 pub mod stream;
 pub mod zset;

@@ -3,6 +3,8 @@
 //! A key past its deadline is never seen here: the engine fires every expiry that is due before it
 //! looks at an input. What changes is marked with a version, which the views compare.
 
+use std::cell::Cell;
+
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
@@ -11,6 +13,9 @@ use super::error::Error;
 use super::time::Millis;
 use super::timers::{Deadlines, Ticket};
 use crate::ds::bytes::Bytes;
+use crate::ds::hash::Hash;
+use crate::ds::list::List;
+use crate::ds::set::Set;
 use crate::ds::stream::Stream;
 use crate::ds::zset::Zset;
 
@@ -19,6 +24,12 @@ use crate::ds::zset::Zset;
 pub enum Value {
     /// A string; a HyperLogLog is one too, as on the server.
     Str(Vec<u8>),
+    /// A list.
+    List(Box<List>),
+    /// A set.
+    Set(Box<Set>),
+    /// A hash.
+    Hash(Box<Hash>),
     /// A sorted set.
     Zset(Box<Zset>),
     /// A stream.
@@ -30,6 +41,9 @@ impl Value {
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Str(_) => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::Hash(_) => "hash",
             Self::Zset(_) => "zset",
             Self::Stream(_) => "stream",
         }
@@ -68,6 +82,9 @@ macro_rules! kind {
     };
 }
 kind!(Vec<u8>, Str, std::convert::identity);
+kind!(List, List, Box::new);
+kind!(Set, Set, Box::new);
+kind!(Hash, Hash, Box::new);
 kind!(Zset, Zset, Box::new);
 kind!(Stream, Stream, Box::new);
 
@@ -97,6 +114,10 @@ pub struct Entry {
     pub witness: Option<Box<Witness>>,
     /// Grows whenever the value, its deadline or its witness may have changed.
     pub version: u64,
+    /// When a command last looked at the value.
+    pub accessed: Cell<Millis>,
+    /// It is a string that was changed in place, which the reference keeps as `raw` however short it is.
+    pub in_place: bool,
     ticket: Option<Ticket>,
 }
 
@@ -115,6 +136,8 @@ pub struct Db {
     keys: IndexMap<Bytes, Entry, FxBuildHasher>,
     deadlines: Deadlines<Bytes>,
     version: u64,
+    /// The moment of the command that is running.
+    pub now: Millis,
 }
 
 impl Db {
@@ -165,14 +188,22 @@ impl Db {
     pub fn read<K: Kind>(&self, key: &[u8]) -> Result<Option<&K>, Error> {
         self.keys
             .get(key)
-            .map(|e| K::of(&e.value).ok_or(Error::WrongType))
+            .map(|e| {
+                e.accessed.set(self.now);
+                K::of(&e.value).ok_or(Error::WrongType)
+            })
             .transpose()
     }
 
     /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
     pub fn write<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, Error> {
+        let now = self.now;
         self.entry_mut(key)
-            .map(|e| K::of_mut(&mut e.value).ok_or(Error::WrongType))
+            .map(|e| {
+                e.accessed.set(now);
+                e.in_place = true;
+                K::of_mut(&mut e.value).ok_or(Error::WrongType)
+            })
             .transpose()
     }
 
@@ -183,7 +214,7 @@ impl Db {
         new: impl FnOnce() -> K,
     ) -> Result<&mut K, Error> {
         self.version += 1;
-        let version = self.version;
+        let (version, now) = (self.version, self.now);
         let entry = match self.keys.get_index_of(key) {
             Some(index) => &mut self.keys[index],
             None => self
@@ -193,22 +224,28 @@ impl Db {
                     value: new().into_value(),
                     witness: None,
                     version,
+                    accessed: Cell::new(now),
+                    in_place: true,
                     ticket: None,
                 }),
         };
         entry.version = version;
+        entry.accessed.set(now);
+        entry.in_place = true;
         K::of_mut(&mut entry.value).ok_or(Error::WrongType)
     }
 
     /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
     pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
         self.version += 1;
-        let version = self.version;
+        let (version, now) = (self.version, self.now);
         match self.keys.get_mut(key) {
             Some(entry) => {
                 entry.value = value;
                 entry.witness = None;
                 entry.version = version;
+                entry.accessed.set(now);
+                entry.in_place = false;
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
                     self.deadlines.cancel(ticket);
                 }
@@ -220,6 +257,8 @@ impl Db {
                         value,
                         witness: None,
                         version,
+                        accessed: Cell::new(now),
+                        in_place: false,
                         ticket: None,
                     },
                 );
@@ -292,6 +331,7 @@ impl Db {
         let version = self.version + 1;
         *self = Self {
             version,
+            now: self.now,
             ..Self::default()
         };
     }

@@ -6,9 +6,11 @@
 pub mod args;
 pub mod block;
 pub mod client;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod notify;
 pub mod num;
 pub mod pubsub;
 pub mod reply;
@@ -26,6 +28,7 @@ use smallvec::SmallVec;
 use args::Args;
 use block::{Blocked, OnTimeout, Waiters};
 use client::{Client, Conn};
+use config::Config;
 use db::Db;
 use error::Error;
 use event::{Event, Fact};
@@ -37,6 +40,7 @@ use time::Millis;
 use timers::{Deadlines, Ticket};
 
 use crate::ds::bytes::Bytes;
+use crate::ds::limits::Limits;
 
 /// How many numbered databases there are.
 pub const DATABASES: usize = 16;
@@ -64,6 +68,8 @@ pub struct Engine {
     pub dbs: Vec<Db>,
     /// Channels and patterns.
     pub pubsub: PubSub,
+    /// The settings.
+    pub config: Config,
     /// Chance for commands that pick at random.
     pub pick: Rng,
     /// Facts since they were last taken; only kept while `observing`.
@@ -102,6 +108,7 @@ impl Engine {
             now,
             dbs: vec![Db::default(); DATABASES],
             pubsub: PubSub::default(),
+            config: Config::default(),
             pick: Rng::new(seed, Purpose::Pick),
             events: Vec::new(),
             observing: false,
@@ -235,8 +242,16 @@ impl Engine {
         }
     }
 
-    /// A key's value changed: who waits for it looks again, once the command is over.
+    /// A key was modified in any way that a client may want to know of: its value, its deadline, its
+    /// being there. Nobody who waits is woken by that alone.
+    pub fn modified(&mut self, db: usize, key: &[u8]) {
+        let _ = (db, key); // client-side caches and WATCH are told here
+    }
+
+    /// A key's value changed: it is [modified](Self::modified), and who waits for it looks again, once
+    /// the command is over.
     pub fn changed(&mut self, db: usize, key: &[u8]) {
+        self.modified(db, key);
         if !self.waiters.is_empty() {
             self.ready.push((db, Bytes::from_slice(key)));
         }
@@ -306,6 +321,8 @@ impl Engine {
         let start = out.bytes.len();
         let db = client.db;
         let dispatch = self.dispatch;
+        let now = self.now;
+        self.dbs.iter_mut().for_each(|db| db.now = now);
         let mut ctx = Ctx {
             engine: self,
             conn,
@@ -405,6 +422,7 @@ impl Engine {
         self.dbs[db].remove(&key);
         self.note(None, db, &key, || Fact::Expired);
         self.changed(db, &key);
+        self.notify(db, notify::EXPIRED, "expired", &key);
     }
 
     fn time_out_first(&mut self) {
@@ -458,6 +476,29 @@ impl Ctx<'_> {
     /// new deadline alone is no such change: nobody waits for that.
     pub fn changed(&mut self, key: &[u8]) {
         self.engine.changed(self.db, key);
+    }
+
+    /// A key was modified without its value having grown: deadlines, removals that wake nobody.
+    pub fn modified(&mut self, key: &[u8]) {
+        self.engine.modified(self.db, key);
+    }
+
+    /// Sends a keyspace notification, such as `(notify::ZSET, "zadd", key)`, in the reference's order:
+    /// after [`Self::changed`] or [`Self::modified`].
+    pub fn notify(&mut self, class: u32, event: &str, key: &[u8]) {
+        self.engine.notify(self.db, class, event, key);
+    }
+
+    /// Takes a key away as a command that emptied it does, with the notification `del`.
+    pub fn delete_emptied(&mut self, key: &[u8]) {
+        if self.delete(key) {
+            self.notify(notify::GENERIC, "del", key);
+        }
+    }
+
+    /// How far the reference packs values.
+    pub fn limits(&self) -> Limits {
+        self.engine.config.limits
     }
 
     /// Notes a fact about a key, while somebody looks.

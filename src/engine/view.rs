@@ -29,12 +29,21 @@ pub enum Kind {
     Zset,
     /// A stream.
     Stream,
+    /// A list.
+    List,
+    /// A set.
+    Set,
+    /// A hash.
+    Hash,
 }
 
 impl Kind {
     fn of(entry: &Entry) -> Self {
         match &entry.value {
             Value::Zset(_) => Self::Zset,
+            Value::List(_) => Self::List,
+            Value::Set(_) => Self::Set,
+            Value::Hash(_) => Self::Hash,
             Value::Stream(_) => Self::Stream,
             Value::Str(_) if matches!(entry.witness.as_deref(), Some(Witness::Lock { .. })) => {
                 Self::Lock
@@ -302,6 +311,9 @@ fn size(value: &Value) -> u64 {
     match value {
         Value::Str(text) => text.len() as u64,
         Value::Zset(zset) => zset.len() as u64,
+        Value::List(list) => list.len() as u64,
+        Value::Set(set) => set.len() as u64,
+        Value::Hash(hash) => hash.len() as u64,
         Value::Stream(stream) => stream.log.len(),
     }
 }
@@ -314,6 +326,7 @@ pub fn value(db: &Db, key: &[u8], window: Window) -> ValueView {
     match &entry.value {
         Value::Zset(zset) => ValueView::Zset(zset_window(zset, window)),
         Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
+        Value::List(_) | Value::Set(_) | Value::Hash(_) => ValueView::Missing,
         Value::Str(text) => hll_view(text, entry)
             .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
     }

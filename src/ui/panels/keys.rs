@@ -152,6 +152,9 @@ fn key_row(
         Kind::Hll => "HyperLogLog",
         Kind::Zset => "sorted set",
         Kind::Stream => "stream",
+        Kind::List => "list",
+        Kind::Set => "set",
+        Kind::Hash => "hash",
     };
     line(
         show::word(&row.key),

@@ -1,0 +1,6 @@
+//! Hashes.
+
+use super::spec::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[];
