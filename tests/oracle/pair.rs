@@ -532,6 +532,9 @@ impl Run<'_> {
                 commands.extend([words("TYPE", key, ""), words("PTTL", key, "")]);
                 match &entry.value {
                     Value::Str(_) => commands.push(words("GET", key, "")),
+                    Value::List(_) => commands.push(words("LRANGE", key, "0 -1")),
+                    Value::Set(_) => commands.push(words("SMEMBERS", key, "")),
+                    Value::Hash(_) => commands.push(words("HGETALL", key, "")),
                     Value::Zset(_) => commands.push(words("ZRANGE", key, "0 -1 WITHSCORES")),
                     Value::Stream(_) => {
                         commands.extend([
