@@ -4,7 +4,7 @@ use super::spec::*;
 use crate::ds::hll::{self, HllError};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::db::{Kind, Value, Witness};
+use crate::engine::db::{Form, Kind, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use rustc_hash::FxHashSet;
@@ -150,11 +150,18 @@ fn pfmerge(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn make(ctx: &mut Ctx<'_>, key: &[u8]) -> Result<bool, Error> {
     if let Some(value) = ctx.db().read::<Vec<u8>>(key)? {
         hll::encoding(value)?;
+        // As on the reference, which takes the string apart from others before it changes it.
+        if let Some(entry) = ctx.db().entry_mut(key) {
+            entry.form = Form::Raw;
+        }
         return Ok(false);
     }
     let mut value = hll::new();
     hll::invalidate(&mut value);
     ctx.db().set(key, Value::Str(value), false);
+    if let Some(entry) = ctx.db().entry_mut(key) {
+        entry.form = Form::Raw;
+    }
     if ctx.engine.observing
         && let Some(entry) = ctx.db().entry_mut(key)
     {

@@ -7,6 +7,7 @@ pub mod hash;
 pub mod hll;
 pub mod limits;
 pub mod list;
+pub mod listpack;
 pub mod ranked;
 pub mod set;
 pub mod stream;

@@ -55,6 +55,16 @@ pub enum Encoding {
     Skiplist,
 }
 
+impl Encoding {
+    /// Its name in `OBJECT ENCODING`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listpack => "listpack",
+            Self::Skiplist => "skiplist",
+        }
+    }
+}
+
 /// What [`Zset::insert`] did. `comparisons` counts the times that the order was asked which of two
 /// members comes first.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::args::Args;
 use super::client::Conn;
+use super::error::Error;
+use super::num;
 use super::time::Millis;
 use super::timers::Ticket;
 use crate::ds::bytes::Bytes;
@@ -14,6 +17,44 @@ pub enum OnTimeout {
     NullArray,
     /// The null string.
     Null,
+}
+
+/// The end of a wait of so many seconds, given by the word at `at`: milliseconds are rounded up, and 0
+/// never ends. Errors: not a number, negative, beyond the range of time.
+pub fn deadline(args: Args<'_>, at: usize, now: Millis) -> Result<Option<Millis>, Error> {
+    let seconds = long_double(&args[at])?;
+    let millis = seconds * 1000.0;
+    if millis > i64::MAX as f64 {
+        return Err(Error::TimeoutOutOfRange);
+    }
+    match millis.ceil() as i64 {
+        ..0 => Err(Error::TimeoutNegative),
+        0 => Ok(None),
+        ms => match (now as i64).checked_add(ms) {
+            Some(when) => Ok(Some(when as Millis)),
+            None => Err(Error::TimeoutOutOfRange),
+        },
+    }
+}
+
+/// A number as the reference reads a `long double`: with more range than a double has (`1e400` is one)
+/// and in hexadecimal too. Errors: not a number.
+fn long_double(text: &[u8]) -> Result<f64, Error> {
+    if let Some(number) = num::parse_f64(text) {
+        return Ok(number);
+    }
+    let text = std::str::from_utf8(text).map_err(|_| Error::TimeoutNotFloat)?;
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let hex = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
+    let number = match hex {
+        Some(hex) => u64::from_str_radix(hex, 16).ok().map(|n| n as f64),
+        None if digits.starts_with(|c: char| c.is_ascii_digit()) => digits.parse().ok(),
+        None => None,
+    };
+    number.map(|n| sign * n).ok_or(Error::TimeoutNotFloat)
 }
 
 /// What a blocked client waits for: its command is run again whenever one of the keys changes.

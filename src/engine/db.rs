@@ -105,6 +105,18 @@ pub enum Witness {
     Uniques(FxHashSet<u64>),
 }
 
+/// How the reference keeps a string, as far as that does not follow from its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// In the best way: a number as a number.
+    #[default]
+    Best,
+    /// As text, be it a number.
+    Text,
+    /// `raw`, because it was changed in place.
+    Raw,
+}
+
 /// A key's value and what surrounds it.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -116,8 +128,8 @@ pub struct Entry {
     pub version: u64,
     /// When a command last looked at the value.
     pub accessed: Cell<Millis>,
-    /// It is a string that was changed in place, which the reference keeps as `raw` however short it is.
-    pub in_place: bool,
+    /// What the reference keeps it as, where it is a string.
+    pub form: Form,
     ticket: Option<Ticket>,
 }
 
@@ -201,8 +213,9 @@ impl Db {
         self.entry_mut(key)
             .map(|e| {
                 e.accessed.set(now);
-                e.in_place = true;
-                K::of_mut(&mut e.value).ok_or(Error::WrongType)
+                let value = K::of_mut(&mut e.value).ok_or(Error::WrongType)?;
+                e.form = Form::Raw;
+                Ok(value)
             })
             .transpose()
     }
@@ -225,14 +238,15 @@ impl Db {
                     witness: None,
                     version,
                     accessed: Cell::new(now),
-                    in_place: true,
+                    form: Form::Raw,
                     ticket: None,
                 }),
         };
         entry.version = version;
         entry.accessed.set(now);
-        entry.in_place = true;
-        K::of_mut(&mut entry.value).ok_or(Error::WrongType)
+        let value = K::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
+        entry.form = Form::Raw;
+        Ok(value)
     }
 
     /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
@@ -245,7 +259,7 @@ impl Db {
                 entry.witness = None;
                 entry.version = version;
                 entry.accessed.set(now);
-                entry.in_place = false;
+                entry.form = Form::Best;
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
                     self.deadlines.cancel(ticket);
                 }
@@ -258,7 +272,7 @@ impl Db {
                         witness: None,
                         version,
                         accessed: Cell::new(now),
-                        in_place: false,
+                        form: Form::Best,
                         ticket: None,
                     },
                 );

@@ -1,6 +1,7 @@
 //! Numbers as the reference server reads and prints them.
 
 mod grisu;
+pub mod long;
 
 /// Reads a signed integer strictly, as `string2ll` does: no spaces, no `+`, no leading zeros, no
 /// `-0`.

@@ -177,6 +177,9 @@ pub const NORMALISED: &[Rule] = &[
                 if matches!(a, Frame::Null(_)) && !known(name_of(b)) {
                     b.clone_from(a);
                 }
+                if matches!(b, Frame::Null(_)) && !known(name_of(a)) {
+                    a.clone_from(b);
+                }
             }
         },
     },
@@ -185,6 +188,12 @@ pub const NORMALISED: &[Rule] = &[
         reason: "the table holds fewer subcommands, and the reference's order is that of its hash table",
         when: |c| c.is("COMMAND"),
         apply: |a, b| [a, b].into_iter().for_each(known_subcommands),
+    },
+    Rule {
+        name: "options that only Redis 8 has, in COMMAND DOCS",
+        reason: "they follow Redis's documentation",
+        when: |c| c.is("COMMAND") && c.sub("DOCS"),
+        apply: |a, _| without_redis_8(a),
     },
     Rule {
         name: "summary in COMMAND DOCS",
@@ -467,8 +476,31 @@ fn name_of(entry: &Frame) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// Whether the table has this command, or `container|subcommand`.
+/// Commands of Redis 8 that Valkey 9.1 does not have; they follow Redis's documentation.
+const REDIS_8: &[&str] = &["delex", "digest", "xackdel", "xdelex"];
+/// The versions in which Redis added options that Valkey 9.1 does not have.
+const REDIS_8_VERSIONS: &[&[u8]] = &[b"8.2.0", b"8.4.0"];
+
+/// Drops every argument that only Redis 8 has.
+fn without_redis_8(frame: &mut Frame) {
+    let Frame::List(_, items) = frame else { return };
+    let added = |frame: &Frame| {
+        frame.items().windows(2).any(|pair| {
+            pair[0].text() == Some(b"since")
+                && pair[1]
+                    .text()
+                    .is_some_and(|v| REDIS_8_VERSIONS.contains(&v))
+        })
+    };
+    items.retain(|item| !added(item));
+    items.iter_mut().for_each(without_redis_8);
+}
+
+/// Whether both have this command, or `container|subcommand`.
 fn known(name: &[u8]) -> bool {
+    if REDIS_8.iter().any(|n| n.as_bytes() == name) {
+        return false;
+    }
     let mut parts = name.splitn(2, |&b| b == b'|');
     let Some(container) = parts.next().and_then(lookup) else {
         return false;

@@ -529,7 +529,11 @@ impl Run<'_> {
             commands.push(words("SELECT", number.to_string().as_bytes(), ""));
             commands.push(vec![b"DBSIZE".to_vec()]);
             for (key, entry) in db.iter() {
-                commands.extend([words("TYPE", key, ""), words("PTTL", key, "")]);
+                commands.extend([
+                    words("TYPE", key, ""),
+                    words("PTTL", key, ""),
+                    words("OBJECT ENCODING", key, ""),
+                ]);
                 match &entry.value {
                     Value::Str(_) => commands.push(words("GET", key, "")),
                     Value::List(_) => commands.push(words("LRANGE", key, "0 -1")),

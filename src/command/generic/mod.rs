@@ -1,6 +1,7 @@
 //! Commands on keys of any type: deleting, naming, listing, and when they expire.
 
 mod expire;
+mod object;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::{Ctx, DATABASES};
 use expire::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
+use object::*;
 use scan::{keys, scan};
 
 /// The family's commands.
@@ -215,6 +217,126 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "object",
+        arity: -2,
+        categories: &["slow"],
+        group: "generic",
+        since: "2.2.3",
+        complexity: "Depends on subcommand.",
+        summary: "Tells how a value is kept: its encoding, its age, its references.",
+        subcommands: &[
+            Spec {
+                name: "encoding",
+                arity: 3,
+                flags: READONLY,
+                categories: &["keyspace", "read", "slow"],
+                group: "generic",
+                since: "2.2.3",
+                complexity: "O(1)",
+                summary: "Names the form in which a value is kept.",
+                tips: &["nondeterministic_output"],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key")],
+                handler: Some(object_encoding),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "freq",
+                arity: 3,
+                flags: READONLY,
+                categories: &["keyspace", "read", "slow"],
+                group: "generic",
+                since: "4.0.0",
+                complexity: "O(1)",
+                summary: "Answers how often a key is used, under an LFU policy.",
+                tips: &["nondeterministic_output"],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key")],
+                handler: Some(object_freq),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["keyspace", "slow"],
+                group: "generic",
+                since: "6.2.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(object_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "idletime",
+                arity: 3,
+                flags: READONLY,
+                categories: &["keyspace", "read", "slow"],
+                group: "generic",
+                since: "2.2.3",
+                complexity: "O(1)",
+                summary: "Answers how many seconds ago a value was last used.",
+                tips: &["nondeterministic_output"],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key")],
+                handler: Some(object_idletime),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "refcount",
+                arity: 3,
+                flags: READONLY,
+                categories: &["keyspace", "read", "slow"],
+                group: "generic",
+                since: "2.2.3",
+                complexity: "O(1)",
+                summary: "Answers how many places share a value.",
+                tips: &["nondeterministic_output"],
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key")],
+                handler: Some(object_refcount),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
         name: "persist",
         arity: 2,
         flags: WRITE | FAST,
@@ -411,6 +533,30 @@ pub const TABLE: &[Spec] = &[
             string("type").token("TYPE").since("6.0.0").optional(),
         ],
         handler: Some(scan),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "touch",
+        arity: -2,
+        flags: READONLY | FAST,
+        categories: &["keyspace", "read", "fast"],
+        group: "generic",
+        since: "3.2.1",
+        complexity: "O(N) where N is the number of keys that will be touched.",
+        summary: "Marks keys as just used, and answers how many of them exist.",
+        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(touch),
         ..Spec::NEW
     },
     Spec {

@@ -47,6 +47,9 @@ impl Generator {
     pub(super) fn string_command(&mut self) -> Words {
         let key = self.key(Kind::Text);
         let counter = self.key(Kind::Number);
+        if self.rng.percent(30) {
+            return self.other_string_command(key, counter);
+        }
         match self.rng.below(100) {
             0..=27 => self.set(key),
             28..=37 => words!["GET", key],
@@ -70,6 +73,71 @@ impl Generator {
             86..=87 => words!["STRLEN", counter],
             88..=89 => words!["GET", counter],
             _ => words!["DELIFEQ", key, self.rng.pick(&["v", "w", "9f3c", "77aa"])],
+        }
+    }
+
+    fn other_string_command(&mut self, key: Vec<u8>, counter: Vec<u8>) -> Words {
+        let pairs = |generator: &mut Self, words: &mut Words| {
+            let n = generator.rng.between(1, 3);
+            for _ in 0..n {
+                words.extend([generator.key(Kind::Text), generator.blob()]);
+            }
+            n
+        };
+        match self.rng.below(100) {
+            0..=11 => {
+                let name = self.rng.pick(&["GETRANGE", "SUBSTR"]);
+                words![name, key, self.integer(-12, 12), self.integer(-12, 12)]
+            }
+            12..=21 => words!["SETRANGE", key, self.integer(-1, 40), self.blob()],
+            22..=27 => words!["GETSET", key, self.blob()],
+            28..=44 => words!["INCRBYFLOAT", counter, self.score()],
+            45..=56 => {
+                let mut words = words!["LCS", key, self.key(Kind::Text)];
+                for _ in 0..self.rng.below(4) {
+                    match self.rng.below(4) {
+                        0 => words.push(self.token("IDX")),
+                        1 => words.push(self.token("LEN")),
+                        2 => words.push(self.token("WITHMATCHLEN")),
+                        _ => words.extend([self.token("MINMATCHLEN"), self.integer(-1, 4)]),
+                    }
+                }
+                words
+            }
+            57..=66 => {
+                let mut words = words!["MGET", key, counter];
+                words.extend(self.keys(Kind::Any, 3));
+                words
+            }
+            67..=76 => {
+                let name = self.rng.pick(&["MSET", "MSET", "MSETNX"]);
+                let mut words = words![name];
+                pairs(self, &mut words);
+                words
+            }
+            77..=88 => {
+                let mut words = words!["MSETEX", ""];
+                let n = pairs(self, &mut words);
+                words[1] = if self.rng.percent(90) {
+                    n.to_string().into()
+                } else {
+                    self.integer(0, 3)
+                };
+                for _ in 0..self.rng.below(3) {
+                    match self.rng.below(5) {
+                        0 => words.push(self.token("NX")),
+                        1 => words.push(self.token("XX")),
+                        2 => words.push(self.token("KEEPTTL")),
+                        // No moments: one in the past leaves keys that the reference still counts.
+                        _ => words.extend([self.token("EX"), self.lifetime()]),
+                    }
+                }
+                words
+            }
+            _ => {
+                let name = self.rng.pick(&["SETEX", "PSETEX"]);
+                words![name, key, self.lifetime(), self.blob()]
+            }
         }
     }
 

@@ -7,6 +7,7 @@ macro_rules! words {
 }
 
 mod keys;
+mod list;
 mod server;
 mod stream;
 mod values;
@@ -73,9 +74,19 @@ pub enum Family {
     Generic,
     /// Connections, COMMAND, unknown commands.
     Server,
+    /// Lists.
+    List,
+    /// Sets.
+    Set,
+    /// Hashes.
+    Hash,
+    /// Bits of strings.
+    Bitmap,
+    /// Places on the globe.
+    Geo,
 }
 
-const FAMILIES: [(Family, &str); 7] = [
+const FAMILIES: [(Family, &str); 12] = [
     (Family::Text, "string"),
     (Family::Hll, "hll"),
     (Family::Zset, "zset"),
@@ -83,20 +94,29 @@ const FAMILIES: [(Family, &str); 7] = [
     (Family::Pubsub, "pubsub"),
     (Family::Generic, "generic"),
     (Family::Server, "server"),
+    (Family::List, "list"),
+    (Family::Set, "set"),
+    (Family::Hash, "hash"),
+    (Family::Bitmap, "bitmap"),
+    (Family::Geo, "geo"),
 ];
 
 /// How sequences are coloured: the weight of each family, in the order of `FAMILIES`.
-const FLAVOURS: &[[usize; 7]] = &[
-    [10, 6, 12, 14, 1, 10, 3], // a bit of all
-    [2, 0, 60, 0, 0, 5, 1],
-    [2, 0, 60, 0, 0, 5, 1],
-    [1, 0, 0, 60, 0, 3, 1],
-    [1, 0, 0, 60, 0, 3, 1],
-    [40, 0, 2, 2, 0, 20, 2],
-    [5, 50, 1, 1, 0, 5, 1],
-    [5, 0, 5, 5, 60, 3, 8],
-    [10, 3, 6, 6, 2, 50, 5],
-    [10, 2, 5, 5, 5, 10, 50],
+const FLAVOURS: &[[usize; 12]] = &[
+    [10, 6, 12, 14, 1, 10, 3, 10, 10, 10, 3, 3], // a bit of all
+    [2, 0, 60, 0, 0, 5, 1, 0, 8, 0, 0, 0],
+    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0],
+    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0],
+    [40, 0, 2, 2, 0, 20, 2, 2, 2, 2, 10, 0],
+    [5, 50, 1, 1, 0, 5, 1, 0, 0, 0, 0, 0],
+    [5, 0, 5, 5, 60, 3, 8, 0, 0, 0, 0, 0],
+    [10, 3, 6, 6, 2, 50, 5, 6, 6, 6, 1, 1],
+    [10, 2, 5, 5, 5, 10, 50, 3, 3, 3, 0, 0],
+    [1, 0, 0, 0, 0, 4, 1, 60, 0, 0, 0, 0],
+    [1, 0, 6, 0, 0, 4, 1, 0, 60, 0, 0, 0],
+    [1, 0, 0, 0, 0, 4, 1, 0, 0, 60, 0, 0],
+    [6, 0, 0, 0, 0, 4, 1, 0, 0, 0, 50, 0],
+    [1, 0, 8, 0, 0, 4, 1, 0, 0, 0, 0, 50],
 ];
 
 /// The commands of the issue; each has to be in the table.
@@ -104,13 +124,15 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     ZREMRANGEBYRANK ZREMRANGEBYSCORE ZPOPMIN ZPOPMAX XADD XLEN XRANGE XREVRANGE XREAD XDEL XTRIM XGROUP XREADGROUP XACK XPENDING XCLAIM \
     XAUTOCLAIM XINFO PUBLISH SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE PUBSUB PFADD PFCOUNT PFMERGE SET GET GETDEL GETEX SETNX INCR \
     INCRBY DECR DECRBY APPEND STRLEN DELIFEQ DEL UNLINK EXISTS TYPE EXPIRE PEXPIRE EXPIREAT PEXPIREAT TTL PTTL EXPIRETIME PEXPIRETIME \
-    PERSIST KEYS SCAN RENAME RENAMENX RANDOMKEY DBSIZE FLUSHALL FLUSHDB TIME PING ECHO SELECT HELLO CLIENT COMMAND QUIT RESET";
+    PERSIST KEYS SCAN RENAME RENAMENX RANDOMKEY DBSIZE FLUSHALL FLUSHDB TIME PING ECHO SELECT HELLO CLIENT COMMAND QUIT RESET OBJECT \
+    BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH LINDEX LINSERT LLEN LMOVE LMPOP LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM RPOP RPOPLPUSH RPUSH RPUSHX \
+    GETRANGE GETSET INCRBYFLOAT LCS MGET MSET MSETEX MSETNX PSETEX SETEX SETRANGE SUBSTR TOUCH";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
 pub struct Generator {
     rng: Rng,
-    weights: [usize; 7],
+    weights: [usize; 12],
     /// The time part of the stream ID given last; it grows through a sequence.
     last_id: u64,
     /// Grows with every command.
@@ -241,6 +263,13 @@ impl Generator {
                             ]);
                         }
                     }
+                    values::Kind::List => {
+                        let mut words = words!["RPUSH", key];
+                        for _ in 0..self.rng.between(1, 12) {
+                            words.push(self.element());
+                        }
+                        commands.push(words);
+                    }
                     _ => commands.push(words!["SET", key, self.blob()]),
                 }
                 if self.rng.percent(10) {
@@ -294,6 +323,8 @@ impl Generator {
             Family::Pubsub => self.pubsub_command(),
             Family::Generic => self.generic_command(),
             Family::Server => self.server_command(),
+            Family::List => self.list_command(),
+            Family::Set | Family::Hash | Family::Bitmap | Family::Geo => self.string_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);
@@ -382,7 +413,8 @@ fn tame(words: &mut Words, serial: i64) {
         match (name.as_str(), word.as_str()) {
             ("EXPIRE" | "PEXPIRE", _) if at == 1 => replace(1, LONGEST, &lifetime),
             ("XCLAIM" | "XAUTOCLAIM", _) if at == 3 => replace(1, 2_000_000, &|_| 0),
-            ("SET" | "GETEX", "EX" | "PX") => replace(1, LONGEST, &lifetime),
+            ("SETEX" | "PSETEX", _) if at == 1 => replace(1, LONGEST, &lifetime),
+            ("SET" | "GETEX" | "MSETEX", "EX" | "PX") => replace(1, LONGEST, &lifetime),
             ("XREAD" | "XREADGROUP", "BLOCK") => replace(4, 3_600_000, &|_| 0),
             // The reference asks for memory for all of this COUNT at once, and may not get it.
             ("XAUTOCLAIM", "COUNT") => replace(100_000, i64::MAX / 8, &|_| 1000),

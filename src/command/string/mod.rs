@@ -1,14 +1,23 @@
 //! Strings: plain values, counters, and locks by token.
 
+mod digest;
+mod many;
+mod part;
+
 use super::spec::*;
 use crate::ds::bytes::Bytes;
-use crate::engine::Ctx;
+use crate::ds::listpack;
 use crate::engine::args::Args;
-use crate::engine::db::{Value, Witness};
+use crate::engine::db::{Form, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::num;
+use crate::engine::num::long::LongDouble;
 use crate::engine::time::Millis;
+use crate::engine::{Ctx, notify};
+use digest::{delex, digest};
+use many::{mget, mset, msetex, msetnx};
+use part::{getrange, lcs, setrange};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -55,6 +64,32 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "delex",
+        arity: -2,
+        flags: WRITE | FAST,
+        categories: &["write", "string", "fast"],
+        group: "string",
+        since: "8.4.0",
+        complexity: "O(1) for IFEQ/IFNE, O(N) for IFDEQ/IFDNE where N is the length of the string value.",
+        summary: "Deletes a key if its string, or the string's digest, compares as asked.",
+        keys: &[KeySpec::first(&["RM", "delete"])],
+        args: &[
+            key("key"),
+            one_of(
+                "condition",
+                &[
+                    string("ifeq-value").token("IFEQ"),
+                    string("ifne-value").token("IFNE"),
+                    string("ifdeq-digest").token("IFDEQ"),
+                    string("ifdne-digest").token("IFDNE"),
+                ],
+            )
+            .optional(),
+        ],
+        handler: Some(delex),
+        ..Spec::NEW
+    },
+    Spec {
         name: "delifeq",
         arity: 3,
         flags: WRITE | FAST,
@@ -66,6 +101,20 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RM", "delete"])],
         args: &[key("key"), string("value")],
         handler: Some(delifeq),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "digest",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["read", "string", "fast"],
+        group: "string",
+        since: "8.4.0",
+        complexity: "O(N) where N is the length of the string value.",
+        summary: "Answers the hash of a string, by which other commands can compare it.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(digest),
         ..Spec::NEW
     },
     Spec {
@@ -133,6 +182,34 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "getrange",
+        arity: 4,
+        flags: READONLY,
+        categories: &["read", "string", "slow"],
+        group: "string",
+        since: "2.4.0",
+        complexity: "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
+        summary: "Reads the bytes of a string between two places.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key"), integer("start"), integer("end")],
+        handler: Some(getrange),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "getset",
+        arity: 3,
+        flags: WRITE | DENYOOM | FAST,
+        categories: &["write", "string", "fast"],
+        group: "string",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Sets a string and answers what it was.",
+        keys: &[KeySpec::first(&["RW", "access", "update"])],
+        args: &[key("key"), string("value")],
+        handler: Some(getset),
+        ..Spec::NEW
+    },
+    Spec {
         name: "incr",
         arity: 2,
         flags: WRITE | DENYOOM | FAST,
@@ -158,6 +235,180 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("increment")],
         handler: Some(incrby),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "incrbyfloat",
+        arity: 3,
+        flags: WRITE | DENYOOM | FAST,
+        categories: &["write", "string", "fast"],
+        group: "string",
+        since: "2.6.0",
+        complexity: "O(1)",
+        summary: "Adds a decimal number to a string that holds one.",
+        keys: &[KeySpec::first(&["RW", "access", "update"])],
+        args: &[key("key"), double("increment")],
+        handler: Some(incrbyfloat),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "lcs",
+        arity: -3,
+        flags: READONLY,
+        categories: &["read", "string", "slow"],
+        group: "string",
+        since: "7.0.0",
+        complexity: "O(N*M) where N and M are the lengths of s1 and s2, respectively",
+        summary: "Finds the longest sequence of bytes that two strings have in common.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: 1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[
+            key("key1"),
+            key("key2"),
+            flag("len", "LEN").optional(),
+            flag("idx", "IDX").optional(),
+            integer("min-match-len").token("MINMATCHLEN").optional(),
+            flag("withmatchlen", "WITHMATCHLEN").optional(),
+        ],
+        handler: Some(lcs),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "mget",
+        arity: -2,
+        flags: READONLY | FAST,
+        categories: &["read", "string", "fast"],
+        group: "string",
+        since: "1.0.0",
+        complexity: "O(N) where N is the number of keys to retrieve.",
+        summary: "Reads several strings.",
+        tips: &["request_policy:multi_shard"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(mget),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "mset",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "1.0.1",
+        complexity: "O(N) where N is the number of keys to set.",
+        summary: "Sets several strings.",
+        tips: &[
+            "request_policy:multi_shard",
+            "response_policy:all_succeeded",
+        ],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["OW", "update"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 2,
+                limit: 0,
+            },
+        }],
+        args: &[block("data", &[key("key"), string("value")]).multiple()],
+        handler: Some(mset),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "msetex",
+        arity: -4,
+        flags: WRITE | DENYOOM | MOVABLEKEYS,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "9.1.0",
+        complexity: "O(N) where N is the number of keys to set.",
+        summary: "Sets several strings with one condition and one expiry for all.",
+        tips: &[
+            "request_policy:multi_shard",
+            "response_policy:all_succeeded",
+        ],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["OW", "update"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 2,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            block("data", &[key("key"), string("value")]).multiple(),
+            one_of("condition", &[flag("nx", "NX"), flag("xx", "XX")]).optional(),
+            one_of(
+                "expiration",
+                &[
+                    integer("seconds").token("EX"),
+                    integer("milliseconds").token("PX"),
+                    unix_time("unix-time-seconds").token("EXAT"),
+                    unix_time("unix-time-milliseconds").token("PXAT"),
+                    flag("keepttl", "KEEPTTL"),
+                ],
+            )
+            .optional(),
+        ],
+        handler: Some(msetex),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "msetnx",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "1.0.1",
+        complexity: "O(N) where N is the number of keys to set.",
+        summary: "Sets several strings, only if none of the keys exists.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["OW", "insert"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 2,
+                limit: 0,
+            },
+        }],
+        args: &[block("data", &[key("key"), string("value")]).multiple()],
+        handler: Some(msetnx),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "psetex",
+        arity: 4,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "2.6.0",
+        complexity: "O(1)",
+        summary: "Sets a string with a lifetime in milliseconds.",
+        keys: &[KeySpec::first(&["OW", "update"])],
+        args: &[key("key"), integer("milliseconds"), string("value")],
+        handler: Some(psetex),
         ..Spec::NEW
     },
     Spec {
@@ -201,6 +452,18 @@ pub const TABLE: &[Spec] = &[
                         .token("IFEQ")
                         .summary("Set only while the key holds exactly this value.")
                         .since("8.1.0"),
+                    string("ifne-value")
+                        .token("IFNE")
+                        .summary("Set only while the key does not hold this value.")
+                        .since("8.4.0"),
+                    string("ifdeq-digest")
+                        .token("IFDEQ")
+                        .summary("Set only while the value has this digest.")
+                        .since("8.4.0"),
+                    string("ifdne-digest")
+                        .token("IFDNE")
+                        .summary("Set only while the value has not this digest.")
+                        .since("8.4.0"),
                 ],
             )
             .optional(),
@@ -223,6 +486,20 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "setex",
+        arity: 4,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "2.0.0",
+        complexity: "O(1)",
+        summary: "Sets a string with a lifetime in seconds.",
+        keys: &[KeySpec::first(&["OW", "update"])],
+        args: &[key("key"), integer("seconds"), string("value")],
+        handler: Some(setex),
+        ..Spec::NEW
+    },
+    Spec {
         name: "setnx",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -234,6 +511,20 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["OW", "insert"])],
         args: &[key("key"), string("value")],
         handler: Some(setnx),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "setrange",
+        arity: 4,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "string", "slow"],
+        group: "string",
+        since: "2.2.0",
+        complexity: "O(1), not counting the time taken to copy the new string in place. Usually, this string is very small so the amortized complexity is O(1). Otherwise, complexity is O(M) with M being the length of the value argument.",
+        summary: "Overwrites part of a string, from a place on.",
+        keys: &[KeySpec::first(&["RW", "update"])],
+        args: &[key("key"), integer("offset"), string("value")],
+        handler: Some(setrange),
         ..Spec::NEW
     },
     Spec {
@@ -250,19 +541,49 @@ pub const TABLE: &[Spec] = &[
         handler: Some(strlen),
         ..Spec::NEW
     },
+    Spec {
+        name: "substr",
+        arity: 4,
+        flags: READONLY,
+        categories: &["read", "string", "slow"],
+        group: "string",
+        since: "1.0.0",
+        complexity: "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
+        summary: "Reads the bytes of a string between two places; the old name of GETRANGE.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key"), integer("start"), integer("end")],
+        handler: Some(substr),
+        ..Spec::NEW
+    },
 ];
 
-/// The longest string, in bytes (the reference's default `proto-max-bulk-len`).
-const STRING_MAX: usize = 512 * 1024 * 1024;
+/// What the reference keeps a string in: `int`, `embstr` (in one allocation with its key) or `raw`.
+/// Measured on Valkey 9.1: an allocation of 128 bytes has room for a key and a value of 113 bytes
+/// together, 111 where the key is so long that its own header grows.
+pub fn encoding(key: &[u8], text: &[u8], form: Form) -> &'static str {
+    let room = if key.len() < 32 { 113 } else { 111 };
+    match form {
+        Form::Best if listpack::integer(text).is_some() => "int",
+        Form::Best | Form::Text if key.len() + text.len() <= room => "embstr",
+        _ => "raw",
+    }
+}
 
 fn append(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let text = ctx.db().write_or::<Vec<u8>>(&args[1], Vec::new)?;
-    if text.len() + args[2].len() > STRING_MAX {
-        return Err(Error::StringTooLong);
-    }
-    text.extend_from_slice(&args[2]);
-    let len = text.len();
+    let max = ctx.engine.config.proto_max_bulk_len;
+    let len = match ctx.db().write::<Vec<u8>>(&args[1])? {
+        None => {
+            ctx.db().set(&args[1], Value::Str(args[2].to_vec()), false);
+            args[2].len()
+        }
+        Some(text) if text.len() + args[2].len() > max => return Err(Error::StringTooLong),
+        Some(text) => {
+            text.extend_from_slice(&args[2]);
+            text.len()
+        }
+    };
     ctx.changed(&args[1]);
+    ctx.notify(notify::STRING, "append", &args[1]);
     ctx.out.count(len);
     Ok(())
 }
@@ -286,7 +607,7 @@ fn delifeq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     };
     let holder = lock_holder(ctx, &args[1]);
     if equal {
-        ctx.delete(&args[1]);
+        ctx.delete_emptied(&args[1]);
         ctx.note(&args[1], || {
             if holder.is_some() {
                 Fact::LockReleased
@@ -313,13 +634,14 @@ fn get(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn getdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     get(ctx, args)?;
     if ctx.delete(&args[1]) {
+        ctx.notify(notify::GENERIC, "del", &args[1]);
         ctx.note(&args[1], || Fact::Deleted);
     }
     Ok(())
 }
 
 fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let options = Options::parse(args, 2, true)?;
+    let options = Options::parse(args, 2, For::Getex)?;
     let expiry = options
         .expiry
         .map(|e| e.deadline(ctx.now(), "getex"))
@@ -333,9 +655,17 @@ fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         Some(when) => set_deadline(ctx, &args[1], when),
         None if options.persist && ctx.db().deadline(&args[1]).is_some() => {
             ctx.db().set_deadline(&args[1], None);
+            ctx.modified(&args[1]);
+            ctx.notify(notify::GENERIC, "persist", &args[1]);
         }
         None => {}
     }
+    Ok(())
+}
+
+fn getset(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    get(ctx, args)?;
+    put(ctx, &args[1], &args[2], false);
     Ok(())
 }
 
@@ -347,8 +677,31 @@ fn incrby(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     add(ctx, &args[1], args.int(2)?)
 }
 
+fn incrbyfloat(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let before = match ctx.db().read::<Vec<u8>>(&args[1])? {
+        Some(text) => LongDouble::parse(text).ok_or(Error::NotFloat)?,
+        None => LongDouble::ZERO,
+    };
+    let by = LongDouble::parse(&args[2]).ok_or(Error::NotFloat)?;
+    let after = before
+        .add(by)
+        .ok_or(Error::text("ERR increment would produce NaN or Infinity"))?;
+    let text = after.text();
+    store(ctx, &args[1], text.as_bytes(), true);
+    if let Some(entry) = ctx.db().entry_mut(&args[1]) {
+        entry.form = Form::Text;
+    }
+    ctx.notify(notify::STRING, "incrbyfloat", &args[1]);
+    ctx.out.bulk(text.as_bytes());
+    Ok(())
+}
+
+fn psetex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    set_with_lifetime(ctx, args, false, "psetex")
+}
+
 fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let options = Options::parse(args, 3, false)?;
+    let options = Options::parse(args, 3, For::Set)?;
     let key = &args[1];
     let deadline = options
         .expiry
@@ -361,10 +714,10 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         Condition::Always => true,
         Condition::Absent => !ctx.db().contains(key),
         Condition::Present => ctx.db().contains(key),
-        Condition::Equal(index) => ctx
-            .db()
-            .read::<Vec<u8>>(key)?
-            .is_some_and(|text| text.as_slice() == &args[index]),
+        comparison => {
+            let text = ctx.db().read::<Vec<u8>>(key)?.map(Vec::as_slice);
+            comparison.compare(args, text)?
+        }
     };
     if !met {
         if options.condition == Condition::Absent {
@@ -375,7 +728,7 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
         return Ok(());
     }
-    store(ctx, key, &args[2], options.keep_ttl);
+    put(ctx, key, &args[2], options.keep_ttl);
     if let Some(when) = deadline {
         set_deadline(ctx, key, when);
         if options.condition == Condition::Absent {
@@ -388,10 +741,14 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+fn setex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    set_with_lifetime(ctx, args, true, "setex")
+}
+
 fn setnx(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let free = !ctx.db().contains(&args[1]);
     if free {
-        store(ctx, &args[1], &args[2], false);
+        put(ctx, &args[1], &args[2], false);
     } else {
         note_refusal(ctx, &args[1]);
     }
@@ -405,6 +762,28 @@ fn strlen(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+fn substr(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    getrange(ctx, args)
+}
+
+fn set_with_lifetime(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    seconds: bool,
+    name: &'static str,
+) -> Result<(), Error> {
+    let expiry = Expiry {
+        amount: args.int(2)?,
+        seconds,
+        absolute: false,
+    };
+    let when = expiry.deadline(ctx.now(), name)?;
+    put(ctx, &args[1], &args[3], false);
+    set_deadline(ctx, &args[1], when);
+    ctx.out.ok();
+    Ok(())
+}
+
 /// Adds to a counter, which keeps its TTL.
 fn add(ctx: &mut Ctx<'_>, key: &[u8], by: i64) -> Result<(), Error> {
     let before = match ctx.db().read::<Vec<u8>>(key)? {
@@ -412,12 +791,16 @@ fn add(ctx: &mut Ctx<'_>, key: &[u8], by: i64) -> Result<(), Error> {
         None => 0,
     };
     let after = before.checked_add(by).ok_or(Error::Overflow)?;
-    let text = ctx.db().write_or::<Vec<u8>>(key, Vec::new)?;
-    text.clear();
-    num::write_i64(text, after);
-    ctx.changed(key);
+    store(ctx, key, itoa::Buffer::new().format(after).as_bytes(), true);
+    ctx.notify(notify::STRING, "incrby", key);
     ctx.out.int(after);
     Ok(())
+}
+
+/// Sets a string, with the notification `set`.
+fn put(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
+    store(ctx, key, value, keep_ttl);
+    ctx.notify(notify::STRING, "set", key);
 }
 
 fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
@@ -428,9 +811,11 @@ fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
 /// Sets a deadline; one that has passed already takes the key away at once.
 fn set_deadline(ctx: &mut Ctx<'_>, key: &[u8], when: Millis) {
     if when <= ctx.now() {
-        ctx.delete(key);
+        ctx.delete_emptied(key);
     } else {
         ctx.db().set_deadline(key, Some(when));
+        ctx.modified(key);
+        ctx.notify(notify::GENERIC, "expire", key);
     }
 }
 
@@ -472,6 +857,37 @@ enum Condition {
     Present,
     /// While the value equals the word at this place.
     Equal(usize),
+    /// While it does not, or there is none.
+    Unequal(usize),
+    /// While the value's digest is the word at this place.
+    Digest(usize),
+    /// While it is not, or there is no value.
+    OtherDigest(usize),
+}
+
+impl Condition {
+    /// Whether a comparison holds for a string, if there is one. Errors: no digest.
+    fn compare(self, args: Args<'_>, text: Option<&[u8]>) -> Result<bool, Error> {
+        Ok(match self {
+            Self::Equal(at) => text == Some(&args[at]),
+            Self::Unequal(at) => text != Some(&args[at]),
+            Self::Digest(at) => {
+                digest::is_of(&args[at], text.unwrap_or_default())? && text.is_some()
+            }
+            Self::OtherDigest(at) => {
+                !digest::is_of(&args[at], text.unwrap_or_default())? || text.is_none()
+            }
+            Self::Always | Self::Absent | Self::Present => true,
+        })
+    }
+}
+
+/// Which command options are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    Set,
+    Getex,
+    Msetex,
 }
 
 /// An expiry as it was given.
@@ -510,7 +926,21 @@ struct Options {
 }
 
 impl Options {
-    fn parse(args: Args<'_>, start: usize, for_getex: bool) -> Result<Self, Error> {
+    /// The comparison whose token stands at a word and whose value follows.
+    fn comparison(args: Args<'_>, at: usize) -> Option<Condition> {
+        let follows = at + 1;
+        match () {
+            () if follows >= args.len() => None,
+            () if args.is(at, "IFEQ") => Some(Condition::Equal(follows)),
+            () if args.is(at, "IFNE") => Some(Condition::Unequal(follows)),
+            () if args.is(at, "IFDEQ") => Some(Condition::Digest(follows)),
+            () if args.is(at, "IFDNE") => Some(Condition::OtherDigest(follows)),
+            () => None,
+        }
+    }
+
+    fn parse(args: Args<'_>, start: usize, command: For) -> Result<Self, Error> {
+        let for_getex = command == For::Getex;
         let mut options = Self {
             condition: Condition::Always,
             expiry: None,
@@ -533,14 +963,13 @@ impl Options {
                 && matches!(options.condition, Condition::Always | Condition::Present)
             {
                 options.condition = Condition::Present;
-            } else if !for_getex
-                && args.is(at, "IFEQ")
-                && followed
+            } else if command == For::Set
                 && options.condition == Condition::Always
+                && let Some(comparison) = Self::comparison(args, at)
             {
                 at += 1;
-                options.condition = Condition::Equal(at);
-            } else if !for_getex && args.is(at, "GET") {
+                options.condition = comparison;
+            } else if command == For::Set && args.is(at, "GET") {
                 options.get = true;
             } else if !for_getex && args.is(at, "KEEPTTL") && expiry_at.is_none() {
                 options.keep_ttl = true;
