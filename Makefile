@@ -1,12 +1,12 @@
 # The commands of this project; `make help` lists them. The work is done by scripts/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help serve dev build test fmt lint size screenshots clean
+.PHONY: help server fuzz compatibility serve dev build test fmt lint size screenshots clean
 PORT ?= 8080
 export PORT
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The port is looked at first: nobody should wait for a build to hear that it is taken.
 serve: ## install what is missing, build the page, serve it at http://127.0.0.1:8080 (PORT= changes it)
@@ -37,6 +37,15 @@ screenshots: ## pictures of the built page in each size and theme, and the one i
 	@scripts/setup.sh test
 	@. scripts/env.sh && CHROME="$$(find_chrome)" node scripts/screenshot.mjs target/screenshots
 	@mkdir -p docs && cp target/screenshots/desktop-light.png docs/page.png
+
+server: ## the engine on a TCP port, for real clients: make server ARGS='--port 6380'
+	@cargo run --quiet --profile engine --features server --bin keyglass-server -- $(ARGS)
+
+fuzz: ## run the fuzz targets, each for FUZZ_SECONDS (600)
+	@scripts/fuzz.sh $(TARGETS)
+
+compatibility: ## write docs/compatibility.md anew from the command table
+	@KEYGLASS_WRITE=1 cargo test --quiet --test compatibility
 
 clean: ## remove what was built (the tools in the cache stay)
 	rm -rf target dist

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$ROOT"
 
 lint_fmt() { cargo fmt --all --check; }
-lint_native() { cargo clippy --quiet --all-targets -- -D warnings; }
+lint_native() { cargo clippy --quiet --all-targets --features client-tests -- -D warnings; }
 lint_wasm() (
   use_wasm
   # The release profile, whose macros and build scripts the page's build has compiled already or will use.

@@ -170,6 +170,25 @@ need_valkey() {
     "install Python 3 with its venv module, or set KEYGLASS_VALKEY to a valkey-server 9.1 program" valkey_venv
 }
 
+client_libraries() {
+  mkdir -p "$CLIENTS_DIR"
+  if ! python3 -m venv "$CLIENTS_DIR/venv"; then
+    apt_install python3-venv && python3 -m venv --clear "$CLIENTS_DIR/venv" || return
+  fi
+  "$CLIENTS_DIR/venv/bin/python" -m pip install "redis==$REDIS_PY_VERSION" \
+    && npm install --prefix "$CLIENTS_DIR" --no-audit --no-fund --loglevel=error "ioredis@$IOREDIS_VERSION" \
+    && touch "$CLIENTS_DIR/installed"
+}
+
+need_clients() {
+  if ! { command -v redis-cli && command -v redis-benchmark; } >/dev/null; then
+    step redis-tools "redis-tools" "redis-cli and redis-benchmark are clients that the port is tested with" \
+      "install redis-cli and redis-benchmark by hand" apt_install redis-tools || return
+  fi
+  if [ -e "$CLIENTS_DIR/installed" ]; then return; fi
+  step clients "redis-py and ioredis" "client libraries that the port is tested with" "$OFFLINE" client_libraries
+}
+
 # The two long compilations run beside everything else, which is mostly waiting for downloads.
 setup_build() {
   need_rust
@@ -192,7 +211,7 @@ main() {
   case "${1:-build}" in
     build) setup_build ;;
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
-    test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey ;;
+    test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey need_clients ;;
     *) die "usage: scripts/setup.sh [build|lint|test]" ;;
   esac || die "Set-up is not complete; see 'What to do' above."
   if [ $((SECONDS - STARTED)) -ge 2 ]; then say "  set-up took $((SECONDS - STARTED)) s"; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, going on past a part that fails. The last line counts what passed and what failed:
 # each test that cargo or node reports is one, and so is each lint and build step.
-# test.sh [fmt|clippy|clippy-wasm|native|oracle|build|browser]… runs some parts only.
+# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]… runs some parts only.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -54,12 +54,17 @@ cargo_counts() {
     END { print p + 0, f + 0 }' "$1"
 }
 
+# scripts/clients.sh says "ok" or "not ok" of each client.
+client_counts() {
+  awk '/^ok / { p++ } /^not ok / { f++ } END { print p + 0, f + 0 }' "$1"
+}
+
 # node closes with "# pass 12" in TAP, "ℹ pass 12" in its own format.
 node_counts() {
   awk '$2 == "pass" && NF == 3 { p = $3 } ($2 == "fail" || $2 == "cancelled") && NF == 3 { f += $3 } END { print p + 0, f + 0 }' "$1"
 }
 
-# Everything native but the comparison with a real server, which is a part of its own.
+# Everything native but the comparison with a real server and the real clients, which are parts of their own.
 native_tests() {
   local args=(--lib --bins) file name
   for file in tests/*.rs tests/*/main.rs; do
@@ -67,10 +72,10 @@ native_tests() {
     name="${file#tests/}"
     name="${name%/main.rs}"
     name="${name%.rs}"
-    if [ "$name" != oracle ]; then args+=(--test "$name"); fi
+    if [ "$name" != oracle ] && [ "$name" != clients ]; then args+=(--test "$name"); fi
   done
   local rc=0
-  cargo test --no-fail-fast "${args[@]}" || rc=1
+  cargo test --no-fail-fast --features server "${args[@]}" || rc=1
   cargo test --doc || rc=1
   return "$rc"
 }
@@ -100,10 +105,11 @@ run() {
     clippy) check clippy scripts/lint.sh native ;;
     clippy-wasm) check clippy-wasm scripts/lint.sh wasm ;;
     native) count cargo_counts native native_tests ;;
+    clients) count client_counts clients scripts/clients.sh ;;
     oracle) count cargo_counts oracle oracle_tests ;;
     build) check build build_page ;;
     browser) count node_counts browser browser_tests ;;
-    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|oracle|build|browser]…" ;;
+    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]…" ;;
   esac
 }
 
@@ -111,7 +117,7 @@ mkdir -p "$LOGS"
 whole=0
 if [ $# = 0 ]; then
   whole=1
-  set -- fmt clippy native oracle clippy-wasm build browser
+  set -- fmt clippy native clients oracle clippy-wasm build browser
 fi
 
 check setup scripts/setup.sh test

@@ -74,6 +74,8 @@ pub struct Spec {
     pub args: &'static [Arg],
     /// Its subcommands, by name; a container with subcommands has no handler of its own, mostly.
     pub subcommands: &'static [Spec],
+    /// What the reference can do with it and we cannot, in the words of docs/compatibility.md.
+    pub missing: &'static [&'static str],
     /// What runs it.
     pub handler: Option<Handler>,
 }
@@ -97,6 +99,7 @@ impl Spec {
         keys: &[],
         args: &[],
         subcommands: &[],
+        missing: &[],
         handler: None,
     };
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::block::Blocked;
 use super::reply::Resp;
+use super::resp::Parser;
 use crate::ds::bytes::Bytes;
 
 /// The caller's own name for a connection: the page's A is 0, B is 1, and so on. The server's client
@@ -23,6 +24,8 @@ pub struct Client {
     pub resp: Resp,
     /// Bytes received and not yet read as commands.
     pub query: Vec<u8>,
+    /// How far the command at the front of them is read.
+    pub parser: Parser,
     /// Bytes to send.
     pub out: Vec<u8>,
     /// Channels subscribed to.

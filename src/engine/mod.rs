@@ -21,7 +21,7 @@ pub mod time;
 pub mod timers;
 pub mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use smallvec::SmallVec;
 
@@ -76,6 +76,8 @@ pub struct Engine {
     pub events: Vec<Event>,
     /// Whether somebody looks: keeps events and witnesses, which cost time and memory.
     pub observing: bool,
+    /// A command asked for the server's end. The engine goes on; whoever runs it looks here.
+    pub stopping: bool,
     clients: BTreeMap<Conn, Client>,
     next_id: u64,
     dispatch: Dispatch,
@@ -85,6 +87,8 @@ pub struct Engine {
     ready: Vec<(usize, Bytes)>,
     /// Clients that stopped waiting and may have more to read.
     unblocked: VecDeque<Conn>,
+    /// Clients with bytes to send, or that ended.
+    outputs: BTreeSet<Conn>,
 }
 
 /// What a handler works with: the engine, the client whose command it is, and where its reply goes.
@@ -112,6 +116,7 @@ impl Engine {
             pick: Rng::new(seed, Purpose::Pick),
             events: Vec::new(),
             observing: false,
+            stopping: false,
             clients: BTreeMap::new(),
             next_id: 1,
             dispatch,
@@ -119,6 +124,7 @@ impl Engine {
             timeouts: Deadlines::default(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
+            outputs: BTreeSet::new(),
         }
     }
 
@@ -197,6 +203,7 @@ impl Engine {
 
     /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
     pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
+        self.outputs.remove(&conn);
         let Some(client) = self.clients.get_mut(&conn) else {
             return Vec::new();
         };
@@ -205,6 +212,12 @@ impl Engine {
             self.disconnect(conn);
         }
         out
+    }
+
+    /// Takes the names of those who have output to be taken, or who ended, since their output was last
+    /// taken: so that nobody has to ask every client.
+    pub fn take_touched(&mut self) -> BTreeSet<Conn> {
+        std::mem::take(&mut self.outputs)
     }
 
     /// A client, if it is connected.
@@ -226,6 +239,7 @@ impl Engine {
             };
             write(&mut writer);
             client.out = writer.bytes;
+            self.outputs.insert(conn);
         }
     }
 
@@ -260,6 +274,7 @@ impl Engine {
     fn disconnect(&mut self, conn: Conn) {
         self.unblock(conn);
         if self.clients.remove(&conn).is_some() {
+            self.outputs.insert(conn);
             self.pubsub.drop_client(conn);
         }
     }
@@ -275,7 +290,7 @@ impl Engine {
                 break;
             }
             let rest = query.get(used..).unwrap_or_default();
-            match resp::parse_command(rest) {
+            match client.parser.next(rest) {
                 Parsed::Incomplete => break,
                 Parsed::Command { words, used: n } => {
                     used += n;
@@ -338,6 +353,9 @@ impl Engine {
         if let Some(client) = self.clients.get_mut(&conn) {
             out.append(&mut client.out);
             client.out = out;
+            if start == 0 {
+                self.outputs.insert(conn);
+            }
         }
         if !retry {
             self.serve_ready();

@@ -41,50 +41,92 @@ fn line(buffer: &[u8], at: usize) -> Option<(&[u8], usize)> {
 
 /// Reads one command from the front of `buffer`.
 pub fn parse_command(buffer: &[u8]) -> Parsed {
-    if buffer.first() != Some(&b'*') {
-        return parse_inline(buffer);
-    }
-    let Some((count, mut at)) = line(buffer, 1) else {
-        return if buffer.len() > INLINE_MAX {
-            broken("too big mbulk count string")
-        } else {
-            Parsed::Incomplete
-        };
-    };
-    let Some(count) = super::num::parse_i64(count).filter(|&n| n <= i64::from(i32::MAX)) else {
-        return broken("invalid multibulk length");
-    };
-    if count <= 0 {
-        return Parsed::Command {
-            words: Vec::new(),
-            used: at,
-        };
-    }
-    let mut words = Vec::with_capacity((count as usize).min(1024));
-    for _ in 0..count {
-        let Some((head, next)) = line(buffer, at) else {
-            return if buffer.len() - at > INLINE_MAX {
-                broken("too big bulk count string")
-            } else {
-                Parsed::Incomplete
-            };
-        };
-        let Some((b'$', digits)) = head.split_first().map(|(k, d)| (*k, d)) else {
-            let found = head.first().map_or('\r', |&b| char::from(b));
-            return broken(&format!("expected '$', got '{found}'"));
-        };
-        let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n))
-        else {
-            return broken("invalid bulk length");
-        };
-        let end = next + length as usize;
-        if buffer.len() < end + 2 {
+    Parser::default().next(buffer)
+}
+
+/// Reads commands off a buffer that grows. What was read of an unfinished command is not read again, so
+/// that a long one costs no more in many pieces than in one.
+#[derive(Clone, Debug, Default)]
+pub struct Parser {
+    /// How many words the command has, once that is known.
+    count: Option<usize>,
+    /// The words so far.
+    words: Vec<std::ops::Range<usize>>,
+    /// Where the next word's header stands.
+    at: usize,
+    /// With fewer bytes there is nothing new to see.
+    need: usize,
+}
+
+impl Parser {
+    /// Reads on. `buffer` begins with the command whose beginning was read before, if it was incomplete,
+    /// and holds at least what it held then.
+    pub fn next(&mut self, buffer: &[u8]) -> Parsed {
+        if buffer.len() < self.need {
             return Parsed::Incomplete;
         }
-        words.push(next..end);
-        at = end + 2;
+        let parsed = self.read(buffer);
+        if parsed != Parsed::Incomplete {
+            *self = Self::default();
+        }
+        parsed
     }
-    Parsed::Command { words, used: at }
+
+    fn read(&mut self, buffer: &[u8]) -> Parsed {
+        let count = match self.count {
+            Some(count) => count,
+            None => {
+                if buffer.first() != Some(&b'*') {
+                    return parse_inline(buffer);
+                }
+                let Some((count, at)) = line(buffer, 1) else {
+                    return if buffer.len() > INLINE_MAX {
+                        broken("too big mbulk count string")
+                    } else {
+                        Parsed::Incomplete
+                    };
+                };
+                let Some(count) =
+                    super::num::parse_i64(count).filter(|&n| n <= i64::from(i32::MAX))
+                else {
+                    return broken("invalid multibulk length");
+                };
+                let count = count.max(0) as usize;
+                self.at = at;
+                self.words.reserve(count.min(1024));
+                self.count = Some(count);
+                count
+            }
+        };
+        while self.words.len() < count {
+            let Some((head, next)) = line(buffer, self.at) else {
+                return if buffer.len().saturating_sub(self.at) > INLINE_MAX {
+                    broken("too big bulk count string")
+                } else {
+                    Parsed::Incomplete
+                };
+            };
+            let Some((b'$', digits)) = head.split_first().map(|(k, d)| (*k, d)) else {
+                let found = head.first().map_or('\r', |&b| char::from(b));
+                return broken(&format!("expected '$', got '{found}'"));
+            };
+            let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n))
+            else {
+                return broken("invalid bulk length");
+            };
+            let end = next + length as usize;
+            if buffer.len() < end + 2 {
+                self.need = end + 2;
+                return Parsed::Incomplete;
+            }
+            self.words.push(next..end);
+            self.at = end + 2;
+        }
+        Parsed::Command {
+            words: std::mem::take(&mut self.words),
+            used: self.at,
+        }
+    }
 }
 
 fn broken(text: &str) -> Parsed {

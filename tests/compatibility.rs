@@ -1,0 +1,201 @@
+//! Keeps docs/compatibility.md true: the page is made from the command table, from the list of commands
+//! that the comparison with a real server draws from, and from the reference's own list of commands.
+//!
+//! `make compatibility` writes it anew.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files fails"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keyglass::command::all;
+use keyglass::command::spec::{Arg, ArgKind, Spec};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
+
+/// The source of everything that the comparison sends.
+fn generators() -> String {
+    let mut source = String::new();
+    let mut paths: Vec<_> = fs::read_dir(root().join("tests/oracle/generate"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    for path in paths.iter().filter(|p| p.is_file()) {
+        source += &fs::read_to_string(path).unwrap();
+    }
+    source
+}
+
+/// The names that the comparison draws from.
+fn compared(generators: &str) -> BTreeSet<String> {
+    let (_, list) = generators
+        .split_once("pub const COMMANDS: &str = \"")
+        .unwrap();
+    let (list, _) = list.split_once('"').unwrap();
+    list.replace('\\', " ")
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+/// The reference's commands and subcommands, as COMMAND LIST gives them: which servers have each.
+fn reference() -> BTreeMap<String, Vec<String>> {
+    fs::read_to_string(root().join("tests/reference-commands.txt"))
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let mut words = line.split_whitespace().map(String::from);
+            (words.next().unwrap(), words.collect())
+        })
+        .collect()
+}
+
+/// The options of a grammar that are younger than the command.
+fn younger<'a>(args: &'a [Arg], since: &str, found: &mut Vec<(String, &'a str)>) {
+    for arg in args {
+        if let Some(version) = arg.since.filter(|v| *v != since) {
+            let inside: Vec<&str> = arg.args.iter().filter_map(|a| a.token).collect();
+            let name = match arg.token {
+                Some(token) if !token.is_empty() => format!("`{token}`"),
+                _ if arg.kind == ArgKind::OneOf && !inside.is_empty() => {
+                    format!("`{}`", inside.join("`/`"))
+                }
+                _ if arg.multiple => format!("more than one `{}`", arg.name),
+                _ => format!("`{}`", arg.name),
+            };
+            found.push((name, version));
+        }
+        younger(arg.args, arg.since.unwrap_or(since), found);
+    }
+}
+
+fn row(page: &mut String, spec: &Spec, container: Option<&Spec>, all: &Facts) {
+    let name = match container {
+        Some(container) => format!("{}|{}", container.name, spec.name),
+        None => spec.name.to_string(),
+    };
+    let mut options = Vec::new();
+    younger(spec.args, spec.since, &mut options);
+    let options: Vec<String> = options
+        .into_iter()
+        .map(|(n, v)| format!("{n} {v}"))
+        .collect();
+    let mut missing: Vec<String> = spec.missing.iter().map(|m| m.to_string()).collect();
+    if !spec.subcommands.is_empty() {
+        missing.extend(
+            all.reference
+                .keys()
+                .filter_map(|full| full.split_once('|'))
+                .filter(|(c, sub)| {
+                    *c == spec.name && !spec.subcommands.iter().any(|s| s.name == *sub)
+                })
+                .map(|(_, sub)| format!("`{}`", sub.to_ascii_uppercase())),
+        );
+    }
+    let complete = if missing.is_empty() {
+        "yes".into()
+    } else {
+        format!("without {}", missing.join(", "))
+    };
+    let drawn = match container {
+        Some(container) => {
+            let word = format!("\"{}\"", spec.name.to_ascii_uppercase());
+            all.compared.contains(container.name)
+                && all.generators.to_ascii_uppercase().contains(&word)
+        }
+        None => all.compared.contains(spec.name),
+    };
+    let against = match all.reference.get(&name) {
+        Some(servers) if drawn && servers.iter().any(|s| s == "valkey") => "Valkey 9.1",
+        Some(_) => "own tests",
+        None => "documentation",
+    };
+    writeln!(
+        page,
+        "| `{}` | {} | {} | {} | {} |",
+        name.replace('|', " ").to_ascii_uppercase(),
+        spec.since,
+        options.join(", "),
+        complete,
+        against
+    )
+    .unwrap();
+}
+
+struct Facts {
+    generators: String,
+    compared: BTreeSet<String>,
+    reference: BTreeMap<String, Vec<String>>,
+}
+
+const HEAD: &str = "# Compatibility
+
+The commands that Keyglass knows, from the table that runs them. This page is generated
+(`make compatibility`), and a test fails when it is out of date.
+
+- **Since**: the first version of the reference that had the command; under *younger options*, the
+  version that brought the option.
+- **Complete**: `yes`, or what the reference can do and Keyglass cannot. What is missing is refused, never ignored.
+- **Held against**: where its answers come from. *Valkey 9.1*: random sequences with it are compared with
+  a real server in every test run. *Own tests*: only by transcripts in the tests. *Documentation*: neither
+  Valkey 9.1 nor Redis 7.0 has it; it follows what Redis documents.
+";
+
+fn page() -> String {
+    let generators = generators();
+    let facts = Facts {
+        compared: compared(&generators),
+        generators,
+        reference: reference(),
+    };
+    let mut groups: BTreeMap<&str, Vec<&Spec>> = BTreeMap::new();
+    for spec in all() {
+        groups.entry(spec.group).or_default().push(spec);
+    }
+    let mut page = HEAD.to_string();
+    let mut known = BTreeSet::new();
+    for (group, mut specs) in groups {
+        specs.sort_by_key(|spec| spec.name);
+        writeln!(page, "\n## {group}\n").unwrap();
+        page += "| Command | Since | Younger options | Complete | Held against |\n|---|---|---|---|---|\n";
+        for spec in specs {
+            known.insert(spec.name.to_string());
+            row(&mut page, spec, None, &facts);
+            for sub in spec.subcommands {
+                row(&mut page, sub, Some(spec), &facts);
+            }
+        }
+    }
+    page += "\n## Not here\n\nCommands of Valkey 9.1 or Redis 7.0 that are refused as unknown:\n\n";
+    let absent: Vec<String> = facts
+        .reference
+        .keys()
+        .filter(|name| !name.contains('|') && !known.contains(*name))
+        .map(|name| format!("`{}`", name.to_ascii_uppercase()))
+        .collect();
+    page += &absent.join(", ");
+    page += "\n";
+    page
+}
+
+#[test]
+fn the_page_says_what_the_table_says() {
+    let path = root().join("docs/compatibility.md");
+    let page = page();
+    if std::env::var_os("KEYGLASS_WRITE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == page,
+        "docs/compatibility.md is out of date: run `make compatibility`"
+    );
+}
