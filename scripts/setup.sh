@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a goal needs and is missing: setup.sh [build|lint|test].
+# Installs what a goal needs and is missing: setup.sh [build|lint|test|clients].
 # Tools go to the cache that scripts/env.sh names; a second run finds them there and does nothing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -212,7 +212,8 @@ main() {
     build) setup_build ;;
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
     test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey need_clients ;;
-    *) die "usage: scripts/setup.sh [build|lint|test]" ;;
+    clients) need_rust && need_node && need_clients ;;
+    *) die "usage: scripts/setup.sh [build|lint|test|clients]" ;;
   esac || die "Set-up is not complete; see 'What to do' above."
   if [ $((SECONDS - STARTED)) -ge 2 ]; then say "  set-up took $((SECONDS - STARTED)) s"; fi
 }
