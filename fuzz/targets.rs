@@ -227,7 +227,7 @@ pub fn restore(data: &[u8]) {
     };
     // The checksum would refuse nearly everything: the version and a true checksum are put behind.
     let mut whole = data.to_vec();
-    whole.extend([80, 0]);
+    whole.extend([10, 0]);
     let sum = crc64(&whole);
     whole.extend(sum.to_le_bytes());
     for payload in [data, whole.as_slice()] {

@@ -418,13 +418,10 @@ impl List {
         } else if large && node.plain {
             *node = Node::plain(item);
         } else {
+            // Nodes may join meanwhile: the old element is found anew by its index.
+            self.len += 1;
             self.insert_at(at, offset, true, item, fill);
-            if let Some(node) = self.nodes.get_mut(at) {
-                node.remove(offset);
-                if node.items.is_empty() {
-                    self.nodes.remove(at);
-                }
-            }
+            self.remove(index);
         }
         true
     }
