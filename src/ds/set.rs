@@ -1,17 +1,251 @@
-//! A set.
+//! A set of members, in the three forms that the reference has for one.
 
-/// A set.
-#[derive(Clone, Debug, Default)]
-pub struct Set;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use super::bytes::Bytes;
+use super::limits::Limits;
+use super::listpack;
+
+/// A set. Small ones have a definite order: numbers by value, others as they came.
+#[derive(Clone, Debug)]
+pub enum Set {
+    /// Only integers, in order: `intset`.
+    Ints(Vec<i64>),
+    /// Few members, in the order in which they came: `listpack`.
+    Packed(Vec<Bytes>),
+    /// Any number: `hashtable`.
+    Table(IndexSet<Bytes, FxBuildHasher>),
+}
+
+impl Default for Set {
+    fn default() -> Self {
+        Self::Ints(Vec::new())
+    }
+}
 
 impl Set {
-    /// How many elements it has.
+    /// An empty set in the form that suits a first member, when so many are to come.
+    pub fn for_member(member: &[u8], hint: usize, limits: &Limits) -> Self {
+        if listpack::integer(member).is_some() && hint <= limits.set_max_intset_entries {
+            Self::Ints(Vec::new())
+        } else if hint <= limits.set_max_listpack_entries {
+            Self::Packed(Vec::new())
+        } else {
+            Self::Table(IndexSet::default())
+        }
+    }
+
+    /// How many members it has.
     pub fn len(&self) -> usize {
-        0
+        match self {
+            Self::Ints(ints) => ints.len(),
+            Self::Packed(items) => items.len(),
+            Self::Table(table) => table.len(),
+        }
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// `intset`, `listpack` or `hashtable`.
+    pub fn encoding(&self) -> &'static str {
+        match self {
+            Self::Ints(_) => "intset",
+            Self::Packed(_) => "listpack",
+            Self::Table(_) => "hashtable",
+        }
+    }
+
+    /// Bytes of memory, estimated.
+    pub fn memory_bytes(&self) -> usize {
+        let heap = |item: &Bytes| if item.spilled() { item.len() } else { 0 };
+        size_of::<Self>()
+            + match self {
+                Self::Ints(ints) => ints.capacity() * size_of::<i64>(),
+                Self::Packed(items) => {
+                    items.capacity() * size_of::<Bytes>() + items.iter().map(heap).sum::<usize>()
+                }
+                Self::Table(table) => {
+                    table.capacity() * (size_of::<Bytes>() + 2 * size_of::<usize>())
+                        + table.iter().map(heap).sum::<usize>()
+                }
+            }
+    }
+
+    /// Must be called before so many members are added at once: a small form that they may outgrow is
+    /// left right away.
+    pub fn expect(&mut self, more: usize, limits: &Limits) {
+        let outgrown = match self {
+            Self::Ints(_) => more > limits.set_max_intset_entries,
+            Self::Packed(_) => more > limits.set_max_listpack_entries,
+            Self::Table(_) => false,
+        };
+        if outgrown {
+            self.to_table();
+        }
+    }
+
+    /// Takes the form `hashtable`.
+    pub fn to_table(&mut self) {
+        *self = Self::Table(self.iter().collect());
+    }
+
+    /// Takes the form `intset`, where it holds only integers and not too many.
+    pub fn to_ints_if_possible(&mut self, limits: &Limits) {
+        if self.len() > limits.set_max_intset_entries {
+            return;
+        }
+        let ints: Option<Vec<i64>> = self.iter().map(|m| listpack::integer(&m)).collect();
+        if let Some(mut ints) = ints {
+            ints.sort_unstable();
+            *self = Self::Ints(ints);
+        }
+    }
+
+    /// Whether it has a member.
+    pub fn contains(&self, member: &[u8]) -> bool {
+        match self {
+            Self::Ints(ints) => {
+                listpack::integer(member).is_some_and(|n| ints.binary_search(&n).is_ok())
+            }
+            Self::Packed(items) => items.iter().any(|item| item.as_slice() == member),
+            Self::Table(table) => table.contains(member),
+        }
+    }
+
+    /// Adds a member; false when it was there.
+    pub fn insert(&mut self, member: &[u8], limits: &Limits) -> bool {
+        let small = member.len() <= limits.set_max_listpack_value;
+        match self {
+            Self::Table(table) => table.insert(Bytes::from_slice(member)),
+            Self::Packed(items) => {
+                if items.iter().any(|item| item.as_slice() == member) {
+                    return false;
+                }
+                if items.len() < limits.set_max_listpack_entries && small {
+                    items.push(Bytes::from_slice(member));
+                } else {
+                    self.to_table();
+                    return self.insert(member, limits);
+                }
+                true
+            }
+            Self::Ints(ints) => match listpack::integer(member) {
+                Some(number) => {
+                    let Err(place) = ints.binary_search(&number) else {
+                        return false;
+                    };
+                    ints.insert(place, number);
+                    if ints.len() > limits.set_max_intset_entries.min(1 << 30) {
+                        self.to_table();
+                    }
+                    true
+                }
+                None => {
+                    let digits = |n: Option<&i64>| n.map_or(0, |n| decimal(*n).len());
+                    let widest = digits(ints.first()).max(digits(ints.last()));
+                    if ints.len() < limits.set_max_listpack_entries
+                        && small
+                        && widest <= limits.set_max_listpack_value
+                    {
+                        *self = Self::Packed(self.iter().collect());
+                    } else {
+                        self.to_table();
+                    }
+                    match self {
+                        Self::Packed(items) => items.push(Bytes::from_slice(member)),
+                        Self::Table(table) => drop(table.insert(Bytes::from_slice(member))),
+                        Self::Ints(_) => {}
+                    }
+                    true
+                }
+            },
+        }
+    }
+
+    /// Takes a member out; false when it was not there. In a large set the last one takes its place.
+    pub fn remove(&mut self, member: &[u8]) -> bool {
+        match self {
+            Self::Ints(ints) => {
+                let place = listpack::integer(member).and_then(|n| ints.binary_search(&n).ok());
+                place.map(|place| ints.remove(place)).is_some()
+            }
+            Self::Packed(items) => {
+                let place = items.iter().position(|item| item.as_slice() == member);
+                place.map(|place| items.remove(place)).is_some()
+            }
+            Self::Table(table) => table.swap_remove(member),
+        }
+    }
+
+    /// The member at a place.
+    pub fn nth(&self, place: usize) -> Option<Bytes> {
+        match self {
+            Self::Ints(ints) => ints.get(place).map(|n| decimal(*n)),
+            Self::Packed(items) => items.get(place).cloned(),
+            Self::Table(table) => table.get_index(place).cloned(),
+        }
+    }
+
+    /// Its members, in the order it keeps.
+    pub fn iter(&self) -> impl Iterator<Item = Bytes> + '_ {
+        (0..self.len()).filter_map(|place| self.nth(place))
+    }
+}
+
+fn decimal(number: i64) -> Bytes {
+    Bytes::from_slice(itoa::Buffer::new().format(number).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn it_changes_form_where_the_reference_does() {
+        let limits = Limits::default();
+        let mut set = Set::default();
+        for n in 0..512 {
+            set.insert(n.to_string().as_bytes(), &limits);
+        }
+        assert_eq!(set.encoding(), "intset");
+        set.insert(b"512", &limits);
+        assert_eq!(set.encoding(), "hashtable");
+        let mut set = Set::default();
+        set.insert(b"7", &limits);
+        set.insert(b"x", &limits);
+        assert_eq!(set.encoding(), "listpack");
+        assert!(
+            set.iter()
+                .map(|m| m.to_vec())
+                .eq([b"7".to_vec(), b"x".to_vec()])
+        );
+        set.insert(&[b'y'; 65], &limits);
+        assert_eq!(set.encoding(), "hashtable");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_set(steps in proptest::collection::vec((any::<bool>(), -9..30_i64, any::<bool>()), 0..200), most in 0..12_usize) {
+            let limits = Limits { set_max_intset_entries: most, set_max_listpack_entries: most * 2, set_max_listpack_value: 3, ..Limits::default() };
+            let (mut set, mut model) = (Set::default(), BTreeSet::new());
+            for (add, n, text) in steps {
+                let member = if text { format!("{:a>1$}", n, n.unsigned_abs() as usize % 5) } else { n.to_string() };
+                if add {
+                    prop_assert_eq!(set.insert(member.as_bytes(), &limits), model.insert(member.clone()));
+                } else {
+                    prop_assert_eq!(set.remove(member.as_bytes()), model.remove(&member));
+                }
+                prop_assert_eq!(set.len(), model.len());
+                prop_assert!(model.iter().all(|m| set.contains(m.as_bytes())));
+                let all: BTreeSet<Vec<u8>> = set.iter().map(|m| m.to_vec()).collect();
+                prop_assert_eq!(all.len(), model.len());
+            }
+        }
     }
 }

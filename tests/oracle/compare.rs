@@ -145,6 +145,28 @@ pub const NORMALISED: &[Rule] = &[
         },
     },
     Rule {
+        name: "order of SMEMBERS, SUNION, SDIFF, SINTER and SPOP of large sets",
+        reason: "the reference's order is that of its hash table; small sets have an order of their own, but the replies do not say which it was",
+        when: |c| {
+            ["SMEMBERS", "SUNION", "SDIFF", "SINTER", "SPOP"]
+                .iter()
+                .any(|name| c.is(name))
+        },
+        apply: |a, b| [a, b].into_iter().for_each(sort),
+    },
+    Rule {
+        name: "one page of SSCAN",
+        reason: "the reference's order and cursors are those of the hash table",
+        when: |c| c.is("SSCAN"),
+        apply: scan_page,
+    },
+    Rule {
+        name: "the members that SRANDMEMBER picks",
+        reason: "chance; how many there are is compared",
+        when: |c| c.is("SRANDMEMBER"),
+        apply: picked,
+    },
+    Rule {
         name: "CLIENT ID",
         reason: "connection numbers depend on how many there were",
         when: |c| c.is("CLIENT") && c.sub("ID"),
@@ -444,6 +466,24 @@ fn scan_page(a: &mut Frame, b: &mut Frame) {
         _ => false,
     };
     if page(a) && page(b) {
+        a.clone_from(b);
+    }
+}
+
+/// Random picks: as many on both sides.
+fn picked(a: &mut Frame, b: &mut Frame) {
+    let alike = match (&*a, &*b) {
+        (Frame::List(x, ours), Frame::List(y, theirs)) => x == y && ours.len() == theirs.len(),
+        _ => {
+            a.text().is_some()
+                && b.text().is_some()
+                && !matches!(
+                    (&*a, &*b),
+                    (Frame::Text(b'-', _), _) | (_, Frame::Text(b'-', _))
+                )
+        }
+    };
+    if alike {
         a.clone_from(b);
     }
 }

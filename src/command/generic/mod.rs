@@ -1,8 +1,8 @@
 //! Commands on keys of any type: deleting, naming, listing, and when they expire.
 
 mod expire;
-mod object;
-mod scan;
+pub mod object;
+pub(super) mod scan;
 #[cfg(test)]
 mod tests;
 

@@ -83,7 +83,7 @@ pub fn encoding(key: &[u8], entry: &Entry) -> &'static str {
     match &entry.value {
         Value::Str(text) => string::encoding(key, text, entry.form),
         Value::List(list) => list.encoding(),
-        Value::Set(_) => "listpack",
+        Value::Set(set) => set.encoding(),
         Value::Hash(_) => "listpack",
         Value::Zset(zset) => zset.encoding().name(),
         Value::Stream(_) => "stream",

@@ -1,5 +1,7 @@
 //! Listing the keys: all at once, or bit by bit.
 
+use std::ops::Range;
+
 use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
@@ -23,51 +25,109 @@ pub(super) fn keys(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 pub(super) fn scan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let cursor = parse_cursor(&args[1])?;
-    let (mut filter, mut kind, mut count) = (Filter::All, None, 10);
-    let mut at = 2;
-    while at < args.len() {
-        let followed = at + 1 < args.len();
-        if args.is(at, "COUNT") && followed {
-            count = match args.int(at + 1)? {
-                ..1 => return Err(Error::Syntax),
-                n => usize::try_from(n).unwrap_or(usize::MAX),
-            };
-        } else if args.is(at, "MATCH") && followed {
-            filter = Filter::new(&args[at + 1]);
-        } else if args.is(at, "TYPE") && followed {
-            let name = c_string(&args[at + 1]);
-            let known = TYPES
-                .iter()
-                .find(|known| known.as_bytes().eq_ignore_ascii_case(name));
-            let unknown = || Error::quoting(&[b"ERR unknown type name '", name, b"'"]);
-            kind = Some(*known.ok_or_else(unknown)?);
-        } else if args.is(at, "NOVALUES") {
-            return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
-        } else if args.is(at, "NOSCORES") {
-            return Err(Error::text("ERR NOSCORES option can only be used in ZSCAN"));
-        } else {
-            return Err(Error::Syntax);
-        }
-        at += 2;
-    }
-    // From the last place down: a removal moves the last key, which was seen, into the gap; what stays is not missed.
+    let options = Options::parse(args, 2, Walked::Keys)?;
     let (db, out) = ctx.parts();
-    let end = if cursor == 0 {
-        db.len()
-    } else {
-        usize::try_from(cursor).map_or(db.len(), |cursor| cursor.min(db.len()))
-    };
-    let start = end.saturating_sub(count);
+    let page = options.page(cursor, db.len());
     out.array(2);
-    out.bulk_int(start as i64);
+    out.bulk_int(page.start as i64);
     out.array_of(|out| {
-        let seen = (start..end).rev().filter_map(|place| db.at(place));
+        let seen = page.rev().filter_map(|place| db.at(place));
         let kept = seen.filter(|(key, entry)| {
-            kind.is_none_or(|kind| entry.value.type_name() == kind) && filter.passes(key)
+            options
+                .kind
+                .is_none_or(|kind| entry.value.type_name() == kind)
+                && options.passes(key)
         });
         kept.map(|(key, _)| out.bulk(key)).count()
     });
     Ok(())
+}
+
+/// What one of the SCAN commands walks through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::command) enum Walked {
+    Keys,
+    Set,
+    Hash,
+    Zset,
+}
+
+/// The options of the SCAN commands.
+pub(in crate::command) struct Options<'a> {
+    filter: Filter<'a>,
+    kind: Option<&'static str>,
+    count: usize,
+    /// Only names: HSCAN's NOVALUES or ZSCAN's NOSCORES.
+    pub(in crate::command) names_only: bool,
+}
+
+impl<'a> Options<'a> {
+    /// Reads the words from `start` on.
+    pub(in crate::command) fn parse(
+        args: Args<'a>,
+        start: usize,
+        walked: Walked,
+    ) -> Result<Self, Error> {
+        let mut options = Self {
+            filter: Filter::All,
+            kind: None,
+            count: 10,
+            names_only: false,
+        };
+        let mut at = start;
+        while at < args.len() {
+            let followed = at + 1 < args.len();
+            if args.is(at, "COUNT") && followed {
+                options.count = match args.int(at + 1)? {
+                    ..1 => return Err(Error::Syntax),
+                    n => usize::try_from(n).unwrap_or(usize::MAX),
+                };
+            } else if args.is(at, "MATCH") && followed {
+                options.filter = Filter::new(args.get(at + 1).unwrap_or_default());
+            } else if walked == Walked::Keys && args.is(at, "TYPE") && followed {
+                let name = c_string(&args[at + 1]);
+                let known = TYPES
+                    .iter()
+                    .find(|known| known.as_bytes().eq_ignore_ascii_case(name));
+                let unknown = || Error::quoting(&[b"ERR unknown type name '", name, b"'"]);
+                options.kind = Some(*known.ok_or_else(unknown)?);
+            } else if args.is(at, "NOVALUES") {
+                if walked != Walked::Hash {
+                    return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
+                }
+                options.names_only = true;
+                at += 1;
+                continue;
+            } else if args.is(at, "NOSCORES") {
+                if walked != Walked::Zset {
+                    return Err(Error::text("ERR NOSCORES option can only be used in ZSCAN"));
+                }
+                options.names_only = true;
+                at += 1;
+                continue;
+            } else {
+                return Err(Error::Syntax);
+            }
+            at += 2;
+        }
+        Ok(options)
+    }
+
+    /// Whether a name fits the pattern.
+    pub(in crate::command) fn passes(&self, name: &[u8]) -> bool {
+        self.filter.passes(name)
+    }
+
+    /// The places that one call looks at, to be gone through from the end; its start is the next cursor.
+    /// From the last place down: a removal moves the last one, which was seen, into the gap, so that what
+    /// stays is not missed.
+    pub(in crate::command) fn page(&self, cursor: u64, len: usize) -> Range<usize> {
+        let end = match usize::try_from(cursor) {
+            Ok(cursor) if cursor > 0 => cursor.min(len),
+            _ => len,
+        };
+        end.saturating_sub(self.count)..end
+    }
 }
 
 /// A SCAN cursor: an unsigned number, read as loosely as the reference does (C's `strtoull`).

@@ -1,6 +1,360 @@
-//! Sets.
+//! Sets: members without order, and what several sets share.
+
+mod algebra;
+mod member;
+#[cfg(test)]
+mod tests;
 
 use super::spec::*;
+use algebra::*;
+use member::*;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[];
+pub const TABLE: &[Spec] = &[
+    Spec {
+        name: "sadd",
+        arity: -3,
+        flags: WRITE | DENYOOM | FAST,
+        categories: &["write", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple arguments.",
+        summary: "Puts members into a set, which is made where there is none.",
+        history: &[("2.4.0", "Accepts multiple `member` arguments.")],
+        keys: &[KeySpec::first(&["RW", "insert"])],
+        args: &[key("key"), string("member").multiple()],
+        handler: Some(sadd),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "scard",
+        arity: 2,
+        flags: READONLY | FAST,
+        categories: &["read", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers how many members a set has.",
+        keys: &[KeySpec::first(&["RO"])],
+        args: &[key("key")],
+        handler: Some(scard),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sdiff",
+        arity: -2,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of elements in all given sets.",
+        summary: "Answers what the first set has and the others do not.",
+        tips: &["nondeterministic_output_order"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(sdiff),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sdiffstore",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of elements in all given sets.",
+        summary: "Keeps, as a set, what the first set has and the others do not.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: -1,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[key("destination"), key("key").key_spec(1).multiple()],
+        handler: Some(sdiffstore),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sinter",
+        arity: -2,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+        summary: "Answers what all the sets have in common.",
+        tips: &["nondeterministic_output_order"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(sinter),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sintercard",
+        arity: -3,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "7.0.0",
+        complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+        summary: "Counts what all the sets have in common.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("limit").token("LIMIT").optional(),
+        ],
+        handler: Some(sintercard),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sinterstore",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+        summary: "Keeps, as a set, what all the sets have in common.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: -1,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[key("destination"), key("key").key_spec(1).multiple()],
+        handler: Some(sinterstore),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sismember",
+        arity: 3,
+        flags: READONLY | FAST,
+        categories: &["read", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers whether a set has a member.",
+        keys: &[KeySpec::first(&["RO"])],
+        args: &[key("key"), string("member")],
+        handler: Some(sismember),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "smembers",
+        arity: 2,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the set cardinality.",
+        summary: "Answers all members of a set.",
+        tips: &["nondeterministic_output_order"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(smembers),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "smismember",
+        arity: -3,
+        flags: READONLY | FAST,
+        categories: &["read", "set", "fast"],
+        group: "set",
+        since: "6.2.0",
+        complexity: "O(N) where N is the number of elements being checked for membership",
+        summary: "Answers of each of several members whether a set has it.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key"), string("member").multiple()],
+        handler: Some(smismember),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "smove",
+        arity: 4,
+        flags: WRITE | FAST,
+        categories: &["write", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Moves a member from one set to another.",
+        keys: &[
+            KeySpec::first(&["RW", "access", "delete"]),
+            KeySpec {
+                notes: None,
+                flags: &["RW", "insert"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[
+            key("source"),
+            key("destination").key_spec(1),
+            string("member"),
+        ],
+        handler: Some(smove),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "spop",
+        arity: -2,
+        flags: WRITE | FAST,
+        categories: &["write", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "Without the count argument O(1), otherwise O(N) where N is the value of the passed count.",
+        summary: "Takes members out of a set, picked at random.",
+        history: &[("3.2.0", "Added the `count` argument.")],
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RW", "access", "delete"])],
+        args: &[key("key"), integer("count").since("3.2.0").optional()],
+        handler: Some(spop),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "srandmember",
+        arity: -2,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "Without the count argument O(1), otherwise O(N) where N is the absolute value of the passed count.",
+        summary: "Picks members of a set at random and leaves them there.",
+        history: &[("2.6.0", "Added the optional `count` argument.")],
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key"), integer("count").since("2.6.0").optional()],
+        handler: Some(srandmember),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "srem",
+        arity: -3,
+        flags: WRITE | FAST,
+        categories: &["write", "set", "fast"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the number of members to be removed.",
+        summary: "Takes members out of a set.",
+        history: &[("2.4.0", "Accepts multiple `member` arguments.")],
+        keys: &[KeySpec::first(&["RW", "delete"])],
+        args: &[key("key"), string("member").multiple()],
+        handler: Some(srem),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sscan",
+        arity: -3,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "2.8.0",
+        complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.",
+        summary: "Walks through the members of a set, a few with every call.",
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[
+            key("key"),
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+        ],
+        handler: Some(sscan),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sunion",
+        arity: -2,
+        flags: READONLY,
+        categories: &["read", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of elements in all given sets.",
+        summary: "Answers what any of the sets has.",
+        tips: &["nondeterministic_output_order"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple()],
+        handler: Some(sunion),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sunionstore",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "set", "slow"],
+        group: "set",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of elements in all given sets.",
+        summary: "Keeps, as a set, what any of the sets has.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: -1,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[key("destination"), key("key").key_spec(1).multiple()],
+        handler: Some(sunionstore),
+        ..Spec::NEW
+    },
+];

@@ -684,7 +684,7 @@ fn incrbyfloat(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     };
     let by = LongDouble::parse(&args[2]).ok_or(Error::NotFloat)?;
     let after = before
-        .add(by)
+        .plus(by)
         .ok_or(Error::text("ERR increment would produce NaN or Infinity"))?;
     let text = after.text();
     store(ctx, &args[1], text.as_bytes(), true);

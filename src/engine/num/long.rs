@@ -70,8 +70,7 @@ impl LongDouble {
     }
 
     /// The sum, rounded to 64 bits of mantissa. `None`: not a number, or without bound.
-    #[allow(clippy::should_implement_trait, reason = "unlike `+`, it can fail")]
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         let sum = (self.0 + other.0).value;
         sum.is_finite().then_some(Self(sum))
     }
@@ -163,7 +162,7 @@ mod tests {
 
     fn sum(a: &str, b: &str) -> Option<String> {
         let a = LongDouble::parse(a.as_bytes())?;
-        Some(a.add(LongDouble::parse(b.as_bytes())?)?.text())
+        Some(a.plus(LongDouble::parse(b.as_bytes())?)?.text())
     }
 
     #[test]

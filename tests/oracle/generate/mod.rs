@@ -9,6 +9,7 @@ macro_rules! words {
 mod keys;
 mod list;
 mod server;
+mod set;
 mod stream;
 mod values;
 mod zset;
@@ -126,7 +127,8 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     INCRBY DECR DECRBY APPEND STRLEN DELIFEQ DEL UNLINK EXISTS TYPE EXPIRE PEXPIRE EXPIREAT PEXPIREAT TTL PTTL EXPIRETIME PEXPIRETIME \
     PERSIST KEYS SCAN RENAME RENAMENX RANDOMKEY DBSIZE FLUSHALL FLUSHDB TIME PING ECHO SELECT HELLO CLIENT COMMAND QUIT RESET OBJECT \
     BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH LINDEX LINSERT LLEN LMOVE LMPOP LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM RPOP RPOPLPUSH RPUSH RPUSHX \
-    GETRANGE GETSET INCRBYFLOAT LCS MGET MSET MSETEX MSETNX PSETEX SETEX SETRANGE SUBSTR TOUCH";
+    GETRANGE GETSET INCRBYFLOAT LCS MGET MSET MSETEX MSETNX PSETEX SETEX SETRANGE SUBSTR TOUCH \
+    SADD SCARD SDIFF SDIFFSTORE SINTER SINTERCARD SINTERSTORE SISMEMBER SMEMBERS SMISMEMBER SMOVE SPOP SRANDMEMBER SREM SSCAN SUNION SUNIONSTORE";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -263,6 +265,18 @@ impl Generator {
                             ]);
                         }
                     }
+                    values::Kind::Set => {
+                        let mut words = words!["SADD", key];
+                        let numbers = self.rng.percent(50);
+                        for _ in 0..self.rng.between(1, 12) {
+                            words.push(if numbers {
+                                self.rng.between(-20, 40).to_string().into()
+                            } else {
+                                self.member()
+                            });
+                        }
+                        commands.push(words);
+                    }
                     values::Kind::List => {
                         let mut words = words!["RPUSH", key];
                         for _ in 0..self.rng.between(1, 12) {
@@ -324,7 +338,8 @@ impl Generator {
             Family::Generic => self.generic_command(),
             Family::Server => self.server_command(),
             Family::List => self.list_command(),
-            Family::Set | Family::Hash | Family::Bitmap | Family::Geo => self.string_command(),
+            Family::Set => self.set_command(),
+            Family::Hash | Family::Bitmap | Family::Geo => self.string_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);
@@ -393,6 +408,18 @@ fn tame(words: &mut Words, serial: i64) {
             .ok()
             .and_then(|w| w.parse::<i64>().ok())
     };
+    // A member that is taken at random would be another on each side: whole sets only.
+    if name == "SPOP" {
+        match words.len() {
+            2 => words.push(b"1000000".to_vec()),
+            3 if words[2] != b"0"
+                && number(&words[2]).is_some_and(|n| (0..1_000_000).contains(&n)) =>
+            {
+                words[2] = b"1000000".to_vec();
+            }
+            _ => {}
+        }
+    }
     const FAR: i64 = 100_000_000;
     let lifetime = |n: i64| if n < FAR { n + FAR } else { n }.saturating_add(serial * 777_777);
     const LONGEST: i64 = 10_000_000_000_000;
