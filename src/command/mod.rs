@@ -280,4 +280,34 @@ pub mod testing {
         }
         compare(&place, &mut got, &mut expected);
     }
+
+    /// What keyspace notifications tell of these commands: event and key, in order.
+    pub fn notifications(commands: &[&str]) -> Vec<String> {
+        use crate::engine::{notify, reply::Reply, resp};
+        let mut engine = Engine::new(1, 1_700_000_000_000, super::dispatch);
+        engine.config.notify = notify::ALL | notify::KEYEVENT;
+        let prefix = "__keyevent@0__:";
+        let listen = format!("PSUBSCRIBE {prefix}*");
+        let lines = [(1, listen.as_str())].into_iter();
+        for (conn, line) in lines.chain(commands.iter().map(|line| (0, *line))) {
+            if engine.client(conn).is_none() {
+                engine.handle(engine.now, conn, What::Connect);
+            }
+            let words = resp::split_words(line.as_bytes()).unwrap();
+            engine.handle(engine.now, conn, What::Bytes(resp::encode_command(&words)));
+        }
+        let bytes = engine.take_output(1);
+        let mut rest = bytes.as_slice();
+        let mut told = Vec::new();
+        while let Some((reply, used)) = resp::decode(rest) {
+            rest = &rest[used..];
+            if let Reply::Array(items) = reply
+                && let [_, _, Reply::Bulk(channel), Reply::Bulk(key)] = items.as_slice()
+            {
+                let event = String::from_utf8_lossy(&channel[prefix.len()..]);
+                told.push(format!("{event} {}", String::from_utf8_lossy(key)));
+            }
+        }
+        told
+    }
 }

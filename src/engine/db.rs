@@ -131,6 +131,8 @@ pub struct Entry {
     /// What the reference keeps it as, where it is a string.
     pub form: Form,
     ticket: Option<Ticket>,
+    /// The earliest deadline among the fields of a hash.
+    field_ticket: Option<Ticket>,
 }
 
 impl Entry {
@@ -147,6 +149,8 @@ pub struct Db {
     // end down, so that a key that stays is never missed.
     keys: IndexMap<Bytes, Entry, FxBuildHasher>,
     deadlines: Deadlines<Bytes>,
+    /// Hashes with fields that expire, by the earliest deadline of each.
+    field_deadlines: Deadlines<Bytes>,
     version: u64,
     /// The moment of the command that is running.
     pub now: Millis,
@@ -240,6 +244,7 @@ impl Db {
                     accessed: Cell::new(now),
                     form: Form::Raw,
                     ticket: None,
+                    field_ticket: None,
                 }),
         };
         entry.version = version;
@@ -263,6 +268,9 @@ impl Db {
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
                     self.deadlines.cancel(ticket);
                 }
+                if let Some(ticket) = entry.field_ticket.take() {
+                    self.field_deadlines.cancel(ticket);
+                }
             }
             None => {
                 self.keys.insert(
@@ -274,10 +282,12 @@ impl Db {
                         accessed: Cell::new(now),
                         form: Form::Best,
                         ticket: None,
+                        field_ticket: None,
                     },
                 );
             }
         }
+        self.fields_changed(key);
     }
 
     /// Takes a key away, and gives its entry; its deadline is cancelled but can still be read from it.
@@ -286,6 +296,9 @@ impl Db {
         self.version += 1;
         if let Some(ticket) = entry.ticket {
             self.deadlines.cancel(ticket);
+        }
+        if let Some(ticket) = entry.field_ticket {
+            self.field_deadlines.cancel(ticket);
         }
         Some(entry)
     }
@@ -299,11 +312,31 @@ impl Db {
             Bytes::from_slice(key),
             Entry {
                 ticket: None,
+                field_ticket: None,
                 version: self.version,
                 ..entry
             },
         );
         self.set_deadline(key, deadline);
+        self.fields_changed(key);
+    }
+
+    /// To be called after the deadlines of a hash's fields may have changed through [`Self::write`].
+    pub fn fields_changed(&mut self, key: &[u8]) {
+        let Some(entry) = self.keys.get_mut(key) else {
+            return;
+        };
+        let next = match &entry.value {
+            Value::Hash(hash) => hash.next_deadline(),
+            _ => None,
+        };
+        if entry.field_ticket.map(|t| t.when) != next {
+            if let Some(ticket) = entry.field_ticket.take() {
+                self.field_deadlines.cancel(ticket);
+            }
+            let key = || Bytes::from_slice(key);
+            entry.field_ticket = next.map(|when| self.field_deadlines.set(when, key()));
+        }
     }
 
     /// Sets or clears a key's deadline. False when there is no such key.
@@ -325,9 +358,20 @@ impl Db {
         self.keys.get(key)?.deadline()
     }
 
-    /// The earliest deadline and its key.
+    /// The earliest deadline of a key, with the key.
     pub fn next_deadline(&self) -> Option<(Millis, &Bytes)> {
         self.deadlines.next()
+    }
+
+    /// The earliest deadline of a field, with the key of its hash.
+    pub fn next_field_deadline(&self) -> Option<(Millis, &Bytes)> {
+        self.field_deadlines.next()
+    }
+
+    /// The earliest deadline of a key or field.
+    pub fn next_due(&self) -> Option<Millis> {
+        let (keys, fields) = (self.deadlines.next(), self.field_deadlines.next());
+        keys.into_iter().chain(fields).map(|(when, _)| when).min()
     }
 
     /// The key and entry at a place; places run from 0 to `len` and change when keys are removed.

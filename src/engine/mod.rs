@@ -40,6 +40,7 @@ use time::Millis;
 use timers::{Deadlines, Ticket};
 
 use crate::ds::bytes::Bytes;
+use crate::ds::hash::Hash;
 use crate::ds::limits::Limits;
 
 /// How many numbered databases there are.
@@ -168,7 +169,7 @@ impl Engine {
                 .dbs
                 .iter()
                 .enumerate()
-                .filter_map(|(i, db)| Some((db.next_deadline()?.0, i)))
+                .filter_map(|(i, db)| Some((db.next_due()?, i)))
                 .min();
             let timeout = self.timeouts.next().map(|(when, _)| when);
             match (expiry, timeout) {
@@ -189,12 +190,7 @@ impl Engine {
 
     /// The next moment at which something happens by itself.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let expiry = self
-            .dbs
-            .iter()
-            .filter_map(|db| db.next_deadline())
-            .map(|(when, _)| when)
-            .min();
+        let expiry = self.dbs.iter().filter_map(Db::next_due).min();
         expiry
             .into_iter()
             .chain(self.timeouts.next().map(|(when, _)| when))
@@ -434,13 +430,42 @@ impl Engine {
     }
 
     fn expire_first(&mut self, db: usize) {
-        let Some(key) = self.dbs[db].next_deadline().map(|(_, key)| key.clone()) else {
+        let (keys, fields) = (
+            &self.dbs[db].next_deadline(),
+            &self.dbs[db].next_field_deadline(),
+        );
+        match (keys, fields) {
+            (Some((when, key)), fields) if fields.is_none_or(|(at, _)| *when <= at) => {
+                let key = (*key).clone();
+                self.dbs[db].remove(&key);
+                self.note(None, db, &key, || Fact::Expired);
+                self.changed(db, &key);
+                self.notify(db, notify::EXPIRED, "expired", &key);
+            }
+            (_, Some((when, key))) => {
+                let (when, key) = (*when, (*key).clone());
+                self.expire_fields(db, &key, when);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the fields of a hash that are due at a moment, and the hash with the last of them.
+    fn expire_fields(&mut self, db: usize, key: &[u8], when: Millis) {
+        let Ok(Some(hash)) = self.dbs[db].write::<Hash>(key) else {
             return;
         };
-        self.dbs[db].remove(&key);
-        self.note(None, db, &key, || Fact::Expired);
-        self.changed(db, &key);
-        self.notify(db, notify::EXPIRED, "expired", &key);
+        hash.expire(when);
+        let empty = hash.is_empty();
+        self.dbs[db].fields_changed(key);
+        if empty {
+            self.dbs[db].remove(key);
+        }
+        self.changed(db, key);
+        self.notify(db, notify::HASH, "hexpired", key);
+        if empty {
+            self.notify(db, notify::GENERIC, "del", key);
+        }
     }
 
     fn time_out_first(&mut self) {

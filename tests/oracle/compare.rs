@@ -155,15 +155,37 @@ pub const NORMALISED: &[Rule] = &[
         apply: |a, b| [a, b].into_iter().for_each(sort),
     },
     Rule {
-        name: "one page of SSCAN",
+        name: "order of HKEYS and HVALS of large hashes",
+        reason: "the reference's order is that of its hash table; small hashes have an order of their own, but the replies do not say which it was",
+        when: |c| c.is("HKEYS") || c.is("HVALS"),
+        apply: |a, b| [a, b].into_iter().for_each(sort),
+    },
+    Rule {
+        name: "order of HGETALL of large hashes",
+        reason: "the reference's order is that of its hash table; small hashes have an order of their own, but the replies do not say which it was",
+        when: |c| c.is("HGETALL"),
+        apply: |a, b| [a, b].into_iter().for_each(sort_pairs),
+    },
+    Rule {
+        name: "time to live of fields",
+        reason: "the two clocks are read at different moments",
+        when: |c| c.is("HTTL") || c.is("HPTTL") || c.is("HEXPIRETIME") || c.is("HPEXPIRETIME"),
+        apply: |a, b| {
+            for (a, b) in items_mut(a).iter_mut().zip(items_mut(b)) {
+                near(a, b, CLOCK);
+            }
+        },
+    },
+    Rule {
+        name: "one page of SSCAN or HSCAN",
         reason: "the reference's order and cursors are those of the hash table",
-        when: |c| c.is("SSCAN"),
+        when: |c| c.is("SSCAN") || c.is("HSCAN"),
         apply: scan_page,
     },
     Rule {
-        name: "the members that SRANDMEMBER picks",
+        name: "the members that SRANDMEMBER and HRANDFIELD pick",
         reason: "chance; how many there are is compared",
-        when: |c| c.is("SRANDMEMBER"),
+        when: |c| c.is("SRANDMEMBER") || c.is("HRANDFIELD"),
         apply: picked,
     },
     Rule {
@@ -577,6 +599,15 @@ fn known_subcommands(frame: &mut Frame) {
 pub fn sort(frame: &mut Frame) {
     if let Some(items) = frame.items_mut() {
         items.sort_by(|a, b| a.text().cmp(&b.text()));
+    }
+}
+
+/// Fields with their values, which are flat in a frame.
+fn sort_pairs(frame: &mut Frame) {
+    if let Some(items) = frame.items_mut() {
+        let mut pairs: Vec<_> = items.chunks(2).map(<[Frame]>::to_vec).collect();
+        pairs.sort_by(|a, b| a[0].text().cmp(&b[0].text()));
+        *items = pairs.concat();
     }
 }
 

@@ -59,7 +59,7 @@ fn expire_at(
     unit: i64,
     command: &'static str,
 ) -> Result<(), Error> {
-    let condition = Condition::parse(args)?;
+    let condition = Condition::parse(args, 3, args.len())?;
     let key = &args[1];
     let when = args
         .int(2)?
@@ -92,7 +92,7 @@ fn time_left(ctx: &mut Ctx<'_>, args: Args<'_>, base: Millis, unit: u64) -> Resu
 
 /// When EXPIRE and its kin set an expiry. A key without one counts as living for ever.
 #[derive(Clone, Copy, Debug, Default)]
-struct Condition {
+pub(in crate::command) struct Condition {
     nx: bool,
     xx: bool,
     gt: bool,
@@ -100,9 +100,14 @@ struct Condition {
 }
 
 impl Condition {
-    fn parse(args: Args<'_>) -> Result<Self, Error> {
+    /// Reads the words from `start` up to `end`.
+    pub(in crate::command) fn parse(
+        args: Args<'_>,
+        start: usize,
+        end: usize,
+    ) -> Result<Self, Error> {
         let mut condition = Self::default();
-        for at in 3..args.len() {
+        for at in start..end {
             let option = match () {
                 () if args.is(at, "NX") => &mut condition.nx,
                 () if args.is(at, "XX") => &mut condition.xx,
@@ -132,7 +137,8 @@ impl Condition {
         }
     }
 
-    fn holds(self, deadline: Option<Millis>, when: Millis) -> bool {
+    /// Whether it lets a new deadline take an old one's place.
+    pub(in crate::command) fn holds(self, deadline: Option<Millis>, when: Millis) -> bool {
         !(self.nx && deadline.is_some()
             || self.xx && deadline.is_none()
             || self.gt && deadline.is_none_or(|old| when <= old)

@@ -1,6 +1,6 @@
 //! Commands on keys of any type: deleting, naming, listing, and when they expire.
 
-mod expire;
+pub(super) mod expire;
 pub mod object;
 pub(super) mod scan;
 #[cfg(test)]

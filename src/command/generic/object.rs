@@ -84,7 +84,7 @@ pub fn encoding(key: &[u8], entry: &Entry) -> &'static str {
         Value::Str(text) => string::encoding(key, text, entry.form),
         Value::List(list) => list.encoding(),
         Value::Set(set) => set.encoding(),
-        Value::Hash(_) => "listpack",
+        Value::Hash(hash) => hash.encoding(),
         Value::Zset(zset) => zset.encoding().name(),
         Value::Stream(_) => "stream",
     }

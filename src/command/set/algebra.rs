@@ -136,8 +136,7 @@ fn collected(sets: &[Option<&Set>], operation: Operation, limits: &Limits) -> Se
                 return Set::default();
             };
             let mut all = match sets.first() {
-                Some(Set::Packed(_)) => Set::Packed(Vec::new()),
-                Some(Set::Table(_)) => Set::Table(Default::default()),
+                Some(Set::Packed(_) | Set::Table(_)) => Set::Packed(Vec::new()),
                 _ => Set::default(),
             };
             for member in common(&sets) {

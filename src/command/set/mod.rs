@@ -1,7 +1,7 @@
 //! Sets: members without order, and what several sets share.
 
 mod algebra;
-mod member;
+pub(super) mod member;
 #[cfg(test)]
 mod tests;
 

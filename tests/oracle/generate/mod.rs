@@ -6,6 +6,7 @@ macro_rules! words {
     ($($word:expr),* $(,)?) => { vec![$(Vec::<u8>::from($word.to_owned())),*] };
 }
 
+mod hash;
 mod keys;
 mod list;
 mod server;
@@ -128,7 +129,9 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     PERSIST KEYS SCAN RENAME RENAMENX RANDOMKEY DBSIZE FLUSHALL FLUSHDB TIME PING ECHO SELECT HELLO CLIENT COMMAND QUIT RESET OBJECT \
     BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH LINDEX LINSERT LLEN LMOVE LMPOP LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM RPOP RPOPLPUSH RPUSH RPUSHX \
     GETRANGE GETSET INCRBYFLOAT LCS MGET MSET MSETEX MSETNX PSETEX SETEX SETRANGE SUBSTR TOUCH \
-    SADD SCARD SDIFF SDIFFSTORE SINTER SINTERCARD SINTERSTORE SISMEMBER SMEMBERS SMISMEMBER SMOVE SPOP SRANDMEMBER SREM SSCAN SUNION SUNIONSTORE";
+    SADD SCARD SDIFF SDIFFSTORE SINTER SINTERCARD SINTERSTORE SISMEMBER SMEMBERS SMISMEMBER SMOVE SPOP SRANDMEMBER SREM SSCAN SUNION SUNIONSTORE \
+    HDEL HEXISTS HEXPIRE HEXPIREAT HEXPIRETIME HGET HGETALL HGETDEL HGETEX HINCRBY HINCRBYFLOAT HKEYS HLEN HMGET HMSET HPERSIST HPEXPIRE \
+    HPEXPIREAT HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -265,6 +268,13 @@ impl Generator {
                             ]);
                         }
                     }
+                    values::Kind::Hash => {
+                        let mut words = words!["HSET", key];
+                        for _ in 0..self.rng.between(1, 8) {
+                            words.extend([self.member(), self.blob()]);
+                        }
+                        commands.push(words);
+                    }
                     values::Kind::Set => {
                         let mut words = words!["SADD", key];
                         let numbers = self.rng.percent(50);
@@ -339,7 +349,8 @@ impl Generator {
             Family::Server => self.server_command(),
             Family::List => self.list_command(),
             Family::Set => self.set_command(),
-            Family::Hash | Family::Bitmap | Family::Geo => self.string_command(),
+            Family::Hash => self.hash_command(),
+            Family::Bitmap | Family::Geo => self.string_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);
@@ -438,10 +449,14 @@ fn tame(words: &mut Words, serial: i64) {
             }
         };
         match (name.as_str(), word.as_str()) {
-            ("EXPIRE" | "PEXPIRE", _) if at == 1 => replace(1, LONGEST, &lifetime),
+            ("EXPIRE" | "PEXPIRE" | "HEXPIRE" | "HPEXPIRE", _) if at == 1 => {
+                replace(1, LONGEST, &lifetime)
+            }
             ("XCLAIM" | "XAUTOCLAIM", _) if at == 3 => replace(1, 2_000_000, &|_| 0),
             ("SETEX" | "PSETEX", _) if at == 1 => replace(1, LONGEST, &lifetime),
-            ("SET" | "GETEX" | "MSETEX", "EX" | "PX") => replace(1, LONGEST, &lifetime),
+            ("SET" | "GETEX" | "MSETEX" | "HSETEX" | "HGETEX", "EX" | "PX") => {
+                replace(1, LONGEST, &lifetime)
+            }
             ("XREAD" | "XREADGROUP", "BLOCK") => replace(4, 3_600_000, &|_| 0),
             // The reference asks for memory for all of this COUNT at once, and may not get it.
             ("XAUTOCLAIM", "COUNT") => replace(100_000, i64::MAX / 8, &|_| 1000),

@@ -13,11 +13,12 @@ pub enum Kind {
     Stream,
     List,
     Set,
+    Hash,
     Any,
 }
 
 /// The keys of each type, and the family that works on it.
-pub const POOLS: [(Kind, Family, [&str; 3]); 7] = [
+pub const POOLS: [(Kind, Family, [&str; 3]); 8] = [
     (Kind::Text, Family::Text, ["s1", "s2", "user:1"]),
     (Kind::Number, Family::Text, ["n1", "n2", "user:2"]),
     (Kind::Hll, Family::Hll, ["h1", "h2", "h3"]),
@@ -25,6 +26,7 @@ pub const POOLS: [(Kind, Family, [&str; 3]); 7] = [
     (Kind::Stream, Family::Stream, ["x1", "x2", "jobs"]),
     (Kind::Set, Family::Set, ["t1", "t2", "tags"]),
     (Kind::List, Family::List, ["l1", "l2", "queue"]),
+    (Kind::Hash, Family::Hash, ["f1", "f2", "cart"]),
 ];
 
 const ODD_INTEGERS: &[&str] = &[
