@@ -261,6 +261,30 @@ fn a_thousand_idle_clients_are_no_burden() {
 }
 
 #[test]
+fn who_pipelines_without_end_does_not_starve_the_others() {
+    let port = Port::start(&[]);
+    let (mut hog, mut a) = (port.client(), port.client());
+    let mut reader = hog.try_clone().unwrap();
+    let writing = std::thread::spawn(move || {
+        let many = b"PING\r\n".repeat(50_000);
+        for _ in 0..20 {
+            hog.write_all(&many).unwrap();
+        }
+        hog.shutdown(Shutdown::Write).unwrap();
+    });
+    let reading = std::thread::spawn(move || rest(&mut reader).len());
+    let mut worst = Duration::ZERO;
+    while !reading.is_finished() {
+        let began = Instant::now();
+        says(&mut a, b"PING\r\n", b"+PONG\r\n");
+        worst = worst.max(began.elapsed());
+    }
+    writing.join().unwrap();
+    assert_eq!(reading.join().unwrap(), 20 * 50_000 * "+PONG\r\n".len());
+    assert!(worst < Duration::from_secs(2), "a PING took {worst:?}");
+}
+
+#[test]
 fn other_machines_are_refused_unless_they_are_meant() {
     let refused = Command::new(env!("CARGO_BIN_EXE_keyglass-server"))
         .args(["--bind", "0.0.0.0", "--port", "0"])

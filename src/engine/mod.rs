@@ -216,6 +216,14 @@ impl Engine {
         std::mem::take(&mut self.outputs)
     }
 
+    /// Ends a client's connection once what it was sent has been taken, whoever asks for it.
+    pub fn close(&mut self, conn: Conn) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.closing = true;
+            self.outputs.insert(conn);
+        }
+    }
+
     /// A client, if it is connected.
     pub fn client(&self, conn: Conn) -> Option<&Client> {
         self.clients.get(&conn)
@@ -304,9 +312,7 @@ impl Engine {
                 Parsed::Broken(text) => {
                     used = query.len();
                     self.push_to(conn, |out| out.error(&Error::from(text)));
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.closing = true;
-                    }
+                    self.close(conn);
                 }
             }
         }
