@@ -15,6 +15,8 @@ use crate::ds::{glob, hll};
 const PENDING_MAX: usize = 200;
 /// The most bytes of a string that its window holds.
 const TEXT_MAX: usize = 4096;
+/// The most bytes of an element that its row holds.
+const ITEM_MAX: usize = 256;
 
 /// What a key is to whoever looks at it: its type, and for a string what it is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,34 @@ pub struct ZsetView {
     pub start: usize,
     /// The rows in view.
     pub rows: Vec<MemberRow>,
+}
+
+/// One element of a list or set, or one field of a hash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemRow {
+    /// The element, or the field.
+    pub name: Bytes,
+    /// The field's value.
+    pub value: Option<Bytes>,
+    /// When the field expires.
+    pub deadline: Option<Millis>,
+}
+
+/// Part of a list, from its head, or of a set or hash, in the order it keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemsView {
+    /// [`Kind::List`], [`Kind::Set`] or [`Kind::Hash`].
+    pub kind: Kind,
+    /// All elements.
+    pub len: usize,
+    /// Bytes of memory, as estimated by the structure.
+    pub memory: usize,
+    /// What the reference would keep it in, as `OBJECT ENCODING` names it.
+    pub encoding: String,
+    /// The place of the first row.
+    pub start: usize,
+    /// The rows in view.
+    pub rows: Vec<ItemRow>,
 }
 
 /// One entry of a stream.
@@ -221,6 +251,8 @@ pub enum ValueView {
     Zset(ZsetView),
     /// A stream.
     Stream(StreamView),
+    /// A list, a set or a hash.
+    Items(ItemsView),
 }
 
 /// Channels and patterns with their subscribers.
@@ -326,9 +358,60 @@ pub fn value(db: &Db, key: &[u8], window: Window) -> ValueView {
     match &entry.value {
         Value::Zset(zset) => ValueView::Zset(zset_window(zset, window)),
         Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
-        Value::List(_) | Value::Set(_) | Value::Hash(_) => ValueView::Missing,
+        Value::List(list) => {
+            let row = |at| item(list.get(at)?);
+            let about = (Kind::List, list.len(), list.memory_bytes(), list.encoding());
+            ValueView::Items(items_window(about, window, row))
+        }
+        Value::Set(set) => {
+            let row = |at| item(&set.nth(at)?);
+            let about = (Kind::Set, set.len(), set.memory_bytes(), set.encoding());
+            ValueView::Items(items_window(about, window, row))
+        }
+        Value::Hash(hash) => {
+            let row = |at| {
+                let (field, value, deadline) = hash.nth(at)?;
+                Some(ItemRow {
+                    name: Bytes::from_slice(field),
+                    value: Some(cut(value)),
+                    deadline,
+                })
+            };
+            let about = (Kind::Hash, hash.len(), hash.memory_bytes(), hash.encoding());
+            ValueView::Items(items_window(about, window, row))
+        }
         Value::Str(text) => hll_view(text, entry)
             .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
+    }
+}
+
+/// The beginning of a string, for a row.
+fn cut(text: &[u8]) -> Bytes {
+    Bytes::from_slice(text.get(..ITEM_MAX).unwrap_or(text))
+}
+
+fn item(name: &[u8]) -> Option<ItemRow> {
+    Some(ItemRow {
+        name: cut(name),
+        value: None,
+        deadline: None,
+    })
+}
+
+fn items_window(
+    (kind, len, memory, encoding): (Kind, usize, usize, &'static str),
+    window: Window,
+    row: impl Fn(usize) -> Option<ItemRow>,
+) -> ItemsView {
+    let start = window.start.unwrap_or(0).min(len);
+    let end = start.saturating_add(window.count).min(len);
+    ItemsView {
+        kind,
+        len,
+        memory,
+        encoding: encoding.to_string(),
+        start,
+        rows: (start..end).filter_map(row).collect(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::hll::HllInspector;
+use super::items::ItemsInspector;
 use super::keys::KeyList;
 use super::lock::{LockInspector, was_lock};
 use super::missing::MissingInspector;
@@ -93,6 +94,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let which = match value {
         ValueView::Zset(_) => Which::Zset,
         ValueView::Stream(_) => Which::Stream,
+        ValueView::Items(_) => Which::Items,
         ValueView::Hll(_) => Which::Hll,
         ValueView::Text(text) if text.lock.is_some() => Which::Lock,
         ValueView::Text(_) => Which::Text,
@@ -110,6 +112,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     };
     match which {
         Which::Zset => html! { <ZsetInspector ..panel /> },
+        Which::Items => html! { <ItemsInspector ..panel /> },
         Which::Stream => html! { <StreamInspector ..panel /> },
         Which::Hll => html! { <HllInspector ..panel /> },
         Which::Lock => html! { <LockInspector ..panel /> },
@@ -130,6 +133,7 @@ fn free_client(state: &State) -> Conn {
 enum Which {
     Zset,
     Stream,
+    Items,
     Hll,
     Lock,
     Text,

@@ -2,6 +2,7 @@
 
 pub mod hll;
 pub mod inspector;
+pub mod items;
 pub mod keys;
 pub mod lock;
 pub mod missing;

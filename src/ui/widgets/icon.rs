@@ -17,6 +17,12 @@ pub enum Icon {
     Hll,
     /// A plain string.
     Text,
+    /// A list.
+    List,
+    /// A set.
+    Set,
+    /// A hash.
+    Hash,
     /// A channel.
     Channel,
     /// A pattern of channels.
@@ -37,6 +43,9 @@ impl From<Kind> for Icon {
             Kind::Lock => Self::Lock,
             Kind::Hll => Self::Hll,
             Kind::Text => Self::Text,
+            Kind::List => Self::List,
+            Kind::Set => Self::Set,
+            Kind::Hash => Self::Hash,
         }
     }
 }
@@ -51,6 +60,11 @@ pub fn icon(icon: Icon) -> Html {
         }
         Icon::Hll => html! { <path d="M2 12c2-6 3-6 5-2s3 3 4-2 2-4 3-4" /> },
         Icon::Text => html! { <path d="M4 4h8M4 8h8M4 12h5" /> },
+        Icon::List => html! { <path d="M2.5 6h3v4h-3zM6.5 6h3v4h-3zM10.5 6h3v4h-3z" /> },
+        Icon::Set => {
+            html! { <><circle cx="6" cy="8" r="3.8" /><circle cx="10" cy="8" r="3.8" /></> }
+        }
+        Icon::Hash => html! { <path d="M2.5 4h4M9 4h4.5M2.5 8h4M9 8h4.5M2.5 12h4M9 12h4.5" /> },
         Icon::Channel => {
             html! { <><circle cx="8" cy="8" r="1.5" /><path d="M4.5 4.5a5 5 0 0 0 0 7M11.5 4.5a5 5 0 0 1 0 7" /></> }
         }
