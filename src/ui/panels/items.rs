@@ -8,6 +8,7 @@ use super::part::{PanelProps, Same};
 use crate::app::{format, show};
 use crate::session::message::{ItemsView, Kind, ValueView, View, Window};
 use crate::ui::widgets::card::Card;
+use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
 use crate::ui::widgets::ticking::Ttl;
 use crate::ui::widgets::typed::Typed;
@@ -95,7 +96,7 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
     };
     html! {
         <Card
-            name={props.label()} kind={words.kind} words={words.kind} icon={items.kind.into()} {meta}
+            name={props.label()} kind={words.kind} words={words.kind} icon={Icon::from(items.kind)} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
             <div class={classes!("items", words.kind)} style={format!("--digits:{digits}")}>
