@@ -1,6 +1,7 @@
 //! Pure data structures: no keys, no clock, no replies, no argument parsing.
 //! Nothing here imports from the other folders.
 
+pub mod bits;
 pub mod bytes;
 pub mod glob;
 pub mod hash;

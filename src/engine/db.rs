@@ -130,6 +130,8 @@ pub struct Entry {
     pub accessed: Cell<Millis>,
     /// What the reference keeps it as, where it is a string.
     pub form: Form,
+    /// It was set in the place of a value with a deadline, for which the reference keeps room.
+    pub tight: bool,
     ticket: Option<Ticket>,
     /// The earliest deadline among the fields of a hash.
     field_ticket: Option<Ticket>,
@@ -243,6 +245,7 @@ impl Db {
                     version,
                     accessed: Cell::new(now),
                     form: Form::Raw,
+                    tight: false,
                     ticket: None,
                     field_ticket: None,
                 }),
@@ -265,6 +268,7 @@ impl Db {
                 entry.version = version;
                 entry.accessed.set(now);
                 entry.form = Form::Best;
+                entry.tight = entry.ticket.is_some();
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
                     self.deadlines.cancel(ticket);
                 }
@@ -281,6 +285,7 @@ impl Db {
                         version,
                         accessed: Cell::new(now),
                         form: Form::Best,
+                        tight: false,
                         ticket: None,
                         field_ticket: None,
                     },

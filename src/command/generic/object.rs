@@ -81,7 +81,7 @@ pub(super) fn touch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 /// What the reference keeps a value in, as `OBJECT ENCODING` names it.
 pub fn encoding(key: &[u8], entry: &Entry) -> &'static str {
     match &entry.value {
-        Value::Str(text) => string::encoding(key, text, entry.form),
+        Value::Str(text) => string::encoding(key, text, entry),
         Value::List(list) => list.encoding(),
         Value::Set(set) => set.encoding(),
         Value::Hash(hash) => hash.encoding(),

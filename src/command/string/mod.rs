@@ -8,7 +8,7 @@ use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::ds::listpack;
 use crate::engine::args::Args;
-use crate::engine::db::{Form, Value, Witness};
+use crate::engine::db::{Entry, Form, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::num;
@@ -559,10 +559,11 @@ pub const TABLE: &[Spec] = &[
 
 /// What the reference keeps a string in: `int`, `embstr` (in one allocation with its key) or `raw`.
 /// Measured on Valkey 9.1: an allocation of 128 bytes has room for a key and a value of 113 bytes
-/// together, 111 where the key is so long that its own header grows.
-pub fn encoding(key: &[u8], text: &[u8], form: Form) -> &'static str {
-    let room = if key.len() < 32 { 113 } else { 111 };
-    match form {
+/// together, 111 where the key is so long that its own header grows; a deadline, where there was one
+/// when the value was set, takes 8 of them.
+pub fn encoding(key: &[u8], text: &[u8], entry: &Entry) -> &'static str {
+    let room = if key.len() < 32 { 113 } else { 111 } - if entry.tight { 8 } else { 0 };
+    match entry.form {
         Form::Best if listpack::integer(text).is_some() => "int",
         Form::Best | Form::Text if key.len() + text.len() <= room => "embstr",
         _ => "raw",

@@ -6,6 +6,7 @@ macro_rules! words {
     ($($word:expr),* $(,)?) => { vec![$(Vec::<u8>::from($word.to_owned())),*] };
 }
 
+mod bitmap;
 mod hash;
 mod keys;
 mod list;
@@ -131,7 +132,8 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     GETRANGE GETSET INCRBYFLOAT LCS MGET MSET MSETEX MSETNX PSETEX SETEX SETRANGE SUBSTR TOUCH \
     SADD SCARD SDIFF SDIFFSTORE SINTER SINTERCARD SINTERSTORE SISMEMBER SMEMBERS SMISMEMBER SMOVE SPOP SRANDMEMBER SREM SSCAN SUNION SUNIONSTORE \
     HDEL HEXISTS HEXPIRE HEXPIREAT HEXPIRETIME HGET HGETALL HGETDEL HGETEX HINCRBY HINCRBYFLOAT HKEYS HLEN HMGET HMSET HPERSIST HPEXPIRE \
-    HPEXPIREAT HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS";
+    HPEXPIREAT HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS \
+    BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS GETBIT SETBIT";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -350,7 +352,8 @@ impl Generator {
             Family::List => self.list_command(),
             Family::Set => self.set_command(),
             Family::Hash => self.hash_command(),
-            Family::Bitmap | Family::Geo => self.string_command(),
+            Family::Bitmap => self.bitmap_command(),
+            Family::Geo => self.string_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);
