@@ -34,6 +34,8 @@ pub struct Client {
     pub patterns: BTreeSet<Bytes>,
     /// What it waits for.
     pub blocked: Option<Blocked>,
+    /// What it looks at does not count as used: `CLIENT NO-TOUCH`.
+    pub unseen: bool,
     /// The connection ends once what it was sent has been taken.
     pub closing: bool,
 }

@@ -1,6 +1,9 @@
 //! The settings that a session can change while it runs.
 
+use std::collections::BTreeMap;
+
 use super::notify;
+use crate::ds::bytes::Bytes;
 use crate::ds::limits::Limits;
 
 /// The settings that something reads. CONFIG's table of names stands beside its commands.
@@ -12,6 +15,20 @@ pub struct Config {
     pub notify: u32,
     /// The longest string, in bytes.
     pub proto_max_bulk_len: usize,
+    /// How often keys are used is counted, and not how long ago they were.
+    pub lfu: bool,
+    /// How slowly that count grows.
+    pub lfu_log_factor: u32,
+    /// After how many minutes without use it goes down by one.
+    pub lfu_decay_minutes: u32,
+    /// The default user's password; empty: it needs none.
+    pub password: Bytes,
+    /// Commands that took so many microseconds or more are kept in the slow log; below zero: none.
+    pub slower_than: i64,
+    /// How many it keeps.
+    pub slow_max_len: usize,
+    /// Every setting that was changed, by its name, as it is printed.
+    pub changed: BTreeMap<&'static str, Bytes>,
 }
 
 impl Default for Config {
@@ -20,6 +37,13 @@ impl Default for Config {
             limits: Limits::default(),
             notify: notify::NONE,
             proto_max_bulk_len: 512 * 1024 * 1024,
+            lfu: false,
+            lfu_log_factor: 10,
+            lfu_decay_minutes: 1,
+            password: Bytes::default(),
+            slower_than: 10_000,
+            slow_max_len: 128,
+            changed: BTreeMap::new(),
         }
     }
 }

@@ -128,6 +128,8 @@ pub struct Entry {
     pub version: u64,
     /// When a command last looked at the value.
     pub accessed: Cell<Millis>,
+    /// How often it is used, as `maxmemory-policy allkeys-lfu` counts it.
+    pub uses: Cell<Uses>,
     /// What the reference keeps it as, where it is a string.
     pub form: Form,
     /// It was set in the place of a value with a deadline, for which the reference keeps room.
@@ -137,7 +139,89 @@ pub struct Entry {
     field_ticket: Option<Ticket>,
 }
 
+/// How often a key is used: a counter that grows the slower the higher it is, and goes down with time.
+///
+/// The reference lets chance decide whether a use counts; here as many uses are passed over as chance
+/// would pass over on the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uses {
+    counter: u8,
+    passed: u32,
+}
+
+impl Default for Uses {
+    fn default() -> Self {
+        Self {
+            counter: Self::FIRST,
+            passed: 0,
+        }
+    }
+}
+
+impl Uses {
+    /// Where a new key begins.
+    const FIRST: u8 = 5;
+
+    /// The counter now, for a key that was last used so long ago.
+    pub fn count(self, idle: Millis, looks: Looks) -> u8 {
+        let minutes = idle / 60_000;
+        match minutes.checked_div(Millis::from(looks.decay_minutes)) {
+            Some(periods) => self
+                .counter
+                .saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX)),
+            None => self.counter,
+        }
+    }
+
+    fn used(self, idle: Millis, looks: Looks) -> Self {
+        let counter = self.count(idle, looks);
+        let above = u32::from(counter.saturating_sub(Self::FIRST));
+        if counter < u8::MAX && self.passed >= above.saturating_mul(looks.log_factor) {
+            Self {
+                counter: counter + 1,
+                passed: 0,
+            }
+        } else {
+            Self {
+                counter,
+                passed: self.passed.saturating_add(1),
+            }
+        }
+    }
+}
+
+/// How looking at a key is noted.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// Not at all: `CLIENT NO-TOUCH`.
+    pub unseen: bool,
+    /// `lfu-log-factor`.
+    pub log_factor: u32,
+    /// `lfu-decay-time`.
+    pub decay_minutes: u32,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            unseen: false,
+            log_factor: 10,
+            decay_minutes: 1,
+        }
+    }
+}
+
 impl Entry {
+    /// Notes that a command looked at the value.
+    pub fn touch(&self, now: Millis, looks: Looks) {
+        if looks.unseen {
+            return;
+        }
+        let idle = now.saturating_sub(self.accessed.get());
+        self.uses.set(self.uses.get().used(idle, looks));
+        self.accessed.set(now);
+    }
+
     /// When the key expires.
     pub fn deadline(&self) -> Option<Millis> {
         self.ticket.map(|t| t.when)
@@ -156,6 +240,8 @@ pub struct Db {
     version: u64,
     /// The moment of the command that is running.
     pub now: Millis,
+    /// How it notes what it looks at.
+    pub looks: Looks,
 }
 
 impl Db {
@@ -207,7 +293,7 @@ impl Db {
         self.keys
             .get(key)
             .map(|e| {
-                e.accessed.set(self.now);
+                e.touch(self.now, self.looks);
                 K::of(&e.value).ok_or(Error::WrongType)
             })
             .transpose()
@@ -215,10 +301,10 @@ impl Db {
 
     /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
     pub fn write<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, Error> {
-        let now = self.now;
+        let (now, looks) = (self.now, self.looks);
         self.entry_mut(key)
             .map(|e| {
-                e.accessed.set(now);
+                e.touch(now, looks);
                 let value = K::of_mut(&mut e.value).ok_or(Error::WrongType)?;
                 e.form = Form::Raw;
                 Ok(value)
@@ -233,9 +319,12 @@ impl Db {
         new: impl FnOnce() -> K,
     ) -> Result<&mut K, Error> {
         self.version += 1;
-        let (version, now) = (self.version, self.now);
+        let (version, now, looks) = (self.version, self.now, self.looks);
         let entry = match self.keys.get_index_of(key) {
-            Some(index) => &mut self.keys[index],
+            Some(index) => {
+                self.keys[index].touch(now, looks);
+                &mut self.keys[index]
+            }
             None => self
                 .keys
                 .entry(Bytes::from_slice(key))
@@ -244,6 +333,7 @@ impl Db {
                     witness: None,
                     version,
                     accessed: Cell::new(now),
+                    uses: Cell::default(),
                     form: Form::Raw,
                     tight: false,
                     ticket: None,
@@ -251,7 +341,6 @@ impl Db {
                 }),
         };
         entry.version = version;
-        entry.accessed.set(now);
         let value = K::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
         entry.form = Form::Raw;
         Ok(value)
@@ -267,6 +356,7 @@ impl Db {
                 entry.witness = None;
                 entry.version = version;
                 entry.accessed.set(now);
+                entry.uses.set(Uses::default());
                 entry.form = Form::Best;
                 entry.tight = entry.ticket.is_some();
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
@@ -284,6 +374,7 @@ impl Db {
                         witness: None,
                         version,
                         accessed: Cell::new(now),
+                        uses: Cell::default(),
                         form: Form::Best,
                         tight: false,
                         ticket: None,
@@ -395,6 +486,7 @@ impl Db {
         *self = Self {
             version,
             now: self.now,
+            looks: self.looks,
             ..Self::default()
         };
     }

@@ -29,7 +29,7 @@ use args::Args;
 use block::{Blocked, OnTimeout, Waiters};
 use client::{Client, Conn};
 use config::Config;
-use db::Db;
+use db::{Db, Looks};
 use error::Error;
 use event::{Event, Fact};
 use pubsub::PubSub;
@@ -339,7 +339,15 @@ impl Engine {
         let db = client.db;
         let dispatch = self.dispatch;
         let now = self.now;
-        self.dbs.iter_mut().for_each(|db| db.now = now);
+        let looks = Looks {
+            unseen: client.unseen,
+            log_factor: self.config.lfu_log_factor,
+            decay_minutes: self.config.lfu_decay_minutes,
+        };
+        for db in &mut self.dbs {
+            db.now = now;
+            db.looks = looks;
+        }
         let mut ctx = Ctx {
             engine: self,
             conn,

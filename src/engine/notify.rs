@@ -33,6 +33,40 @@ classes! {
 pub const ALL: u32 =
     GENERIC | STRING | LIST | SET | HASH | ZSET | EXPIRED | EVICTED | STREAM | MODULE;
 
+/// The classes that letters stand for; `None`: one of them stands for nothing.
+pub fn parse(letters: &[u8]) -> Option<u32> {
+    let class = |letter: &u8| match letter {
+        b'A' => Some(ALL),
+        letter => LETTERS
+            .iter()
+            .find(|(_, own)| own == letter)
+            .map(|(class, _)| *class),
+    };
+    letters
+        .iter()
+        .try_fold(NONE, |classes, letter| Some(classes | class(letter)?))
+}
+
+/// The letters of some classes, in the reference's order. With `A` it leaves `n` out.
+pub fn print(classes: u32) -> Vec<u8> {
+    let letters = |of: u32| {
+        LETTERS
+            .iter()
+            .filter(move |(class, _)| classes & of & class != 0)
+            .map(|(_, letter)| *letter)
+    };
+    let mut text = Vec::new();
+    if classes & ALL == ALL {
+        text.push(b'A');
+    } else {
+        text.extend(letters(ALL));
+        text.extend(letters(NEW));
+    }
+    text.extend(letters(KEYSPACE | KEYEVENT));
+    text.extend(letters(MISSED));
+    text
+}
+
 impl Engine {
     /// Something happened to a key: whoever listens for it is told, where the setting says so.
     pub fn notify(&mut self, db: usize, class: u32, event: &str, key: &[u8]) {

@@ -189,6 +189,18 @@ pub const NORMALISED: &[Rule] = &[
         apply: picked,
     },
     Rule {
+        name: "order of CONFIG GET, and what it says of the machine",
+        reason: "the reference's order is that of its hash table; addresses, files and the log are the machine's, and nothing is saved here",
+        when: |c| c.is("CONFIG") && c.sub("GET"),
+        apply: |a, b| [a, b].into_iter().for_each(settings),
+    },
+    Rule {
+        name: "OBJECT FREQ",
+        reason: "the reference counts uses by chance, and by the same counter reads idle times of before as uses",
+        when: |c| c.is("OBJECT") && c.sub("FREQ"),
+        apply: |a, b| near(a, b, 255),
+    },
+    Rule {
         name: "CLIENT ID",
         reason: "connection numbers depend on how many there were",
         when: |c| c.is("CLIENT") && c.sub("ID"),
@@ -593,6 +605,29 @@ fn known_subcommands(frame: &mut Frame) {
         entries.sort_by_key(|entry| name_of(&entry[0]).to_vec());
         *items = entries.concat();
     }
+}
+
+/// Sorts the pairs of CONFIG GET, and leaves out what depends on the machine.
+fn settings(frame: &mut Frame) {
+    const MACHINE: &[&[u8]] = &[
+        b"bind",
+        b"dir",
+        b"enable-debug-command",
+        b"logfile",
+        b"loglevel",
+        b"pidfile",
+        b"port",
+    ];
+    let Some(items) = frame.items_mut() else {
+        return;
+    };
+    let mut pairs: Vec<[Frame; 2]> = items
+        .chunks(2)
+        .filter_map(|pair| <[Frame; 2]>::try_from(pair.to_vec()).ok())
+        .filter(|[name, _]| !MACHINE.iter().any(|own| name.text() == Some(own)))
+        .collect();
+    pairs.sort_by(|a, b| a[0].text().cmp(&b[0].text()));
+    *items = pairs.into_iter().flatten().collect();
 }
 
 /// Sorts a list's texts.

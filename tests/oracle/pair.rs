@@ -13,6 +13,7 @@ use keyglass::engine::{Engine, What};
 
 use crate::compare::{LEX_IN_SKIP_LIST, Tally, now, sort};
 use crate::frame::{self, Frame};
+use crate::generate::CHANGED;
 use crate::server::{Link, Server};
 use crate::step::{CLIENTS, OBSERVER, Step, Words};
 
@@ -50,6 +51,8 @@ pub struct Pair {
     /// Connections whose state is not known, to be made anew.
     dirty: [bool; CLIENTS],
     markers: u64,
+    /// The last sequence may have changed settings.
+    configured: bool,
     /// What was compared so far.
     pub tally: Tally,
     /// How many generated commands both were given.
@@ -92,6 +95,7 @@ impl Pair {
             ids: vec![Frame::Int(0); CLIENTS],
             dirty: [true; CLIENTS],
             markers: 0,
+            configured: false,
             tally: Tally::default(),
             commands: 0,
             checks: 0,
@@ -106,6 +110,13 @@ impl Pair {
     /// Runs a sequence on both, from nothing.
     pub fn run(&mut self, steps: &[Step]) -> Result<(), Difference> {
         self.begin();
+        let configures = |step: &Step| match step {
+            Step::Command(_, words) => words
+                .first()
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"CONFIG")),
+            _ => false,
+        };
+        self.configured = steps.iter().any(configures);
         let mut engine = Engine::new(1, now(), dispatch);
         for client in 0..CLIENTS {
             engine.handle(now(), client as u32, What::Connect);
@@ -128,6 +139,17 @@ impl Pair {
 
     /// Puts the real server back to nothing, and its connections as they were when they opened.
     fn begin(&mut self) {
+        if self.configured {
+            let mut words = vec!["CONFIG", "SET"];
+            for (name, values) in CHANGED {
+                words.extend([*name, values[0]]);
+            }
+            assert_eq!(
+                self.admin.ask(&words),
+                Some(Frame::Text(b'+', b"OK".to_vec())),
+                "the real server keeps its settings"
+            );
+        }
         for client in 0..CLIENTS {
             if self.dirty[client] {
                 self.reconnect(client);

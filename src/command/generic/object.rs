@@ -3,7 +3,7 @@
 use crate::command::string;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::db::{Entry, Value};
+use crate::engine::db::{Entry, Looks, Value};
 use crate::engine::error::Error;
 
 pub(super) fn object_encoding(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -16,12 +16,19 @@ pub(super) fn object_encoding(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), E
 }
 
 pub(super) fn object_freq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    if ctx.db().contains(&args[2]) {
+    let (now, lfu) = (ctx.now(), ctx.engine.config.lfu);
+    let (db, out) = ctx.parts();
+    let Some(entry) = db.entry(&args[2]) else {
+        out.null();
+        return Ok(());
+    };
+    if !lfu {
         return Err(Error::text(
             "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         ));
     }
-    ctx.out.null();
+    let idle = now.saturating_sub(entry.accessed.get());
+    out.int(i64::from(entry.uses.get().count(idle, db.looks)));
     Ok(())
 }
 
@@ -47,9 +54,14 @@ pub(super) fn object_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 pub(super) fn object_idletime(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let now = ctx.now();
+    let (now, lfu) = (ctx.now(), ctx.engine.config.lfu);
     let (db, out) = ctx.parts();
     match db.entry(&args[2]) {
+        Some(_) if lfu => {
+            return Err(Error::text(
+                "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+            ));
+        }
         Some(entry) => out.int((now.saturating_sub(entry.accessed.get()) / 1000) as i64),
         None => out.null(),
     }
@@ -67,10 +79,16 @@ pub(super) fn object_refcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), E
 
 pub(super) fn touch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
+    let db = ctx.db();
+    // Who asks for this wants it, whatever CLIENT NO-TOUCH says.
+    let looks = Looks {
+        unseen: false,
+        ..db.looks
+    };
     let mut count = 0;
     for key in args.from(1) {
-        if let Some(entry) = ctx.db().entry(key) {
-            entry.accessed.set(now);
+        if let Some(entry) = db.entry(key) {
+            entry.touch(now, looks);
             count += 1;
         }
     }

@@ -8,15 +8,15 @@ use crate::step::{OBSERVER, Step, Words};
 impl Generator {
     pub(super) fn server_command(&mut self) -> Words {
         match self.rng.below(100) {
-            0..=11 => {
+            0..=7 => {
                 let mut words = words!["PING"];
                 if self.rng.percent(50) {
                     words.push(self.blob());
                 }
                 words
             }
-            12..=19 => words!["ECHO", self.blob()],
-            20..=25 => words![
+            8..=11 => words!["ECHO", self.blob()],
+            12..=17 => words![
                 "SELECT",
                 self.rng.pick(&[
                     "0",
@@ -29,12 +29,13 @@ impl Generator {
                     "1.0"
                 ])
             ],
-            26..=37 => self.hello(),
-            38..=55 => self.client(),
+            18..=27 => self.hello(),
+            28..=55 => self.client(),
             56..=75 => self.describe(),
             76..=77 => words!["QUIT"],
             78..=81 => words!["RESET"],
-            82..=84 => words!["TIME"],
+            82 => words!["TIME"],
+            83..=88 => self.config_command(),
             _ => self.unknown(),
         }
     }
