@@ -10,6 +10,8 @@ pub const CHANGED: &[(&str, &[&str])] = &[
     ("set-max-listpack-entries", &["128", "0", "3", "1024"]),
     ("set-max-listpack-value", &["64", "1", "10", "0"]),
     ("list-max-listpack-size", &["-2", "1", "4", "-1", "-5", "0"]),
+    ("hash-max-ziplist-entries", &["512", "0", "2"]),
+    ("hash-max-listpack-value", &["64", "0", "8"]),
     ("list-compress-depth", &["0", "1", "100"]),
     (
         "notify-keyspace-events",

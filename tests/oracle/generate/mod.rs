@@ -7,8 +7,8 @@ macro_rules! words {
 }
 
 mod bitmap;
-mod hash;
 mod config;
+mod hash;
 mod keys;
 mod list;
 mod server;
