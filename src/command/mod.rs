@@ -3,6 +3,7 @@
 //!
 //! A family is a file (or folder) with `pub const TABLE: &[Spec]`, listed once in `FAMILIES` below.
 
+pub mod admin;
 pub mod bitmap;
 pub mod connection;
 pub mod generic;
@@ -31,6 +32,7 @@ use spec::{Begin, Find, Spec};
 
 /// Every family's table.
 const FAMILIES: &[&[Spec]] = &[
+    admin::TABLE,
     bitmap::TABLE,
     connection::TABLE,
     generic::TABLE,
@@ -73,6 +75,17 @@ pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
 
 /// Runs one command: looks it up, checks what the table says of it, and calls its handler.
 pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let result = checked(ctx, args);
+    if let Err(error) = &result {
+        let wire = error.wire();
+        let code = wire.split(|&byte| byte == b' ').next().unwrap_or_default();
+        let code = String::from_utf8_lossy(code).into_owned();
+        *ctx.engine.stats.errors.entry(code).or_default() += 1;
+    }
+    result
+}
+
+fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let Some(mut spec) = lookup(&args[0]) else {
         return Err(unknown(args));
     };
@@ -83,7 +96,9 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             None => return Err(unknown_subcommand(container, &args[1])),
         }
     }
+    let place = (container.name, spec.name);
     let Some(handler) = spec.handler.filter(|_| spec.takes(args.len())) else {
+        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
         return Err(Error::Arity(full_name(container, spec).into()));
     };
     let client = ctx.client();
@@ -93,7 +108,17 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     {
         return Err(Error::Subscribed(full_name(container, spec)));
     }
-    handler(ctx, args)
+    if spec.flags & spec::ADMIN == 0 {
+        ctx.engine.show_monitors(ctx.conn, ctx.db, args.0);
+    }
+    let result = handler(ctx, args);
+    if !ctx.retry {
+        ctx.engine.stats.commands += 1;
+    }
+    let calls = ctx.engine.stats.calls.entry(place).or_default();
+    calls[0] += 1;
+    calls[2] += u64::from(result.is_err());
+    result
 }
 
 /// The keys that a command names, where its words fit its key specs.

@@ -13,6 +13,7 @@
 mod records;
 
 use super::bytes::Bytes;
+use super::limits::Limits;
 use super::ranked::{self, Ranked};
 use hashbrown::HashTable;
 use records::{Record, Records};
@@ -21,13 +22,6 @@ use std::cmp::Ordering;
 use std::hash::Hasher;
 use std::mem::size_of;
 use std::ops::{Bound, Range};
-
-/// Most members of a set that the reference still keeps as a listpack
-/// (`zset-max-listpack-entries`).
-pub const LISTPACK_MEMBERS: usize = 128;
-/// Longest member, in bytes, of a set that the reference still keeps as a listpack
-/// (`zset-max-listpack-value`).
-pub const LISTPACK_MEMBER_LEN: usize = 64;
 
 /// A sorted set. Ranks are 0-based, lowest score first; a range of ranks may reach past the end.
 ///
@@ -40,6 +34,9 @@ pub struct Zset {
     index: HashTable<u32>,
     order: Ranked<Place>,
     encoding: Encoding,
+    /// Most members and longest member that the reference still keeps as a listpack.
+    most: u32,
+    longest: u32,
 }
 
 /// What the reference would keep a set in. It never goes back to a listpack by itself.
@@ -145,18 +142,34 @@ impl Default for Zset {
 impl Zset {
     /// An empty set.
     pub fn new() -> Self {
-        Zset {
+        Self::within(&Limits::default())
+    }
+
+    /// An empty set, of which small ones are kept as these limits say.
+    pub fn within(limits: &Limits) -> Self {
+        let mut set = Zset {
             records: Records::new(),
             index: HashTable::new(),
             order: Ranked::new(),
             encoding: Encoding::Listpack,
-        }
+            most: 0,
+            longest: 0,
+        };
+        set.limit(limits);
+        set
+    }
+
+    /// Sets the limits that hold from now on.
+    pub fn limit(&mut self, limits: &Limits) {
+        let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+        self.most = small(limits.zset_max_listpack_entries);
+        self.longest = small(limits.zset_max_listpack_value);
     }
 
     /// A set made at once, for much less than one insertion after the other costs. Of a repeated
     /// member the last score holds, and a pair with a NaN is left out.
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (Bytes, f64)>) -> Self {
-        let mut set = Self::new();
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (Bytes, f64)>, limits: &Limits) -> Self {
+        let mut set = Self::within(limits);
         let pairs = pairs.into_iter();
         set.index.reserve(pairs.size_hint().0, |_| 0);
         for (member, score) in pairs.filter(|(_, score)| !score.is_nan()) {
@@ -208,7 +221,7 @@ impl Zset {
     /// reference turns to a skip list at this point already, even if they then turn out to be there
     /// or unwanted.
     pub fn expect(&mut self, members: usize, longest: usize) {
-        if members > LISTPACK_MEMBERS || longest > LISTPACK_MEMBER_LEN {
+        if members > self.most as usize || longest > self.longest as usize {
             self.encoding = Encoding::Skiplist;
         }
     }

@@ -17,6 +17,8 @@ pub enum OnTimeout {
     NullArray,
     /// The null string.
     Null,
+    /// `OK`: it waited for nothing else.
+    Ok,
 }
 
 /// The end of a wait of so many seconds, given by the word at `at`: milliseconds are rounded up, and 0
@@ -109,6 +111,11 @@ impl Waiters {
                 }
             }
         }
+    }
+
+    /// How many keys are waited for.
+    pub fn len(&self) -> usize {
+        self.queues.len()
     }
 
     /// Whether nobody waits.

@@ -36,11 +36,22 @@ pub struct Client {
     pub blocked: Option<Blocked>,
     /// What it looks at does not count as used: `CLIENT NO-TOUCH`.
     pub unseen: bool,
+    /// Where it is connected from, such as `127.0.0.1:50000`, where that is known.
+    pub addr: String,
     /// The connection ends once what it was sent has been taken.
     pub closing: bool,
 }
 
 impl Client {
+    /// Where it is connected from; by its handle where that is not known.
+    pub fn address(&self, conn: Conn) -> String {
+        if self.addr.is_empty() {
+            format!("client:{conn}")
+        } else {
+            self.addr.clone()
+        }
+    }
+
     /// How many channels and patterns it is subscribed to.
     pub fn subscriptions(&self) -> usize {
         self.channels.len() + self.patterns.len()

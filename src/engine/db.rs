@@ -238,6 +238,10 @@ pub struct Db {
     /// Hashes with fields that expire, by the earliest deadline of each.
     field_deadlines: Deadlines<Bytes>,
     version: u64,
+    /// How often a key was looked for and there.
+    pub hits: Cell<u64>,
+    /// How often it was not there.
+    pub misses: Cell<u64>,
     /// The moment of the command that is running.
     pub now: Millis,
     /// How it notes what it looks at.
@@ -258,6 +262,21 @@ impl Db {
     /// How many keys have a deadline.
     pub fn expiring(&self) -> usize {
         self.deadlines.len()
+    }
+
+    /// How long keys with a deadline live yet, on average, in milliseconds; of some of them.
+    pub fn mean_ttl(&self, now: Millis) -> u64 {
+        let (mut sum, mut count) = (0_u64, 0_u64);
+        for (when, _) in self.deadlines.iter().take(64) {
+            sum = sum.saturating_add(when.saturating_sub(now));
+            count += 1;
+        }
+        sum.checked_div(count).unwrap_or(0)
+    }
+
+    /// How many hashes have fields that expire.
+    pub fn with_expiring_fields(&self) -> usize {
+        self.field_deadlines.len()
     }
 
     /// Grows with every change of any key.
@@ -290,8 +309,14 @@ impl Db {
 
     /// A key's value as one type. Errors: WRONGTYPE.
     pub fn read<K: Kind>(&self, key: &[u8]) -> Result<Option<&K>, Error> {
-        self.keys
-            .get(key)
+        let found = self.keys.get(key);
+        let count = if found.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
+        count.set(count.get() + 1);
+        found
             .map(|e| {
                 e.touch(self.now, self.looks);
                 K::of(&e.value).ok_or(Error::WrongType)
@@ -487,6 +512,8 @@ impl Db {
             version,
             now: self.now,
             looks: self.looks,
+            hits: self.hits.clone(),
+            misses: self.misses.clone(),
             ..Self::default()
         };
     }

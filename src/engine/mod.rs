@@ -16,6 +16,7 @@ pub mod pubsub;
 pub mod reply;
 pub mod resp;
 pub mod rng;
+pub mod stats;
 pub mod text;
 pub mod time;
 pub mod timers;
@@ -36,6 +37,7 @@ use pubsub::PubSub;
 use reply::Writer;
 use resp::Parsed;
 use rng::{Purpose, Rng};
+use stats::Stats;
 use time::Millis;
 use timers::{Deadlines, Ticket};
 
@@ -79,6 +81,14 @@ pub struct Engine {
     pub observing: bool,
     /// A command asked for the server's end. The engine goes on; whoever runs it looks here.
     pub stopping: bool,
+    /// It has a port of its own, which a command may end.
+    pub may_stop: bool,
+    /// When it began.
+    pub started: Millis,
+    /// What INFO counts.
+    pub stats: Stats,
+    /// Clients that are shown every command.
+    pub monitors: BTreeSet<Conn>,
     clients: BTreeMap<Conn, Client>,
     next_id: u64,
     dispatch: Dispatch,
@@ -118,6 +128,10 @@ impl Engine {
             events: Vec::new(),
             observing: false,
             stopping: false,
+            may_stop: false,
+            started: now,
+            stats: Stats::default(),
+            monitors: BTreeSet::new(),
             clients: BTreeMap::new(),
             next_id: 1,
             dispatch,
@@ -138,6 +152,7 @@ impl Engine {
                 self.disconnect(conn);
                 let id = self.next_id;
                 self.next_id += 1;
+                self.stats.connections += 1;
                 self.clients.insert(
                     conn,
                     Client {
@@ -264,6 +279,7 @@ impl Engine {
     /// being there. Nobody who waits is woken by that alone.
     pub fn modified(&mut self, db: usize, key: &[u8]) {
         let _ = (db, key); // client-side caches and WATCH are told here
+        self.stats.changes += 1;
     }
 
     /// A key's value changed: it is [modified](Self::modified), and who waits for it looks again, once
@@ -275,9 +291,47 @@ impl Engine {
         }
     }
 
+    /// Shows a command to the monitors, as `redis-cli` quotes words.
+    pub fn show_monitors(&mut self, conn: Conn, db: usize, words: &[&[u8]]) {
+        if self.monitors.is_empty() {
+            return;
+        }
+        let who = self
+            .clients
+            .get(&conn)
+            .map_or_else(String::new, |client| client.address(conn));
+        let (seconds, millis) = (self.now / 1000, self.now % 1000);
+        let mut line = format!("{seconds}.{millis:03}000 [{db} {who}]");
+        for word in words {
+            line.push(' ');
+            line.push_str(&text::quote(word));
+        }
+        for monitor in self.monitors.clone() {
+            self.push_to(monitor, |out| out.simple(&line));
+        }
+    }
+
+    /// Notes where a client is connected from.
+    pub fn set_address(&mut self, conn: Conn, addr: String) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.addr = addr;
+        }
+    }
+
+    /// How many clients wait for no longer than a while.
+    pub fn waiting_with_timeout(&self) -> usize {
+        self.timeouts.len()
+    }
+
+    /// How many keys clients wait for.
+    pub fn keys_waited_for(&self) -> usize {
+        self.waiters.len()
+    }
+
     fn disconnect(&mut self, conn: Conn) {
         self.unblock(conn);
         if self.clients.remove(&conn).is_some() {
+            self.monitors.remove(&conn);
             self.outputs.insert(conn);
             self.pubsub.drop_client(conn);
         }
@@ -451,6 +505,7 @@ impl Engine {
         match (keys, fields) {
             (Some((when, key)), fields) if fields.is_none_or(|(at, _)| *when <= at) => {
                 let key = (*key).clone();
+                self.stats.expired_keys += 1;
                 self.dbs[db].remove(&key);
                 self.note(None, db, &key, || Fact::Expired);
                 self.changed(db, &key);
@@ -469,8 +524,9 @@ impl Engine {
         let Ok(Some(hash)) = self.dbs[db].write::<Hash>(key) else {
             return;
         };
-        hash.expire(when);
+        let expired = hash.expire(when);
         let empty = hash.is_empty();
+        self.stats.expired_fields += expired as u64;
         self.dbs[db].fields_changed(key);
         if empty {
             self.dbs[db].remove(key);
@@ -492,6 +548,7 @@ impl Engine {
         self.push_to(conn, |out| match blocked.on_timeout {
             OnTimeout::NullArray => out.null_array(),
             OnTimeout::Null => out.null(),
+            OnTimeout::Ok => out.ok(),
         });
         self.unblocked.push_back(conn);
     }

@@ -136,6 +136,27 @@ fn layout(out: &mut Vec<u8>, digits: &[u8], trailing: i32) {
     }
 }
 
+/// Prints a double with 17 significant digits, as C's `%.17g` does.
+pub fn write_17_digits(out: &mut Vec<u8>, value: f64) {
+    if !value.is_finite() {
+        return write_f64(out, value);
+    }
+    let text = format!("{value:.16e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let trimmed = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => text.to_string(),
+    };
+    let text = if (-4..17).contains(&exponent) {
+        trimmed(&format!("{value:.*}", (16 - exponent) as usize))
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", trimmed(digits), exponent.abs())
+    };
+    out.extend_from_slice(text.as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

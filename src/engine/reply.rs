@@ -116,6 +116,18 @@ impl Writer {
         }
     }
 
+    /// An integer of any size, given in decimal: a string in RESP2.
+    pub fn big_number(&mut self, digits: &str) {
+        match self.resp {
+            Resp::Two => self.bulk(digits.as_bytes()),
+            Resp::Three => {
+                self.bytes.push(b'(');
+                self.bytes.extend_from_slice(digits.as_bytes());
+                self.crlf();
+            }
+        }
+    }
+
     /// The head of an array; `n` replies follow.
     pub fn array(&mut self, n: usize) {
         self.header(b'*', n as i64);

@@ -52,6 +52,11 @@ impl<T> Deadlines<T> {
             .map(|(ticket, what)| (ticket.when, what))
     }
 
+    /// All deadlines, the earliest first.
+    pub fn iter(&self) -> impl Iterator<Item = (Millis, &T)> {
+        self.due.iter().map(|(ticket, what)| (ticket.when, what))
+    }
+
     /// Takes the earliest deadline.
     pub fn pop(&mut self) -> Option<(Millis, T)> {
         self.due

@@ -177,15 +177,15 @@ pub const NORMALISED: &[Rule] = &[
         },
     },
     Rule {
-        name: "one page of SSCAN or HSCAN",
+        name: "one page of SSCAN, HSCAN or ZSCAN",
         reason: "the reference's order and cursors are those of the hash table",
-        when: |c| c.is("SSCAN") || c.is("HSCAN"),
+        when: |c| c.is("SSCAN") || c.is("HSCAN") || c.is("ZSCAN"),
         apply: scan_page,
     },
     Rule {
-        name: "the members that SRANDMEMBER and HRANDFIELD pick",
+        name: "the members that SRANDMEMBER, HRANDFIELD and ZRANDMEMBER pick",
         reason: "chance; how many there are is compared",
-        when: |c| c.is("SRANDMEMBER") || c.is("HRANDFIELD"),
+        when: |c| c.is("SRANDMEMBER") || c.is("HRANDFIELD") || c.is("ZRANDMEMBER"),
         apply: picked,
     },
     Rule {

@@ -98,12 +98,13 @@ impl Server {
         wall_clock().saturating_add(self.ahead)
     }
 
-    fn connect(&mut self) -> Conn {
+    fn connect(&mut self, from: String) -> Conn {
         let conn = self.next_conn;
         self.next_conn = self.next_conn.wrapping_add(1);
         self.outgoing.insert(conn, Outgoing::default());
         let now = self.now();
         self.engine.handle(now, conn, What::Connect);
+        self.engine.set_address(conn, from);
         self.recorded(conn, || What::Connect);
         self.distribute(conn);
         conn
@@ -204,7 +205,8 @@ impl Server {
 
 /// Listens until it is told to stop.
 pub async fn serve(options: Options) -> Result<(), String> {
-    let (engine, record) = begin(&options)?;
+    let (mut engine, record) = begin(&options)?;
+    engine.may_stop = true;
     let limit = CLIENTS_MAX as u64 + OTHER_FILES;
     let files = rlimit::increase_nofile_limit(limit).unwrap_or(1024);
     let clients_max = CLIENTS_MAX.min(files.saturating_sub(OTHER_FILES) as usize);
@@ -372,7 +374,7 @@ async fn deadlines(server: Shared, rearm: Rc<Notify>) {
 
 async fn accept(server: Shared, listener: TcpListener, clients_max: usize) {
     loop {
-        let Ok((mut stream, _)) = listener.accept().await else {
+        let Ok((mut stream, from)) = listener.accept().await else {
             // Out of files, most likely: wait for some to be closed.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -385,7 +387,7 @@ async fn accept(server: Shared, listener: TcpListener, clients_max: usize) {
             continue;
         }
         drop(stream.set_nodelay(true));
-        let conn = server.borrow_mut().connect();
+        let conn = server.borrow_mut().connect(from.to_string());
         tokio::task::spawn_local(talk(server.clone(), conn, stream));
     }
 }

@@ -1,7 +1,7 @@
 //! The server itself: its commands, its settings, its clock.
 
 mod command;
-mod config;
+pub mod config;
 
 use super::spec::*;
 use crate::engine::Ctx;

@@ -1,11 +1,14 @@
 //! Sorted sets: leaderboards, queues by priority, indexes by time.
 //!
 //! Below the table stand the commands, in its order, mostly a line each; what they share is in
-//! `write` and `range`.
+//! `write`, `pop`, `range`, `algebra` and `walk`.
 
+mod algebra;
+mod pop;
 mod range;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod write;
 
 use super::spec::*;
@@ -13,10 +16,95 @@ use crate::ds::zset::Zset;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use algebra::Operation;
+use pop::End;
 use range::{By, Request};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
+    Spec {
+        name: "bzmpop",
+        arity: -5,
+        flags: WRITE | BLOCKING | MOVABLEKEYS,
+        categories: &["write", "sortedset", "slow", "blocking"],
+        group: "sorted-set",
+        since: "7.0.0",
+        complexity: "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.",
+        summary: "Takes members out of the first of several sorted sets that has any, waiting for one.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RW", "access", "delete"],
+            begin: Begin::Index(2),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            double("timeout"),
+            integer("numkeys"),
+            key("key").multiple(),
+            one_of("where", &[flag("min", "MIN"), flag("max", "MAX")]),
+            integer("count").token("COUNT").optional(),
+        ],
+        handler: Some(bzmpop),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "bzpopmax",
+        arity: -3,
+        flags: WRITE | BLOCKING | FAST,
+        categories: &["write", "sortedset", "fast", "blocking"],
+        group: "sorted-set",
+        since: "5.0.0",
+        complexity: "O(log(N)) with N being the number of elements in the sorted set.",
+        summary: "Takes the member with the highest score out of the first sorted set that has any, waiting for one.",
+        history: &[(
+            "6.0.0",
+            "`timeout` is interpreted as a double instead of an integer.",
+        )],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RW", "access", "delete"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -2,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple(), double("timeout")],
+        handler: Some(bzpopmax),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "bzpopmin",
+        arity: -3,
+        flags: WRITE | BLOCKING | FAST,
+        categories: &["write", "sortedset", "fast", "blocking"],
+        group: "sorted-set",
+        since: "5.0.0",
+        complexity: "O(log(N)) with N being the number of elements in the sorted set.",
+        summary: "Takes the member with the lowest score out of the first sorted set that has any, waiting for one.",
+        history: &[(
+            "6.0.0",
+            "`timeout` is interpreted as a double instead of an integer.",
+        )],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RW", "access", "delete"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -2,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[key("key").multiple(), double("timeout")],
+        handler: Some(bzpopmin),
+        ..Spec::NEW
+    },
     Spec {
         name: "zadd",
         arity: -4,
@@ -76,6 +164,63 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "zdiff",
+        arity: -3,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.",
+        summary: "Answers the members of the first sorted set that no other has.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            flag("withscores", "WITHSCORES").optional(),
+        ],
+        handler: Some(zdiff),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zdiffstore",
+        arity: -4,
+        flags: WRITE | DENYOOM | MOVABLEKEYS,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.",
+        summary: "Keeps the members of the first sorted set that no other has.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::KeyNum {
+                    index: 0,
+                    first: 1,
+                    step: 1,
+                },
+            },
+        ],
+        args: &[
+            key("destination"),
+            integer("numkeys"),
+            key("key").key_spec(1).multiple(),
+        ],
+        handler: Some(zdiffstore),
+        ..Spec::NEW
+    },
+    Spec {
         name: "zincrby",
         arity: 4,
         flags: WRITE | DENYOOM | FAST,
@@ -87,6 +232,146 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("increment"), string("member")],
         handler: Some(zincrby),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zinter",
+        arity: -3,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.",
+        summary: "Answers the members that all sorted sets have, with scores made from all of theirs.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("weight").token("WEIGHTS").optional().multiple(),
+            one_of(
+                "aggregate",
+                &[flag("sum", "SUM"), flag("min", "MIN"), flag("max", "MAX")],
+            )
+            .token("AGGREGATE")
+            .optional(),
+            flag("withscores", "WITHSCORES").optional(),
+        ],
+        handler: Some(zinter),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zintercard",
+        arity: -3,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "7.0.0",
+        complexity: "O(N*K) worst case with N being the smallest input sorted set, K being the number of input sorted sets.",
+        summary: "Answers how many members all sorted sets have.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("limit").token("LIMIT").optional(),
+        ],
+        handler: Some(zintercard),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zinterstore",
+        arity: -4,
+        flags: WRITE | DENYOOM | MOVABLEKEYS,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.0.0",
+        complexity: "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.",
+        summary: "Keeps the members that all sorted sets have, with scores made from all of theirs.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::KeyNum {
+                    index: 0,
+                    first: 1,
+                    step: 1,
+                },
+            },
+        ],
+        args: &[
+            key("destination"),
+            integer("numkeys"),
+            key("key").key_spec(1).multiple(),
+            integer("weight").token("WEIGHTS").optional().multiple(),
+            one_of(
+                "aggregate",
+                &[flag("sum", "SUM"), flag("min", "MIN"), flag("max", "MAX")],
+            )
+            .token("AGGREGATE")
+            .optional(),
+        ],
+        handler: Some(zinterstore),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zlexcount",
+        arity: 4,
+        flags: READONLY | FAST,
+        categories: &["read", "sortedset", "fast"],
+        group: "sorted-set",
+        since: "2.8.9",
+        complexity: "O(log(N)) with N being the number of elements in the sorted set.",
+        summary: "Counts the members between two members, where scores are equal.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key"), string("min"), string("max")],
+        handler: Some(zlexcount),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zmpop",
+        arity: -4,
+        flags: WRITE | MOVABLEKEYS,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "7.0.0",
+        complexity: "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.",
+        summary: "Takes members out of the first of several sorted sets that has any.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RW", "access", "delete"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            one_of("where", &[flag("min", "MIN"), flag("max", "MAX")]),
+            integer("count").token("COUNT").optional(),
+        ],
+        handler: Some(zmpop),
         ..Spec::NEW
     },
     Spec {
@@ -132,6 +417,31 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "zrandmember",
+        arity: -2,
+        flags: READONLY,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(N) where N is the number of members returned",
+        summary: "Picks members of a sorted set at random and leaves them there.",
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[
+            key("key"),
+            block(
+                "options",
+                &[
+                    integer("count"),
+                    flag("withscores", "WITHSCORES").optional(),
+                ],
+            )
+            .optional(),
+        ],
+        handler: Some(zrandmember),
+        ..Spec::NEW
+    },
+    Spec {
         name: "zrange",
         arity: -4,
         flags: READONLY,
@@ -166,6 +476,27 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "zrangebylex",
+        arity: -4,
+        flags: READONLY,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.8.9",
+        complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
+        summary: "Answers the members between two members, where scores are equal.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[
+            key("key"),
+            string("min"),
+            string("max"),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
+        ],
+        handler: Some(zrangebylex),
+        ..Spec::NEW
+    },
+    Spec {
         name: "zrangebyscore",
         arity: -4,
         flags: READONLY,
@@ -186,6 +517,46 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrangebyscore),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zrangestore",
+        arity: -5,
+        flags: WRITE | DENYOOM,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements stored into the destination key.",
+        summary: "Keeps a range of members of a sorted set as another.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[
+            key("dst"),
+            key("src").key_spec(1),
+            string("min"),
+            string("max"),
+            one_of(
+                "sortby",
+                &[flag("byscore", "BYSCORE"), flag("bylex", "BYLEX")],
+            )
+            .optional(),
+            flag("rev", "REV").optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
+        ],
+        handler: Some(zrangestore),
         ..Spec::NEW
     },
     Spec {
@@ -220,6 +591,20 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(zrem),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zremrangebylex",
+        arity: 4,
+        flags: WRITE,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.8.9",
+        complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.",
+        summary: "Takes out the members between two members, where scores are equal.",
+        keys: &[KeySpec::first(&["RW", "delete"])],
+        args: &[key("key"), string("min"), string("max")],
+        handler: Some(zremrangebylex),
         ..Spec::NEW
     },
     Spec {
@@ -270,6 +655,27 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "zrevrangebylex",
+        arity: -4,
+        flags: READONLY,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.8.9",
+        complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
+        summary: "Answers the members between two members, where scores are equal, from the last to the first.",
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[
+            key("key"),
+            string("max"),
+            string("min"),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
+        ],
+        handler: Some(zrevrangebylex),
+        ..Spec::NEW
+    },
+    Spec {
         name: "zrevrangebyscore",
         arity: -4,
         flags: READONLY,
@@ -312,6 +718,28 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "zscan",
+        arity: -3,
+        flags: READONLY,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.8.0",
+        complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.",
+        summary: "Walks through the members of a sorted set, a few with every call.",
+        history: &[("8.0.0", "Added noscores option.")],
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[
+            key("key"),
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+            flag("noscores", "NOSCORES").optional(),
+        ],
+        handler: Some(zscan),
+        ..Spec::NEW
+    },
+    Spec {
         name: "zscore",
         arity: 3,
         flags: READONLY | FAST,
@@ -325,7 +753,90 @@ pub const TABLE: &[Spec] = &[
         handler: Some(zscore),
         ..Spec::NEW
     },
+    Spec {
+        name: "zunion",
+        arity: -3,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "6.2.0",
+        complexity: "O(N)+O(M*log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.",
+        summary: "Answers the members that any of the sorted sets has, with scores made from all of theirs.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RO", "access"],
+            begin: Begin::Index(1),
+            find: Find::KeyNum {
+                index: 0,
+                first: 1,
+                step: 1,
+            },
+        }],
+        args: &[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("weight").token("WEIGHTS").optional().multiple(),
+            one_of(
+                "aggregate",
+                &[flag("sum", "SUM"), flag("min", "MIN"), flag("max", "MAX")],
+            )
+            .token("AGGREGATE")
+            .optional(),
+            flag("withscores", "WITHSCORES").optional(),
+        ],
+        handler: Some(zunion),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "zunionstore",
+        arity: -4,
+        flags: WRITE | DENYOOM | MOVABLEKEYS,
+        categories: &["write", "sortedset", "slow"],
+        group: "sorted-set",
+        since: "2.0.0",
+        complexity: "O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.",
+        summary: "Keeps the members that any of the sorted sets has, with scores made from all of theirs.",
+        keys: &[
+            KeySpec::first(&["OW", "update"]),
+            KeySpec {
+                notes: None,
+                flags: &["RO", "access"],
+                begin: Begin::Index(2),
+                find: Find::KeyNum {
+                    index: 0,
+                    first: 1,
+                    step: 1,
+                },
+            },
+        ],
+        args: &[
+            key("destination"),
+            integer("numkeys"),
+            key("key").key_spec(1).multiple(),
+            integer("weight").token("WEIGHTS").optional().multiple(),
+            one_of(
+                "aggregate",
+                &[flag("sum", "SUM"), flag("min", "MIN"), flag("max", "MAX")],
+            )
+            .token("AGGREGATE")
+            .optional(),
+        ],
+        handler: Some(zunionstore),
+        ..Spec::NEW
+    },
 ];
+
+fn bzmpop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    pop::many_or_wait(ctx, args)
+}
+
+fn bzpopmax(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    pop::one_or_wait(ctx, args, End::Max)
+}
+
+fn bzpopmin(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    pop::one_or_wait(ctx, args, End::Min)
+}
 
 fn zadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     write::add(ctx, args, false)
@@ -347,8 +858,40 @@ fn zcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+fn zdiff(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::reply(ctx, args, Operation::Difference)
+}
+
+fn zdiffstore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::store(ctx, args, Operation::Difference)
+}
+
 fn zincrby(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     write::add(ctx, args, true)
+}
+
+fn zinter(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::reply(ctx, args, Operation::Intersection)
+}
+
+fn zintercard(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::cardinality(ctx, args)
+}
+
+fn zinterstore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::store(ctx, args, Operation::Intersection)
+}
+
+fn zlexcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let wanted = Request::between(args, By::Lex)?;
+    let set = ctx.db().read::<Zset>(&args[1])?;
+    let count = set.map_or(0, |set| wanted.ranks(set).len());
+    ctx.out.count(count);
+    Ok(())
+}
+
+fn zmpop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    pop::many(ctx, args)
 }
 
 fn zmscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -366,19 +909,31 @@ fn zmscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn zpopmax(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    write::pop(ctx, args, Zset::pop_max)
+    pop::pop(ctx, args, End::Max)
 }
 
 fn zpopmin(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    write::pop(ctx, args, Zset::pop_min)
+    pop::pop(ctx, args, End::Min)
+}
+
+fn zrandmember(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    walk::pick(ctx, args)
 }
 
 fn zrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     range::reply(ctx, args, None, None)
 }
 
+fn zrangebylex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    range::reply(ctx, args, Some(By::Lex), Some(false))
+}
+
 fn zrangebyscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     range::reply(ctx, args, Some(By::Score), Some(false))
+}
+
+fn zrangestore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    range::store(ctx, args)
 }
 
 fn zrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -386,7 +941,7 @@ fn zrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn zrem(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    write::remove(ctx, args, |set| {
+    write::remove(ctx, args, "zrem", |set| {
         args.from(2)
             .iter()
             .filter(|member| set.remove(member).is_some())
@@ -394,16 +949,23 @@ fn zrem(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     })
 }
 
+fn zremrangebylex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let wanted = Request::between(args, By::Lex)?;
+    write::remove(ctx, args, "zremrangebylex", |set| {
+        set.remove_range(wanted.ranks(set), |_, _| ())
+    })
+}
+
 fn zremrangebyrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Rank)?;
-    write::remove(ctx, args, |set| {
+    write::remove(ctx, args, "zremrangebyrank", |set| {
         set.remove_range(wanted.ranks(set), |_, _| ())
     })
 }
 
 fn zremrangebyscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Score)?;
-    write::remove(ctx, args, |set| {
+    write::remove(ctx, args, "zremrangebyscore", |set| {
         set.remove_range(wanted.ranks(set), |_, _| ())
     })
 }
@@ -412,12 +974,20 @@ fn zrevrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     range::reply(ctx, args, Some(By::Rank), Some(true))
 }
 
+fn zrevrangebylex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    range::reply(ctx, args, Some(By::Lex), Some(true))
+}
+
 fn zrevrangebyscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     range::reply(ctx, args, Some(By::Score), Some(true))
 }
 
 fn zrevrank(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     rank(ctx, args, true)
+}
+
+fn zscan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    walk::scan(ctx, args)
 }
 
 fn zscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -430,6 +1000,14 @@ fn zscore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         None => out.null(),
     }
     Ok(())
+}
+
+fn zunion(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::reply(ctx, args, Operation::Union)
+}
+
+fn zunionstore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    algebra::store(ctx, args, Operation::Union)
 }
 
 /// ZRANK and ZREVRANK.

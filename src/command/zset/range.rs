@@ -2,12 +2,13 @@
 
 use std::ops::{Bound, Range};
 
-use crate::ds::zset::{Encoding, LexBound, Zset};
-use crate::engine::Ctx;
+use crate::ds::bytes::Bytes;
+use crate::ds::zset::{Encoding, Iter, LexBound, Zset};
 use crate::engine::args::Args;
+use crate::engine::db::Kind;
 use crate::engine::error::Error;
-use crate::engine::num;
 use crate::engine::reply::Resp;
+use crate::engine::{Ctx, notify, num};
 
 /// What the two ends of a range are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,68 +152,23 @@ fn lex_bound(word: &[u8]) -> Result<LexBound<'_>, Error> {
 pub fn reply(
     ctx: &mut Ctx<'_>,
     args: Args<'_>,
-    mut by: Option<By>,
-    mut reverse: Option<bool>,
+    by: Option<By>,
+    reverse: Option<bool>,
 ) -> Result<(), Error> {
-    let (mut offset, mut count, mut with_scores) = (0, -1, false);
-    let mut at = 4;
-    while at < args.len() {
-        if args.is(at, "WITHSCORES") {
-            with_scores = true;
-        } else if args.is(at, "LIMIT") && at + 2 < args.len() {
-            (offset, count) = (args.int(at + 1)?, args.int(at + 2)?);
-            at += 2;
-        } else if args.is(at, "REV") && reverse.is_none() {
-            reverse = Some(true);
-        } else if args.is(at, "BYLEX") && by.is_none() {
-            by = Some(By::Lex);
-        } else if args.is(at, "BYSCORE") && by.is_none() {
-            by = Some(By::Score);
-        } else {
-            return Err(Error::Syntax);
-        }
-        at += 1;
-    }
-    let by = by.unwrap_or(By::Rank);
-    let reverse = reverse.unwrap_or(false);
-    if by == By::Rank {
-        // A LIMIT that takes all goes unnoticed, its offset too.
-        if count != -1 {
-            return Err(Error::text(
-                "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
-            ));
-        }
-        offset = 0;
-    }
-    if by == By::Lex && with_scores {
-        return Err(Error::text(
-            "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
-        ));
-    }
-    let request = Request {
-        ends: Ends::parse(args, by, reverse)?,
-        reverse,
-        offset,
-        count,
-    };
-
+    let (request, with_scores) = Request::parse(args, by, reverse, true)?;
     let (db, out) = ctx.parts();
     let Some(set) = db.read::<Zset>(&args[1])? else {
         out.array(0);
         return Ok(());
     };
-    let ranks = request.ranks(set);
+    let members = request.members(set);
     let pairs = with_scores && out.resp == Resp::Three;
     out.array(if with_scores && !pairs {
-        ranks.len() * 2
+        members.len() * 2
     } else {
-        ranks.len()
+        members.len()
     });
-    for (member, score) in if reverse {
-        set.range_rev(ranks)
-    } else {
-        set.range(ranks)
-    } {
+    for (member, score) in members {
         if pairs {
             out.array(2);
         }
@@ -222,4 +178,97 @@ pub fn reply(
         }
     }
     Ok(())
+}
+
+/// ZRANGESTORE.
+pub fn store(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let (target, args) = (&args[1], Args(args.from(1)));
+    let (request, _) = Request::parse(args, None, None, false)?;
+    let limits = ctx.limits();
+    let set = match ctx.db().read::<Zset>(&args[1])? {
+        Some(set) => {
+            let members = request.members(set);
+            let own = members.map(|(member, score)| (Bytes::from_slice(member), score));
+            Zset::from_pairs(own, &limits)
+        }
+        None => Zset::new(),
+    };
+    put(ctx, target, set, "zrangestore");
+    Ok(())
+}
+
+/// Keeps a set under a key, or nothing where it is empty, and answers how many members it has.
+pub(super) fn put(ctx: &mut Ctx<'_>, key: &[u8], set: Zset, event: &str) {
+    let len = set.len();
+    if len == 0 {
+        ctx.delete_emptied(key);
+    } else {
+        ctx.db().set(key, set.into_value(), false);
+        ctx.changed(key);
+        ctx.notify(notify::ZSET, event, key);
+    }
+    ctx.out.count(len);
+}
+
+impl<'a> Request<'a> {
+    /// Reads the two ends and what follows them, and whether scores are wanted too.
+    fn parse(
+        args: Args<'a>,
+        mut by: Option<By>,
+        mut reverse: Option<bool>,
+        scores_allowed: bool,
+    ) -> Result<(Self, bool), Error> {
+        let (mut offset, mut count, mut with_scores) = (0, -1, false);
+        let mut at = 4;
+        while at < args.len() {
+            if scores_allowed && args.is(at, "WITHSCORES") {
+                with_scores = true;
+            } else if args.is(at, "LIMIT") && at + 2 < args.len() {
+                (offset, count) = (args.int(at + 1)?, args.int(at + 2)?);
+                at += 2;
+            } else if args.is(at, "REV") && reverse.is_none() {
+                reverse = Some(true);
+            } else if args.is(at, "BYLEX") && by.is_none() {
+                by = Some(By::Lex);
+            } else if args.is(at, "BYSCORE") && by.is_none() {
+                by = Some(By::Score);
+            } else {
+                return Err(Error::Syntax);
+            }
+            at += 1;
+        }
+        let by = by.unwrap_or(By::Rank);
+        let reverse = reverse.unwrap_or(false);
+        if by == By::Rank {
+            // A LIMIT that takes all goes unnoticed, its offset too.
+            if count != -1 {
+                return Err(Error::text(
+                    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
+                ));
+            }
+            offset = 0;
+        }
+        if by == By::Lex && with_scores {
+            return Err(Error::text(
+                "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
+            ));
+        }
+        let request = Self {
+            ends: Ends::parse(args, by, reverse)?,
+            reverse,
+            offset,
+            count,
+        };
+        Ok((request, with_scores))
+    }
+
+    /// The members of a set that are asked for, in the order that is.
+    fn members<'s>(&self, set: &'s Zset) -> Iter<'s> {
+        let ranks = self.ranks(set);
+        if self.reverse {
+            set.range_rev(ranks)
+        } else {
+            set.range(ranks)
+        }
+    }
 }

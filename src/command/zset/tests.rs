@@ -322,3 +322,69 @@ fn a_move_tells_its_ranks_from_the_top() {
     ));
     assert_eq!(facts[5..], [Fact::MembersRemoved { count: 1 }]);
 }
+
+#[test]
+fn sorted_sets_are_joined_with_weights() {
+    check(
+        r#"
+        A> ZADD week 10 ann 7 bob
+        (integer) 2
+        A> ZADD month 100 ann 5 cy
+        (integer) 2
+        A> SADD team ann cy
+        (integer) 2
+        A> ZUNION 2 week month WEIGHTS 2 1 WITHSCORES
+        1) "cy"
+        2) "5"
+        3) "bob"
+        4) "14"
+        5) "ann"
+        6) "120"
+        A> ZINTERSTORE out 3 week month team AGGREGATE MAX
+        (integer) 1
+        A> ZSCORE out ann
+        "100"
+        A> ZDIFF 2 month team
+        (empty array)
+        A> ZRANGESTORE top month 0 0 REV
+        (integer) 1
+        A> ZMPOP 2 nosuch top MAX
+        1) "top"
+        2) 1) 1) "ann"
+              2) "100"
+        A> EXISTS top
+        (integer) 0
+        B> BZPOPMIN top 0
+        A> ZADD top 3 dee
+        (integer) 1
+        B<
+        1) "top"
+        2) "dee"
+        3) "3"
+        "#,
+    );
+}
+
+#[test]
+fn what_happens_to_a_sorted_set_is_told() {
+    let told = crate::command::testing::notifications;
+    assert_eq!(
+        told(&["ZADD z 1 a 2 b", "ZINCRBY z 1 a", "ZPOPMIN z", "ZREM z b a"]),
+        ["zadd z", "zincr z", "zpopmin z", "zrem z", "del z"]
+    );
+    assert_eq!(
+        told(&[
+            "ZADD z 1 a",
+            "ZUNIONSTORE y 1 z",
+            "ZDIFFSTORE y 2 z z",
+            "ZREMRANGEBYSCORE z 1 1"
+        ]),
+        [
+            "zadd z",
+            "zunionstore y",
+            "del y",
+            "zremrangebyscore z",
+            "del z"
+        ]
+    );
+}

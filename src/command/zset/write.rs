@@ -2,12 +2,11 @@
 
 use crate::ds::bytes::Bytes;
 use crate::ds::zset::{Insert, Zset};
-use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::num;
-use crate::engine::reply::Resp;
+use crate::engine::{Ctx, notify};
 
 const NAN: Error = Error::text("ERR resulting score is not a number (NaN)");
 
@@ -94,7 +93,9 @@ pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Err
     let observing = ctx.engine.observing;
     let (mut added, mut updated, mut score, mut facts) = (0, 0, None, Vec::new());
     if !options.present || ctx.db().read::<Zset>(key)?.is_some() {
+        let limits = ctx.limits();
         let set = ctx.db().write_or(key, Zset::new)?;
+        set.limit(&limits);
         set.expect(
             scores.len(),
             members.clone().map(<[u8]>::len).max().unwrap_or(0),
@@ -116,6 +117,8 @@ pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Err
     }
     if added + updated > 0 {
         ctx.changed(key);
+        let event = if options.increment { "zincr" } else { "zadd" };
+        ctx.notify(notify::ZSET, event, key);
     }
     for fact in facts {
         ctx.note(key, || fact);
@@ -165,64 +168,24 @@ fn fact(outcome: Insert, member: &[u8], score: f64, of: usize) -> Option<Fact> {
 pub fn remove(
     ctx: &mut Ctx<'_>,
     args: Args<'_>,
+    event: &str,
     take: impl FnOnce(&mut Zset) -> usize,
 ) -> Result<(), Error> {
     let count = ctx.db().write::<Zset>(&args[1])?.map_or(0, take);
-    removed(ctx, &args[1], count);
+    removed(ctx, &args[1], event, count);
     ctx.out.count(count);
     Ok(())
 }
 
-/// ZPOPMIN and ZPOPMAX.
-pub fn pop(
-    ctx: &mut Ctx<'_>,
-    args: Args<'_>,
-    take: fn(&mut Zset) -> Option<(Bytes, f64)>,
-) -> Result<(), Error> {
-    if args.len() > 3 {
-        return Err(Error::Syntax);
-    }
-    let count = match args.get(2) {
-        Some(word) => {
-            let count = num::parse_i64(word).and_then(|count| usize::try_from(count).ok());
-            Some(count.ok_or(Error::text("ERR value is out of range, must be positive"))?)
-        }
-        None => None,
-    };
-    let (db, out) = ctx.parts();
-    let Some(set) = db.write::<Zset>(&args[1])? else {
-        out.array(0);
-        return Ok(());
-    };
-    let count_taken = count.unwrap_or(1).min(set.len());
-    let pairs = count.is_some() && out.resp == Resp::Three;
-    out.array(if pairs { count_taken } else { count_taken * 2 });
-    for _ in 0..count_taken {
-        if let Some((member, score)) = take(set) {
-            if pairs {
-                out.array(2);
-            }
-            out.bulk(&member);
-            out.double(score);
-        }
-    }
-    removed(ctx, &args[1], count_taken);
-    Ok(())
-}
-
 /// After members were taken out: a set that has none left is gone.
-fn removed(ctx: &mut Ctx<'_>, key: &[u8], count: usize) {
+pub(super) fn removed(ctx: &mut Ctx<'_>, key: &[u8], event: &str, count: usize) {
     if count == 0 {
         return;
     }
-    if ctx
-        .db()
-        .read::<Zset>(key)
-        .is_ok_and(|set| set.is_some_and(Zset::is_empty))
-    {
-        ctx.delete(key);
-    } else {
-        ctx.changed(key);
+    ctx.changed(key);
+    ctx.notify(notify::ZSET, event, key);
+    if matches!(ctx.db().read::<Zset>(key), Ok(Some(set)) if set.is_empty()) {
+        ctx.delete_emptied(key);
     }
     ctx.note(key, || Fact::MembersRemoved { count });
 }

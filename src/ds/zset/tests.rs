@@ -171,7 +171,7 @@ fn apply(set: &mut Zset, model: &mut Model, change: Change) {
             }
         }
         Change::Rebuild => {
-            *set = Zset::from_pairs(
+            *set = made(
                 model
                     .0
                     .iter()
@@ -246,7 +246,7 @@ proptest! {
         max in (0..3u8, score()),
     ) {
         prop_assume!(!min.1.is_nan() && !max.1.is_nan());
-        let set = Zset::from_pairs(pairs.iter().map(|pair| (Bytes::from_slice(&pair.0), pair.1)));
+        let set = made(pairs.iter().map(|pair| (Bytes::from_slice(&pair.0), pair.1)));
         let (min, max) = (between(min.0, min.1), between(max.0, max.1));
         let found: Vec<_> = set.range(set.score_range(min, max)).collect();
         let inside = |pair: &(&[u8], f64)| inside(&pair.1, min.as_ref(), max.as_ref());
@@ -259,7 +259,7 @@ proptest! {
         min in (0..4u8, member()),
         max in (0..4u8, member()),
     ) {
-        let set = Zset::from_pairs(members.iter().map(|member| (Bytes::from_slice(member), 7.0)));
+        let set = made(members.iter().map(|member| (Bytes::from_slice(member), 7.0)));
         let (low, high) = (lex_bound(min.0, &min.1), lex_bound(max.0, &max.1));
         let found: Vec<_> = set.range(set.lex_range(low, high)).collect();
         let inside = |pair: &(&[u8], f64)| {
@@ -321,7 +321,7 @@ fn a_listpack_forgets_the_sign_of_zero() {
     let mut set = Zset::new();
     set.insert(b"x", -0.0);
     assert!(set.score(b"x").unwrap().is_sign_positive());
-    set.expect(1, LISTPACK_MEMBER_LEN + 1);
+    set.expect(1, Limits::default().zset_max_listpack_value + 1);
     assert_eq!(set.insert(b"x", -0.0), Insert::Unchanged);
     set.insert(b"y", -0.0);
     assert!(set.score(b"y").unwrap().is_sign_negative());
@@ -331,7 +331,7 @@ fn a_listpack_forgets_the_sign_of_zero() {
 #[test]
 fn a_listpack_grows_out_of_itself_and_does_not_come_back() {
     let mut set = Zset::new();
-    for i in 0..LISTPACK_MEMBERS {
+    for i in 0..Limits::default().zset_max_listpack_entries {
         set.insert(i.to_string().as_bytes(), 0.0);
     }
     assert_eq!(set.encoding(), Encoding::Listpack);
@@ -345,7 +345,7 @@ fn a_listpack_grows_out_of_itself_and_does_not_come_back() {
 fn members_of_different_scores_by_bytes() {
     // As Valkey 9.1 answers for a listpack: from the front the run starts at d and nothing ends it;
     // from the back it is c, b.
-    let set = Zset::from_pairs(
+    let set = made(
         [("d", 1.0), ("a", 2.0), ("b", 3.0), ("c", 4.0)]
             .map(|(m, s)| (Bytes::from_slice(m.as_bytes()), s)),
     );
@@ -365,7 +365,7 @@ fn members_of_different_scores_by_bytes() {
             .is_empty()
     );
     assert_eq!(
-        Zset::from_pairs([(Bytes::from_slice(b"a"), 1.0)]).lex_scan(b, LexBound::Highest, false, 0),
+        made([(Bytes::from_slice(b"a"), 1.0)]).lex_scan(b, LexBound::Highest, false, 0),
         None
     );
 }
@@ -389,4 +389,8 @@ fn a_member_costs_little() {
     assert!(each <= 60, "{each} bytes a member");
     set.remove_range(0..usize::MAX, |_, _| ());
     assert!(set.memory_bytes() < 300);
+}
+
+fn made(pairs: impl IntoIterator<Item = (Bytes, f64)>) -> Zset {
+    Zset::from_pairs(pairs, &Limits::default())
 }

@@ -119,6 +119,13 @@ pub fn value(config: &Config, setting: &Setting) -> Vec<u8> {
         .map_or_else(|| setting.default.as_bytes().to_vec(), |v| v.to_vec())
 }
 
+/// What the setting of a name is, as it is printed; nothing where there is none of that name.
+pub fn named(config: &Config, name: &str) -> String {
+    let found = SETTINGS.iter().find(|setting| setting.name == name);
+    let text = found.map(|setting| value(config, setting));
+    String::from_utf8_lossy(&text.unwrap_or_default()).into_owned()
+}
+
 fn config_get(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut found: Vec<(Vec<u8>, &Setting)> = Vec::new();
     let mut add = |name: &[u8], setting: &'static Setting| {
@@ -168,6 +175,11 @@ fn config_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 fn config_resetstat(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    ctx.engine.stats = Default::default();
+    for db in &ctx.engine.dbs {
+        db.hits.set(0);
+        db.misses.set(0);
+    }
     ctx.out.ok();
     Ok(())
 }

@@ -1,0 +1,253 @@
+//! INFO, MONITOR and LOLWUT: what the server says of itself.
+
+use std::fmt::Write;
+
+use super::memory::usage;
+use crate::command::connection::REFERENCE_VERSION;
+use crate::command::server::config::named;
+use crate::engine::args::Args;
+use crate::engine::db::Db;
+use crate::engine::error::Error;
+use crate::engine::{Ctx, Engine};
+
+/// The sections of INFO in their order, and whether they come unasked.
+const SECTIONS: [(&str, &str, bool); 12] = [
+    ("server", "Server", true),
+    ("clients", "Clients", true),
+    ("memory", "Memory", true),
+    ("persistence", "Persistence", true),
+    ("stats", "Stats", true),
+    ("replication", "Replication", true),
+    ("cpu", "CPU", true),
+    ("modules", "Modules", true),
+    ("commandstats", "Commandstats", false),
+    ("errorstats", "Errorstats", true),
+    ("cluster", "Cluster", true),
+    ("keyspace", "Keyspace", true),
+];
+
+pub(super) fn info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let asked = |name: &str, default: bool| {
+        let mut words = args.from(1).iter();
+        if args.len() == 1 {
+            return default;
+        }
+        words.any(|word| {
+            let is = |text: &str| word.eq_ignore_ascii_case(text.as_bytes());
+            is(name) || is("all") || is("everything") || (default && is("default"))
+        })
+    };
+    let mut text = String::new();
+    for (name, title, default) in SECTIONS {
+        if !asked(name, default) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str("\r\n");
+        }
+        let _ = write!(text, "# {title}\r\n");
+        for (field, value) in section(ctx.engine, name) {
+            let _ = write!(text, "{field}:{value}\r\n");
+        }
+    }
+    ctx.out.verbatim(&text);
+    Ok(())
+}
+
+/// Bytes that all keys take, estimated from some of each database.
+pub(super) fn dataset(engine: &Engine) -> usize {
+    const LOOKED_AT: usize = 64;
+    let of = |db: &Db| {
+        let some = db.iter().take(LOOKED_AT);
+        let bytes: usize = some.map(|(key, entry)| usage(key, entry)).sum();
+        bytes * db.len() / db.len().clamp(1, LOOKED_AT)
+    };
+    engine.dbs.iter().map(of).sum()
+}
+
+fn human(bytes: usize) -> String {
+    let bytes = bytes as f64;
+    match bytes {
+        ..1024.0 => format!("{bytes}B"),
+        ..1_048_576.0 => format!("{:.2}K", bytes / 1024.0),
+        ..1_073_741_824.0 => format!("{:.2}M", bytes / 1_048_576.0),
+        _ => format!("{:.2}G", bytes / 1_073_741_824.0),
+    }
+}
+
+/// The lines of one section.
+fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let mut say = |name: &str, value: &dyn ToString| lines.push((name.into(), value.to_string()));
+    let up = engine.now.saturating_sub(engine.started) / 1000;
+    let stats = &engine.stats;
+    match name {
+        "server" => {
+            say("redis_version", &"7.2.4");
+            say("server_name", &"keyglass");
+            say("valkey_version", &REFERENCE_VERSION);
+            say("keyglass_version", &env!("CARGO_PKG_VERSION"));
+            say("server_mode", &"standalone");
+            say("redis_mode", &"standalone");
+            say("os", &std::env::consts::OS);
+            say("arch_bits", &64);
+            say("multiplexing_api", &"none");
+            say("process_id", &0);
+            say("run_id", &format!("{:040x}", engine.started));
+            say("tcp_port", &named(&engine.config, "port"));
+            say("server_time_usec", &(engine.now * 1000));
+            say("uptime_in_seconds", &up);
+            say("uptime_in_days", &(up / 86_400));
+            say("hz", &named(&engine.config, "hz"));
+            say("configured_hz", &named(&engine.config, "hz"));
+            say("lru_clock", &(engine.now / 1000 % (1 << 24)));
+            say("executable", &"");
+            say("config_file", &"");
+        }
+        "clients" => {
+            let blocked = engine.clients().filter(|(_, c)| c.blocked.is_some());
+            let listening = engine.clients().filter(|(_, c)| c.subscriptions() > 0);
+            say("connected_clients", &engine.clients().count());
+            say("cluster_connections", &0);
+            say("maxclients", &named(&engine.config, "maxclients"));
+            say("blocked_clients", &blocked.count());
+            say("pubsub_clients", &listening.count());
+            say("watching_clients", &0);
+            say("clients_in_timeout_table", &engine.waiting_with_timeout());
+            say("total_blocking_keys", &engine.keys_waited_for());
+        }
+        "memory" => {
+            let bytes = dataset(engine);
+            say("used_memory", &bytes);
+            say("used_memory_human", &human(bytes));
+            say("used_memory_rss", &bytes);
+            say("used_memory_rss_human", &human(bytes));
+            say("used_memory_peak", &bytes);
+            say("used_memory_peak_human", &human(bytes));
+            say("used_memory_dataset", &bytes);
+            say("used_memory_lua", &0);
+            say("used_memory_scripts", &0);
+            say("number_of_cached_scripts", &0);
+            say("maxmemory", &named(&engine.config, "maxmemory"));
+            say(
+                "maxmemory_human",
+                &human(named(&engine.config, "maxmemory").parse().unwrap_or(0)),
+            );
+            say(
+                "maxmemory_policy",
+                &named(&engine.config, "maxmemory-policy"),
+            );
+            say("mem_fragmentation_ratio", &"1.00");
+            say("mem_allocator", &"rust");
+            say("lazyfree_pending_objects", &0);
+            say("lazyfreed_objects", &0);
+        }
+        "persistence" => {
+            say("loading", &0);
+            say("async_loading", &0);
+            say("rdb_changes_since_last_save", &stats.changes);
+            say("rdb_bgsave_in_progress", &0);
+            say("rdb_last_save_time", &(engine.started / 1000));
+            say("rdb_last_bgsave_status", &"ok");
+            say("aof_enabled", &0);
+            say("aof_rewrite_in_progress", &0);
+            say("aof_rewrite_scheduled", &0);
+            say("aof_last_bgrewrite_status", &"ok");
+        }
+        "stats" => {
+            let sum = |count: fn(&Db) -> u64| engine.dbs.iter().map(count).sum::<u64>();
+            say("total_connections_received", &stats.connections);
+            say("total_commands_processed", &stats.commands);
+            say("instantaneous_ops_per_sec", &0);
+            say("rejected_connections", &0);
+            say("expired_keys", &stats.expired_keys);
+            say("expired_fields", &stats.expired_fields);
+            say("evicted_keys", &0);
+            say("keyspace_hits", &sum(|db| db.hits.get()));
+            say("keyspace_misses", &sum(|db| db.misses.get()));
+            say("pubsub_channels", &engine.pubsub.channels.len());
+            say("pubsub_patterns", &engine.pubsub.patterns.len());
+            say("total_error_replies", &stats.errors.values().sum::<u64>());
+        }
+        "replication" => {
+            say("role", &"master");
+            say("connected_slaves", &0);
+            say("master_failover_state", &"no-failover");
+            say("master_replid", &format!("{:040x}", engine.started));
+            say("master_replid2", &"0".repeat(40));
+            say("master_repl_offset", &0);
+            say("second_repl_offset", &-1);
+            say("repl_backlog_active", &0);
+        }
+        "cpu" => {
+            say("used_cpu_sys", &"0.000000");
+            say("used_cpu_user", &"0.000000");
+        }
+        "commandstats" => {
+            let mut calls: Vec<_> = stats.calls.iter().collect();
+            calls.sort();
+            for ((container, name), [called, rejected, failed]) in calls {
+                let full = match container == name {
+                    true => (*name).to_string(),
+                    false => format!("{container}|{name}"),
+                };
+                say(
+                    &format!("cmdstat_{full}"),
+                    &format!(
+                        "calls={called},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}"
+                    ),
+                );
+            }
+        }
+        "errorstats" => {
+            for (code, count) in &stats.errors {
+                say(&format!("errorstat_{code}"), &format!("count={count}"));
+            }
+        }
+        "cluster" => say("cluster_enabled", &0),
+        "keyspace" => {
+            for (number, db) in engine
+                .dbs
+                .iter()
+                .enumerate()
+                .filter(|(_, db)| !db.is_empty())
+            {
+                let text = format!(
+                    "keys={},expires={},avg_ttl={},keys_with_volatile_items={}",
+                    db.len(),
+                    db.expiring(),
+                    db.mean_ttl(engine.now),
+                    db.with_expiring_fields(),
+                );
+                say(&format!("db{number}"), &text);
+            }
+        }
+        _ => {}
+    }
+    lines
+}
+
+pub(super) fn lolwut(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    if args.is(1, "VERSION") && args.len() > 2 {
+        args.int(2)?;
+    }
+    const PICTURE: &str = "\
+   ____
+  / __ \\
+ | (__) |_________
+  \\____/ |_| |_|  \\
+         '-' '-'---'
+";
+    ctx.out.verbatim(&format!(
+        "{PICTURE}\nA key, seen through glass. Keyglass ver. {}, after Valkey ver. {REFERENCE_VERSION}\n",
+        env!("CARGO_PKG_VERSION")
+    ));
+    Ok(())
+}
+
+pub(super) fn monitor(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    let conn = ctx.conn;
+    ctx.engine.monitors.insert(conn);
+    ctx.out.ok();
+    Ok(())
+}

@@ -1,0 +1,756 @@
+//! What keeps a server: settings, statistics, memory, tests; and what a lone server answers about
+//! replicas, clusters and disks.
+
+mod debug;
+mod info;
+mod lone;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+use super::spec::*;
+use debug::*;
+use info::*;
+use lone::*;
+use memory::*;
+
+/// The family's commands.
+pub const TABLE: &[Spec] = &[
+    Spec {
+        name: "acl",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "6.0.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about users and what they may do.",
+        subcommands: &[
+            Spec {
+                name: "cat",
+                arity: -2,
+                flags: NOSCRIPT | LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "6.0.0",
+                complexity: "O(1) since the categories and commands are a fixed set.",
+                summary: "Lists the categories, or the commands of one.",
+                args: &[string("category").optional()],
+                handler: Some(acl_cat),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "6.0.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(acl_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "list",
+                arity: 2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "6.0.0",
+                complexity: "O(N). Where N is the number of configured users.",
+                summary: "Lists the users with what they may do.",
+                handler: Some(acl_list),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "users",
+                arity: 2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "6.0.0",
+                complexity: "O(N). Where N is the number of configured users.",
+                summary: "Lists the users.",
+                handler: Some(acl_users),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "whoami",
+                arity: 2,
+                flags: NOSCRIPT | LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "6.0.0",
+                complexity: "O(1)",
+                summary: "Answers the connection's user.",
+                handler: Some(acl_whoami),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
+        name: "asking",
+        arity: 1,
+        flags: FAST,
+        categories: &["fast", "connection"],
+        group: "cluster",
+        since: "3.0.0",
+        complexity: "O(1)",
+        summary: "Allows a redirected command once; needs a cluster.",
+        handler: Some(asking),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "bgrewriteaof",
+        arity: 1,
+        flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Rewrites the log of changes; refused, since nothing is kept on disk.",
+        handler: Some(bgrewriteaof),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "bgsave",
+        arity: -1,
+        flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Saves the data in the background; refused, since nothing is kept on disk.",
+        history: &[
+            ("3.2.2", "Added the `SCHEDULE` option."),
+            ("8.1.0", "Added the `CANCEL` option."),
+        ],
+        args: &[one_of(
+            "operation",
+            &[
+                flag("schedule", "SCHEDULE").since("3.2.2"),
+                flag("cancel", "CANCEL").since("8.1.0"),
+            ],
+        )
+        .optional()],
+        handler: Some(bgsave),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "debug",
+        arity: -2,
+        flags: ADMIN | NOSCRIPT | LOADING | STALE,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands for tests of the server itself.",
+        doc_flags: &["syscmd"],
+        handler: Some(debug),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "failover",
+        arity: -1,
+        flags: ADMIN | NOSCRIPT | STALE,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "6.2.0",
+        complexity: "O(1)",
+        summary: "Hands the part of primary over; there is nobody to take it.",
+        args: &[
+            block(
+                "target",
+                &[
+                    string("host"),
+                    integer("port"),
+                    flag("force", "FORCE").optional(),
+                ],
+            )
+            .token("TO")
+            .optional(),
+            flag("abort", "ABORT").optional(),
+            integer("milliseconds").token("TIMEOUT").optional(),
+        ],
+        handler: Some(failover),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "function",
+        arity: -2,
+        categories: &["slow"],
+        group: "scripting",
+        since: "7.0.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about functions; there are none yet.",
+        subcommands: &[
+            Spec {
+                name: "flush",
+                arity: -2,
+                flags: WRITE | NOSCRIPT,
+                categories: &["write", "slow", "scripting"],
+                group: "scripting",
+                since: "7.0.0",
+                complexity: "O(N) where N is the number of functions deleted",
+                summary: "Takes all functions away.",
+                tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
+                args: &[one_of(
+                    "flush-type",
+                    &[flag("async", "ASYNC"), flag("sync", "SYNC")],
+                )
+                .optional()],
+                handler: Some(function_flush),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "list",
+                arity: -2,
+                flags: NOSCRIPT,
+                categories: &["slow", "scripting"],
+                group: "scripting",
+                since: "7.0.0",
+                complexity: "O(N) where N is the number of functions",
+                summary: "Lists the functions.",
+                tips: &["nondeterministic_output_order"],
+                args: &[
+                    string("library-name-pattern")
+                        .token("LIBRARYNAME")
+                        .optional(),
+                    flag("withcode", "WITHCODE").optional(),
+                ],
+                handler: Some(function_list),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
+        name: "info",
+        arity: -1,
+        flags: LOADING | STALE,
+        categories: &["slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers what the server says of itself.",
+        history: &[(
+            "7.0.0",
+            "Added support for taking multiple section arguments.",
+        )],
+        tips: &[
+            "nondeterministic_output",
+            "request_policy:all_shards",
+            "response_policy:special",
+        ],
+        args: &[string("section").optional().multiple()],
+        handler: Some(info),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "lastsave",
+        arity: 1,
+        flags: LOADING | STALE | FAST,
+        categories: &["admin", "fast", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Answers when the data were last saved: when the server began.",
+        tips: &["nondeterministic_output"],
+        handler: Some(lastsave),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "latency",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "2.8.13",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about events that took long.",
+        subcommands: &[
+            Spec {
+                name: "doctor",
+                arity: 2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Answers a report about latency.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_nodes",
+                    "response_policy:special",
+                ],
+                handler: Some(latency_doctor),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "graph",
+                arity: 3,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Draws an event's latency.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_nodes",
+                    "response_policy:special",
+                ],
+                args: &[string("event")],
+                handler: Some(latency_graph),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(latency_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "histogram",
+                arity: -2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "7.0.0",
+                complexity: "O(N) where N is the number of commands with latency information being retrieved.",
+                summary: "Answers how often commands took how long.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_nodes",
+                    "response_policy:special",
+                ],
+                args: &[string("command").optional().multiple()],
+                handler: Some(latency_histogram),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "history",
+                arity: 3,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Answers an event's latency over time.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_nodes",
+                    "response_policy:special",
+                ],
+                args: &[string("event")],
+                handler: Some(latency_history),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "latest",
+                arity: 2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Answers the latest latency of each event.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_nodes",
+                    "response_policy:special",
+                ],
+                handler: Some(latency_latest),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "reset",
+                arity: -2,
+                flags: ADMIN | NOSCRIPT | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.8.13",
+                complexity: "O(1)",
+                summary: "Forgets what was measured.",
+                tips: &["request_policy:all_nodes", "response_policy:agg_sum"],
+                args: &[string("event").optional().multiple()],
+                handler: Some(latency_reset),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
+        name: "lolwut",
+        arity: -1,
+        flags: READONLY | FAST,
+        categories: &["read", "fast"],
+        group: "server",
+        since: "5.0.0",
+        summary: "Draws a picture, and answers the version.",
+        args: &[integer("version").token("VERSION").optional()],
+        handler: Some(lolwut),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "memory",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "4.0.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about memory.",
+        subcommands: &[
+            Spec {
+                name: "doctor",
+                arity: 2,
+                categories: &["slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "O(1)",
+                summary: "Answers what the server thinks of its memory.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_shards",
+                    "response_policy:special",
+                ],
+                handler: Some(memory_doctor),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(memory_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "malloc-stats",
+                arity: 2,
+                flags: LOADING,
+                categories: &["slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "Depends on how much memory is allocated, could be slow",
+                summary: "Answers what the allocator says of itself.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_shards",
+                    "response_policy:special",
+                ],
+                handler: Some(memory_malloc_stats),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "purge",
+                arity: 2,
+                flags: LOADING,
+                categories: &["slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "Depends on how much memory is allocated, could be slow",
+                summary: "Asks the allocator to give back what it does not need.",
+                tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
+                handler: Some(memory_purge),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "stats",
+                arity: 2,
+                categories: &["slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "O(1)",
+                summary: "Answers where memory goes.",
+                tips: &[
+                    "nondeterministic_output",
+                    "request_policy:all_shards",
+                    "response_policy:special",
+                ],
+                handler: Some(memory_stats),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "usage",
+                arity: -3,
+                flags: READONLY,
+                categories: &["read", "slow"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "O(N) where N is the number of samples.",
+                summary: "Answers how many bytes a key and its value take, estimated.",
+                keys: &[KeySpec {
+                    notes: None,
+                    flags: &["RO"],
+                    begin: Begin::Index(2),
+                    find: Find::Range {
+                        last: 0,
+                        step: 1,
+                        limit: 0,
+                    },
+                }],
+                args: &[key("key"), integer("count").token("SAMPLES").optional()],
+                handler: Some(memory_usage),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
+        name: "module",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "4.0.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about modules; there are none.",
+        subcommands: &[
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "5.0.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(module_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "list",
+                arity: 2,
+                flags: ADMIN | NOSCRIPT,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "4.0.0",
+                complexity: "O(N) where N is the number of loaded modules.",
+                summary: "Lists the modules.",
+                tips: &["nondeterministic_output_order"],
+                handler: Some(module_list),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
+        name: "monitor",
+        arity: 1,
+        flags: ADMIN | NOSCRIPT | LOADING | STALE,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        summary: "Shows every command that the server runs.",
+        handler: Some(monitor),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "readonly",
+        arity: 1,
+        flags: LOADING | STALE | FAST,
+        categories: &["fast", "connection"],
+        group: "cluster",
+        since: "3.0.0",
+        complexity: "O(1)",
+        summary: "Allows reads from replicas of a cluster.",
+        handler: Some(readonly),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "readwrite",
+        arity: 1,
+        flags: LOADING | STALE | FAST,
+        categories: &["fast", "connection"],
+        group: "cluster",
+        since: "3.0.0",
+        complexity: "O(1)",
+        summary: "Takes READONLY back.",
+        handler: Some(readwrite),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "replicaof",
+        arity: 3,
+        flags: ADMIN | NOSCRIPT | STALE | NO_ASYNC_LOADING,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "5.0.0",
+        complexity: "O(1)",
+        summary: "Makes the server a replica; it stays alone here.",
+        args: &[one_of(
+            "args",
+            &[
+                block("host-port", &[string("host"), integer("port")]),
+                block("no-one", &[flag("no", "NO"), flag("one", "ONE")]),
+            ],
+        )],
+        handler: Some(replicaof),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "role",
+        arity: 1,
+        flags: NOSCRIPT | LOADING | STALE | FAST,
+        categories: &["admin", "fast", "dangerous"],
+        group: "server",
+        since: "2.8.12",
+        complexity: "O(1)",
+        summary: "Answers which part the server has in a replication.",
+        handler: Some(role),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "save",
+        arity: 1,
+        flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(N) where N is the total number of keys in all databases",
+        summary: "Saves the data; refused, since nothing is kept on disk.",
+        handler: Some(save),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "shutdown",
+        arity: -1,
+        flags: ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | ALLOW_BUSY,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(N) when saving, where N is the total number of keys in all databases when saving data, otherwise O(1)",
+        summary: "Ends the server, where it has a port of its own.",
+        history: &[
+            ("7.0.0", "Added the `NOW`, `FORCE` and `ABORT` modifiers."),
+            ("9.0.0", "Added the `SAFE` and `FAILOVER` modifiers."),
+        ],
+        args: &[one_of(
+            "abort-selector",
+            &[
+                block(
+                    "save-selector-block",
+                    &[
+                        one_of(
+                            "save-selector",
+                            &[flag("nosave", "NOSAVE"), flag("save", "SAVE")],
+                        )
+                        .optional(),
+                        flag("now", "NOW").since("7.0.0").optional(),
+                        flag("force", "FORCE").since("7.0.0").optional(),
+                        flag("safe", "SAFE").since("9.0.0").optional(),
+                        flag("failover", "FAILOVER").since("9.0.0").optional(),
+                    ],
+                ),
+                flag("abort", "ABORT").since("7.0.0"),
+            ],
+        )
+        .optional()],
+        handler: Some(shutdown),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "slaveof",
+        arity: 3,
+        flags: ADMIN | NOSCRIPT | STALE | NO_ASYNC_LOADING,
+        categories: &["admin", "slow", "dangerous"],
+        group: "server",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "An older name of REPLICAOF.",
+        doc_flags: &["deprecated"],
+        deprecated_since: Some("5.0.0"),
+        replaced_by: Some("`REPLICAOF`"),
+        args: &[one_of(
+            "args",
+            &[
+                block("host-port", &[string("host"), integer("port")]),
+                block("no-one", &[flag("no", "NO"), flag("one", "ONE")]),
+            ],
+        )],
+        handler: Some(slaveof),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "slowlog",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "2.2.12",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about commands that took long.",
+        subcommands: &[
+            Spec {
+                name: "get",
+                arity: -2,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.2.12",
+                complexity: "O(N) where N is the number of entries returned",
+                summary: "Answers the commands that took longest of late.",
+                history: &[(
+                    "4.0.0",
+                    "Added client IP address, port and name to the reply.",
+                )],
+                tips: &["request_policy:all_nodes", "nondeterministic_output"],
+                args: &[integer("count").optional()],
+                handler: Some(slowlog_get),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "6.2.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(slowlog_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "len",
+                arity: 2,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.2.12",
+                complexity: "O(1)",
+                summary: "Answers how many commands the log holds.",
+                tips: &[
+                    "request_policy:all_nodes",
+                    "response_policy:agg_sum",
+                    "nondeterministic_output",
+                ],
+                handler: Some(slowlog_len),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "reset",
+                arity: 2,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "2.2.12",
+                complexity: "O(N) where N is the number of entries in the slowlog",
+                summary: "Empties the log.",
+                tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
+                handler: Some(slowlog_reset),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+];
