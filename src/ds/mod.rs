@@ -3,6 +3,7 @@
 
 pub mod bits;
 pub mod bytes;
+pub mod geo;
 pub mod glob;
 pub mod hash;
 pub mod hll;

@@ -69,12 +69,15 @@ impl Error {
     }
 
     /// The text as it stands on the wire after `-`: line breaks, which would end the frame early, are
-    /// spaces, as on the server.
+    /// spaces, as on the server, and gone from the end.
     pub fn wire(&self) -> Vec<u8> {
         let mut text = match self {
             Self::Quoting(text) => text.clone(),
             other => other.to_string().into_bytes(),
         };
+        while matches!(text.last(), Some(b'\r' | b'\n')) {
+            text.pop();
+        }
         for byte in &mut text {
             if matches!(byte, b'\r' | b'\n') {
                 *byte = b' ';

@@ -90,6 +90,22 @@ impl Writer {
         }
     }
 
+    /// A double for people: as many as 17 digits after the point, no exponent. A bulk string in
+    /// RESP2, a double frame in RESP3.
+    pub fn human_double(&mut self, value: f64) {
+        let text = format!("{value:.17}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        let text = if text == "-0" { "0" } else { text };
+        match self.resp {
+            Resp::Two => self.bulk(text.as_bytes()),
+            Resp::Three => {
+                self.bytes.push(b',');
+                self.bytes.extend_from_slice(text.as_bytes());
+                self.crlf();
+            }
+        }
+    }
+
     /// The absence of a string: `$-1` in RESP2, `_` in RESP3.
     pub fn null(&mut self) {
         self.bytes.extend_from_slice(match self.resp {

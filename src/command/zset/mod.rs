@@ -18,7 +18,9 @@ use crate::engine::args::Args;
 use crate::engine::error::Error;
 use algebra::Operation;
 use pop::End;
+pub(super) use range::put;
 use range::{By, Request};
+pub(super) use write::add_scored;
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[

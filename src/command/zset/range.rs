@@ -198,7 +198,7 @@ pub fn store(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 /// Keeps a set under a key, or nothing where it is empty, and answers how many members it has.
-pub(super) fn put(ctx: &mut Ctx<'_>, key: &[u8], set: Zset, event: &str) {
+pub fn put(ctx: &mut Ctx<'_>, key: &[u8], set: Zset, event: &str) {
     let len = set.len();
     if len == 0 {
         ctx.delete_emptied(key);

@@ -84,12 +84,34 @@ impl Options {
 pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Error> {
     let (options, first) = Options::parse(args, increment)?;
     let pairs = args.from(first).chunks_exact(2);
-    let scores = pairs
-        .clone()
-        .map(|pair| num::parse_f64(pair[0]).ok_or(Error::NotFloat))
-        .collect::<Result<Vec<f64>, Error>>()?;
-    let members = pairs.map(|pair| pair[1]);
-    let key = &args[1];
+    let pairs = pairs
+        .map(|pair| Ok((num::parse_f64(pair[0]).ok_or(Error::NotFloat)?, pair[1])))
+        .collect::<Result<Vec<_>, Error>>()?;
+    add_pairs(ctx, &args[1], options, &pairs)
+}
+
+/// GEOADD: members whose scores follow from places, with the conditions of ZADD that it has.
+pub fn add_scored(
+    ctx: &mut Ctx<'_>,
+    key: &[u8],
+    (absent, present, count_changes): (bool, bool, bool),
+    pairs: &[(f64, &[u8])],
+) -> Result<(), Error> {
+    let options = Options {
+        absent,
+        present,
+        count_changes,
+        ..Options::default()
+    };
+    add_pairs(ctx, key, options, pairs)
+}
+
+fn add_pairs(
+    ctx: &mut Ctx<'_>,
+    key: &[u8],
+    options: Options,
+    pairs: &[(f64, &[u8])],
+) -> Result<(), Error> {
     let observing = ctx.engine.observing;
     let (mut added, mut updated, mut score, mut facts) = (0, 0, None, Vec::new());
     if !options.present || ctx.db().read::<Zset>(key)?.is_some() {
@@ -97,10 +119,14 @@ pub fn add(ctx: &mut Ctx<'_>, args: Args<'_>, increment: bool) -> Result<(), Err
         let set = ctx.db().write_or(key, Zset::new)?;
         set.limit(&limits);
         set.expect(
-            scores.len(),
-            members.clone().map(<[u8]>::len).max().unwrap_or(0),
+            pairs.len(),
+            pairs
+                .iter()
+                .map(|(_, member)| member.len())
+                .max()
+                .unwrap_or(0),
         );
-        for (member, given) in members.zip(scores) {
+        for &(given, member) in pairs {
             score = options.wanted(set.score(member), given);
             let Some(score) = score else { continue };
             let outcome = set.insert(member, score);

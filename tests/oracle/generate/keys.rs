@@ -293,7 +293,12 @@ impl Generator {
                 key,
                 self.key(Kind::Any)
             ],
-            78..=79 => words!["RANDOMKEY"],
+            78 => words!["RANDOMKEY"],
+            79 => {
+                let mut words = words!["TOUCH", key];
+                words.extend(self.keys(Kind::Any, 3));
+                words
+            }
             80..=83 => words!["DBSIZE"],
             84..=85 => {
                 let mut words = words![self.rng.pick(&["FLUSHALL", "FLUSHDB", "FLUSHDB"])];

@@ -8,6 +8,7 @@ macro_rules! words {
 
 mod bitmap;
 mod config;
+mod geo;
 mod hash;
 mod keys;
 mod list;
@@ -138,7 +139,8 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     HPEXPIREAT HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS \
     BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS GETBIT SETBIT \
     BZMPOP BZPOPMAX BZPOPMIN ZDIFF ZDIFFSTORE ZINTER ZINTERCARD ZINTERSTORE ZLEXCOUNT ZMPOP ZRANDMEMBER ZRANGEBYLEX ZRANGESTORE \
-    ZREMRANGEBYLEX ZREVRANGEBYLEX ZSCAN ZUNION ZUNIONSTORE";
+    ZREMRANGEBYLEX ZREVRANGEBYLEX ZSCAN ZUNION ZUNIONSTORE \
+    GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH GEOSEARCHSTORE";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -282,6 +284,13 @@ impl Generator {
                         }
                         commands.push(words);
                     }
+                    values::Kind::Geo => {
+                        let mut words = words!["GEOADD", key];
+                        for _ in 0..self.rng.between(1, 8) {
+                            words.extend([self.longitude(), self.latitude(), self.spot()]);
+                        }
+                        commands.push(words);
+                    }
                     values::Kind::Set => {
                         let mut words = words!["SADD", key];
                         let numbers = self.rng.percent(50);
@@ -358,7 +367,7 @@ impl Generator {
             Family::Set => self.set_command(),
             Family::Hash => self.hash_command(),
             Family::Bitmap => self.bitmap_command(),
-            Family::Geo => self.string_command(),
+            Family::Geo => self.geo_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);

@@ -14,11 +14,12 @@ pub enum Kind {
     List,
     Set,
     Hash,
+    Geo,
     Any,
 }
 
 /// The keys of each type, and the family that works on it.
-pub const POOLS: [(Kind, Family, [&str; 3]); 8] = [
+pub const POOLS: [(Kind, Family, [&str; 3]); 9] = [
     (Kind::Text, Family::Text, ["s1", "s2", "user:1"]),
     (Kind::Number, Family::Text, ["n1", "n2", "user:2"]),
     (Kind::Hll, Family::Hll, ["h1", "h2", "h3"]),
@@ -27,6 +28,7 @@ pub const POOLS: [(Kind, Family, [&str; 3]); 8] = [
     (Kind::Set, Family::Set, ["t1", "t2", "tags"]),
     (Kind::List, Family::List, ["l1", "l2", "queue"]),
     (Kind::Hash, Family::Hash, ["f1", "f2", "cart"]),
+    (Kind::Geo, Family::Geo, ["p1", "p2", "shops"]),
 ];
 
 const ODD_INTEGERS: &[&str] = &[
