@@ -171,6 +171,19 @@ impl List {
         list
     }
 
+    /// A list of elements as the reference builds one whose size it does not know before.
+    pub fn built<'a>(items: impl IntoIterator<Item = &'a [u8]>, limits: &Limits) -> Self {
+        let mut list = Self {
+            quick: true,
+            ..Self::new()
+        };
+        for item in items {
+            list.push(End::Right, item, limits);
+        }
+        list.pack(Fill::of(limits));
+        list
+    }
+
     /// How many elements it has.
     pub fn len(&self) -> usize {
         self.len
@@ -220,17 +233,21 @@ impl List {
     /// Must be called after a command took elements out or replaced one: a quicklist of one node at
     /// most half full becomes a listpack.
     pub fn shrunk(&mut self, limits: &Limits) {
+        let fill = Fill::of(limits);
+        self.pack(Fill {
+            bytes: fill.bytes.map(|bytes| bytes / 2),
+            entries: fill.entries / 2,
+        });
+    }
+
+    /// A quicklist of one node that is no fuller than this becomes a listpack.
+    fn pack(&mut self, fill: Fill) {
         let [node] = self.nodes.make_contiguous() else {
             return;
         };
-        let fill = Fill::of(limits);
-        let half = Fill {
-            bytes: fill.bytes.map(|bytes| bytes / 2),
-            entries: fill.entries / 2,
-        };
-        let exceeded = match half.bytes {
+        let exceeded = match fill.bytes {
             Some(bytes) => node.size > bytes,
-            None => node.items.len() > half.entries,
+            None => node.items.len() > fill.entries,
         };
         if self.quick && !node.plain && !exceeded {
             self.quick = false;

@@ -226,6 +226,11 @@ impl Zset {
         }
     }
 
+    /// Turns to a skip list, for good.
+    pub fn to_skiplist(&mut self) {
+        self.encoding = Encoding::Skiplist;
+    }
+
     /// A member's score.
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         Some(self.records.get(self.id(hash(member), member)?).score)

@@ -42,6 +42,11 @@ impl<'a> Args<'a> {
         num::parse_i64(self.get(index).unwrap_or_default()).ok_or(Error::NotInteger)
     }
 
+    /// The word at `index` as a signed integer of 32 bits.
+    pub fn int32(&self, index: usize) -> Result<i32, Error> {
+        i32::try_from(self.int(index)?).map_err(|_| Error::NotInt32)
+    }
+
     /// The word at `index` as a double.
     pub fn float(&self, index: usize) -> Result<f64, Error> {
         num::parse_f64(self.get(index).unwrap_or_default()).ok_or(Error::NotFloat)

@@ -19,6 +19,8 @@ pub enum OnTimeout {
     Null,
     /// `OK`: it waited for nothing else.
     Ok,
+    /// How many replicas have what it wrote: one count, or several in an array.
+    Counts(&'static [i64]),
 }
 
 /// The end of a wait of so many seconds, given by the word at `at`: milliseconds are rounded up, and 0
@@ -30,6 +32,19 @@ pub fn deadline(args: Args<'_>, at: usize, now: Millis) -> Result<Option<Millis>
         return Err(Error::TimeoutOutOfRange);
     }
     match millis.ceil() as i64 {
+        ..0 => Err(Error::TimeoutNegative),
+        0 => Ok(None),
+        ms => match (now as i64).checked_add(ms) {
+            Some(when) => Ok(Some(when as Millis)),
+            None => Err(Error::TimeoutOutOfRange),
+        },
+    }
+}
+
+/// The end of a wait of so many milliseconds, given by the word at `at`; 0 never ends. Errors: not an
+/// integer, negative, beyond the range of time.
+pub fn deadline_millis(args: Args<'_>, at: usize, now: Millis) -> Result<Option<Millis>, Error> {
+    match args.int(at).map_err(|_| Error::TimeoutNotInteger)? {
         ..0 => Err(Error::TimeoutNegative),
         0 => Ok(None),
         ms => match (now as i64).checked_add(ms) {
@@ -56,7 +71,15 @@ fn long_double(text: &[u8]) -> Result<f64, Error> {
         None if digits.starts_with(|c: char| c.is_ascii_digit()) => digits.parse().ok(),
         None => None,
     };
-    number.map(|n| sign * n).ok_or(Error::TimeoutNotFloat)
+    // One that only a long double tells from 0 still is a wait.
+    let tiny = |n: f64| {
+        if n == 0.0 && hex.is_none() {
+            f64::MIN_POSITIVE
+        } else {
+            n
+        }
+    };
+    number.map(|n| sign * tiny(n)).ok_or(Error::TimeoutNotFloat)
 }
 
 /// What a blocked client waits for: its command is run again whenever one of the keys changes.
@@ -121,6 +144,14 @@ impl Waiters {
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
         self.queues.is_empty()
+    }
+
+    /// The keys of a database that are waited for.
+    pub fn keys_in(&self, db: usize) -> impl Iterator<Item = &Bytes> {
+        self.queues
+            .keys()
+            .filter(move |(own, _)| *own == db)
+            .map(|(_, key)| key)
     }
 
     /// Who waits for a key, in order.

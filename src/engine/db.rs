@@ -193,6 +193,8 @@ impl Uses {
 /// How looking at a key is noted.
 #[derive(Clone, Copy, Debug)]
 pub struct Looks {
+    /// New keys are noted.
+    pub births: bool,
     /// Not at all: `CLIENT NO-TOUCH`.
     pub unseen: bool,
     /// `lfu-log-factor`.
@@ -204,6 +206,7 @@ pub struct Looks {
 impl Default for Looks {
     fn default() -> Self {
         Self {
+            births: false,
             unseen: false,
             log_factor: 10,
             decay_minutes: 1,
@@ -220,6 +223,16 @@ impl Entry {
         let idle = now.saturating_sub(self.accessed.get());
         self.uses.set(self.uses.get().used(idle, looks));
         self.accessed.set(now);
+    }
+
+    /// A copy, made now: it was never used, and keeps its deadline.
+    pub fn copied(&self, now: Millis) -> Self {
+        Self {
+            accessed: Cell::new(now),
+            uses: Cell::default(),
+            tight: false,
+            ..self.clone()
+        }
     }
 
     /// When the key expires.
@@ -246,6 +259,8 @@ pub struct Db {
     pub now: Millis,
     /// How it notes what it looks at.
     pub looks: Looks,
+    /// Keys that were made, while somebody listens for that.
+    pub born: Vec<Bytes>,
 }
 
 impl Db {
@@ -309,6 +324,13 @@ impl Db {
 
     /// A key's value as one type. Errors: WRONGTYPE.
     pub fn read<K: Kind>(&self, key: &[u8]) -> Result<Option<&K>, Error> {
+        self.look(key)
+            .map(|value| K::of(value).ok_or(Error::WrongType))
+            .transpose()
+    }
+
+    /// A key's value, whatever it is, which counts as used by that.
+    pub fn look(&self, key: &[u8]) -> Option<&Value> {
         let found = self.keys.get(key);
         let count = if found.is_some() {
             &self.hits
@@ -316,12 +338,9 @@ impl Db {
             &self.misses
         };
         count.set(count.get() + 1);
-        found
-            .map(|e| {
-                e.touch(self.now, self.looks);
-                K::of(&e.value).ok_or(Error::WrongType)
-            })
-            .transpose()
+        let entry = found?;
+        entry.touch(self.now, self.looks);
+        Some(&entry.value)
     }
 
     /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
@@ -350,20 +369,22 @@ impl Db {
                 self.keys[index].touch(now, looks);
                 &mut self.keys[index]
             }
-            None => self
-                .keys
-                .entry(Bytes::from_slice(key))
-                .or_insert_with(|| Entry {
-                    value: new().into_value(),
-                    witness: None,
-                    version,
-                    accessed: Cell::new(now),
-                    uses: Cell::default(),
-                    form: Form::Raw,
-                    tight: false,
-                    ticket: None,
-                    field_ticket: None,
-                }),
+            None => {
+                self.bear(key);
+                self.keys
+                    .entry(Bytes::from_slice(key))
+                    .or_insert_with(|| Entry {
+                        value: new().into_value(),
+                        witness: None,
+                        version,
+                        accessed: Cell::new(now),
+                        uses: Cell::default(),
+                        form: Form::Raw,
+                        tight: false,
+                        ticket: None,
+                        field_ticket: None,
+                    })
+            }
         };
         entry.version = version;
         let value = K::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
@@ -392,6 +413,7 @@ impl Db {
                 }
             }
             None => {
+                self.bear(key);
                 self.keys.insert(
                     Bytes::from_slice(key),
                     Entry {
@@ -411,6 +433,12 @@ impl Db {
         self.fields_changed(key);
     }
 
+    fn bear(&mut self, key: &[u8]) {
+        if self.looks.births {
+            self.born.push(Bytes::from_slice(key));
+        }
+    }
+
     /// Takes a key away, and gives its entry; its deadline is cancelled but can still be read from it.
     pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         let entry = self.keys.swap_remove(key)?;
@@ -428,6 +456,7 @@ impl Db {
     pub fn put(&mut self, key: &[u8], entry: Entry) {
         let deadline = entry.deadline();
         self.remove(key);
+        self.bear(key);
         self.version += 1;
         self.keys.insert(
             Bytes::from_slice(key),
@@ -503,6 +532,18 @@ impl Db {
     /// All keys with their entries.
     pub fn iter(&self) -> impl Iterator<Item = (&Bytes, &Entry)> {
         self.keys.iter()
+    }
+
+    /// Lets another database and this one change places. Every key counts as changed.
+    pub fn swap(&mut self, other: &mut Self) {
+        std::mem::swap(self, other);
+        let version = self.version.max(other.version) + 1;
+        for db in [self, other] {
+            db.version = version;
+            for entry in db.keys.values_mut() {
+                entry.version = version;
+            }
+        }
     }
 
     /// Takes all keys away.

@@ -291,6 +291,20 @@ impl Engine {
         }
     }
 
+    /// Lets two databases change places. Who waits for a key of either looks again.
+    pub fn swap_databases(&mut self, one: usize, other: usize) {
+        let [one_db, other_db] = match self.dbs.get_disjoint_mut([one, other]) {
+            Ok(both) => both,
+            Err(_) => return,
+        };
+        one_db.swap(other_db);
+        self.stats.changes += 1;
+        for db in [one, other] {
+            let waited = self.waiters.keys_in(db).map(|key| (db, key.clone()));
+            self.ready.extend(waited);
+        }
+    }
+
     /// Shows a command to the monitors, as `redis-cli` quotes words.
     pub fn show_monitors(&mut self, conn: Conn, db: usize, words: &[&[u8]]) {
         if self.monitors.is_empty() {
@@ -393,7 +407,9 @@ impl Engine {
         let db = client.db;
         let dispatch = self.dispatch;
         let now = self.now;
+        let births = self.config.notify & notify::NEW != 0;
         let looks = Looks {
+            births,
             unseen: client.unseen,
             log_factor: self.config.lfu_log_factor,
             decay_minutes: self.config.lfu_decay_minutes,
@@ -414,6 +430,9 @@ impl Engine {
             ctx.out.error(&error);
         }
         let mut out = ctx.out.bytes;
+        if births {
+            self.notify_births();
+        }
         if let Some(client) = self.clients.get_mut(&conn) {
             out.append(&mut client.out);
             client.out = out;
@@ -549,6 +568,12 @@ impl Engine {
             OnTimeout::NullArray => out.null_array(),
             OnTimeout::Null => out.null(),
             OnTimeout::Ok => out.ok(),
+            OnTimeout::Counts(counts) => {
+                if counts.len() > 1 {
+                    out.array(counts.len());
+                }
+                counts.iter().for_each(|count| out.int(*count));
+            }
         });
         self.unblocked.push_back(conn);
     }

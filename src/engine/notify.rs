@@ -71,6 +71,9 @@ impl Engine {
     /// Something happened to a key: whoever listens for it is told, where the setting says so.
     pub fn notify(&mut self, db: usize, class: u32, event: &str, key: &[u8]) {
         let wanted = self.config.notify;
+        if wanted & NEW != 0 && class != NEW {
+            self.notify_births();
+        }
         if wanted & class == 0 {
             return;
         }
@@ -81,6 +84,16 @@ impl Engine {
         if wanted & KEYEVENT != 0 {
             let channel = format!("__keyevent@{db}__:{event}");
             self.publish(channel.as_bytes(), key);
+        }
+    }
+
+    /// Tells of the keys that were made since this was last called. It comes before whatever else
+    /// happened to them.
+    pub(super) fn notify_births(&mut self) {
+        for db in 0..self.dbs.len() {
+            for key in std::mem::take(&mut self.dbs[db].born) {
+                self.notify(db, NEW, "new", &key);
+            }
         }
     }
 }

@@ -155,6 +155,15 @@ pub const NORMALISED: &[Rule] = &[
         apply: |a, b| [a, b].into_iter().for_each(sort),
     },
     Rule {
+        name: "order of SORT BY among what weighs the same",
+        reason: "the reference's order is that of its hash table",
+        when: |c| {
+            (c.is("SORT") || c.is("SORT_RO"))
+                && c.words.iter().any(|word| word.eq_ignore_ascii_case(b"BY"))
+        },
+        apply: |a, b| [a, b].into_iter().for_each(sort),
+    },
+    Rule {
         name: "order of HKEYS and HVALS of large hashes",
         reason: "the reference's order is that of its hash table; small hashes have an order of their own, but the replies do not say which it was",
         when: |c| c.is("HKEYS") || c.is("HVALS"),

@@ -1,10 +1,10 @@
 //! When a key expires: setting it, asking for it, taking it away.
 
-use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::time::Millis;
+use crate::engine::{Ctx, notify};
 
 pub(super) fn expire(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
@@ -23,6 +23,8 @@ pub(super) fn persist(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let had = ctx.db().deadline(&args[1]).is_some();
     if had {
         ctx.db().set_deadline(&args[1], None);
+        ctx.modified(&args[1]);
+        ctx.notify(notify::GENERIC, "persist", &args[1]);
     }
     ctx.out.int(i64::from(had));
     Ok(())
@@ -71,9 +73,13 @@ fn expire_at(
     let set = ctx.db().contains(key) && condition.holds(deadline, when);
     if set && when <= ctx.now() {
         ctx.delete(key);
+        ctx.notify(notify::EXPIRED, "expired", key);
+        ctx.engine.stats.expired_keys += 1;
         ctx.note(key, || Fact::Expired);
     } else if set {
         ctx.db().set_deadline(key, Some(when));
+        ctx.modified(key);
+        ctx.notify(notify::GENERIC, "expire", key);
     }
     ctx.out.int(i64::from(set));
     Ok(())

@@ -1,8 +1,10 @@
 //! Commands on keys of any type: deleting, naming, listing, and when they expire.
 
+mod across;
 pub(super) mod expire;
 pub mod object;
 pub(super) mod scan;
+mod sort;
 #[cfg(test)]
 mod tests;
 
@@ -11,13 +13,46 @@ use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
-use crate::engine::{Ctx, DATABASES};
+use crate::engine::{Ctx, DATABASES, notify};
+use across::{copy, move_key, rename, renamenx, swapdb, wait, waitaof};
 use expire::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
 use object::*;
 use scan::{keys, scan};
+use sort::{sort, sort_ro};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
+    Spec {
+        name: "copy",
+        arity: -3,
+        flags: WRITE | DENYOOM,
+        categories: &["keyspace", "write", "slow"],
+        group: "generic",
+        since: "6.2.0",
+        complexity: "O(N) worst case for collections, where N is the number of nested items. O(1) for string values.",
+        summary: "Copies a key, with its deadline, to another name or database.",
+        keys: &[
+            KeySpec::first(&["RO", "access"]),
+            KeySpec {
+                notes: None,
+                flags: &["OW", "update"],
+                begin: Begin::Index(2),
+                find: Find::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            },
+        ],
+        args: &[
+            key("source"),
+            key("destination").key_spec(1),
+            integer("destination-db").token("DB").optional(),
+            flag("replace", "REPLACE").optional(),
+        ],
+        handler: Some(copy),
+        ..Spec::NEW
+    },
     Spec {
         name: "dbsize",
         arity: 1,
@@ -214,6 +249,20 @@ pub const TABLE: &[Spec] = &[
         tips: &["request_policy:all_shards", "nondeterministic_output_order"],
         args: &[pattern("pattern")],
         handler: Some(keys),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "move",
+        arity: 3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(1)",
+        summary: "Takes a key, with its deadline, to another database.",
+        keys: &[KeySpec::first(&["RW", "access", "update"])],
+        args: &[key("key"), integer("db")],
+        handler: Some(move_key),
         ..Spec::NEW
     },
     Spec {
@@ -536,6 +585,110 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "sort",
+        arity: -2,
+        flags: WRITE | DENYOOM | MOVABLEKEYS,
+        categories: &["write", "set", "sortedset", "list", "slow", "dangerous"],
+        group: "generic",
+        since: "1.0.0",
+        complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).",
+        summary: "Sorts a list, a set or a sorted set by its elements or by other keys, and answers or keeps the result.",
+        keys: &[
+            KeySpec::first(&["RO", "access"]),
+            KeySpec {
+                notes: Some(
+                    "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
+                ),
+                flags: &["RO", "access"],
+                begin: Begin::Unknown,
+                find: Find::Unknown,
+            },
+            KeySpec {
+                notes: Some(
+                    "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
+                ),
+                flags: &["OW", "update"],
+                begin: Begin::Unknown,
+                find: Find::Unknown,
+            },
+        ],
+        args: &[
+            key("key"),
+            pattern("by-pattern")
+                .token("BY")
+                .display("pattern")
+                .optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
+            pattern("get-pattern")
+                .token("GET")
+                .display("pattern")
+                .multiple()
+                .multiple_token()
+                .optional(),
+            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            flag("sorting", "ALPHA").optional(),
+            key("destination").token("STORE").key_spec(2).optional(),
+        ],
+        handler: Some(sort),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sort_ro",
+        arity: -2,
+        flags: READONLY | MOVABLEKEYS,
+        categories: &["read", "set", "sortedset", "list", "slow", "dangerous"],
+        group: "generic",
+        since: "7.0.0",
+        complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).",
+        summary: "Sorts a list, a set or a sorted set and answers the result, changing nothing.",
+        keys: &[
+            KeySpec::first(&["RO", "access"]),
+            KeySpec {
+                notes: Some(
+                    "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
+                ),
+                flags: &["RO", "access"],
+                begin: Begin::Unknown,
+                find: Find::Unknown,
+            },
+        ],
+        args: &[
+            key("key"),
+            pattern("by-pattern")
+                .token("BY")
+                .display("pattern")
+                .optional(),
+            block("limit", &[integer("offset"), integer("count")])
+                .token("LIMIT")
+                .optional(),
+            pattern("get-pattern")
+                .token("GET")
+                .display("pattern")
+                .multiple()
+                .multiple_token()
+                .optional(),
+            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            flag("sorting", "ALPHA").optional(),
+        ],
+        handler: Some(sort_ro),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "swapdb",
+        arity: 3,
+        flags: WRITE | FAST,
+        categories: &["keyspace", "write", "fast", "dangerous"],
+        group: "server",
+        since: "4.0.0",
+        complexity: "O(N) where N is the count of clients watching or blocking on keys from both databases.",
+        summary: "Lets two databases change places.",
+        args: &[integer("index1"), integer("index2")],
+        handler: Some(swapdb),
+        ..Spec::NEW
+    },
+    Spec {
         name: "touch",
         arity: -2,
         flags: READONLY | FAST,
@@ -613,6 +766,38 @@ pub const TABLE: &[Spec] = &[
         handler: Some(unlink),
         ..Spec::NEW
     },
+    Spec {
+        name: "wait",
+        arity: 3,
+        flags: BLOCKING,
+        categories: &["slow", "blocking", "connection"],
+        group: "generic",
+        since: "3.0.0",
+        complexity: "O(1)",
+        summary: "Waits until so many replicas have what this client wrote; there are none here.",
+        tips: &["request_policy:all_shards", "response_policy:agg_min"],
+        args: &[integer("numreplicas"), integer("timeout")],
+        handler: Some(wait),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "waitaof",
+        arity: 4,
+        flags: BLOCKING,
+        categories: &["slow", "blocking", "connection"],
+        group: "generic",
+        since: "7.2.0",
+        complexity: "O(1)",
+        summary: "Waits until what this client wrote is on disk, here and on replicas; there are neither here.",
+        tips: &["request_policy:all_shards", "response_policy:agg_min"],
+        args: &[
+            integer("numlocal"),
+            integer("numreplicas"),
+            integer("timeout"),
+        ],
+        handler: Some(waitaof),
+        ..Spec::NEW
+    },
 ];
 
 /// How many facts one flush notes; a journal is not kept for more keys than that.
@@ -628,6 +813,7 @@ fn del(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut count = 0;
     for key in args.from(1) {
         if ctx.delete(key) {
+            ctx.notify(notify::GENERIC, "del", key);
             ctx.note(key, || Fact::Deleted);
             count += 1;
         }
@@ -671,18 +857,6 @@ fn randomkey(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn rename(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    move_to(ctx, args, true)?;
-    ctx.out.ok();
-    Ok(())
-}
-
-fn renamenx(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let moved = move_to(ctx, args, false)?;
-    ctx.out.int(i64::from(moved));
-    Ok(())
-}
-
 fn type_of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
     out.simple(db.value(&args[1]).map_or("none", |value| value.type_name()));
@@ -691,24 +865,6 @@ fn type_of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn unlink(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     del(ctx, args)
-}
-
-/// Gives the key at word 1 the name at word 2, its deadline and witness with it. False: the name is taken, or its own.
-fn move_to(ctx: &mut Ctx<'_>, args: Args<'_>, replace: bool) -> Result<bool, Error> {
-    let (from, to) = (&args[1], &args[2]);
-    if !ctx.db().contains(from) {
-        return Err(Error::NoSuchKey);
-    }
-    if from == to || (!replace && ctx.db().contains(to)) {
-        return Ok(false);
-    }
-    if let Some(entry) = ctx.db().remove(from) {
-        ctx.db().put(to, entry);
-        ctx.changed(from);
-        ctx.changed(to);
-        ctx.note(from, || Fact::Deleted);
-    }
-    Ok(true)
 }
 
 fn check_flush(args: Args<'_>) -> Result<(), Error> {

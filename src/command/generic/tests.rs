@@ -1,4 +1,4 @@
-use crate::command::testing::check;
+use crate::command::testing::{check, notifications};
 
 #[test]
 fn keys_are_deleted_counted_and_named() {
@@ -95,5 +95,115 @@ fn a_flush_takes_one_database_or_all() {
         A> DBSIZE
         (integer) 0
         "#,
+    );
+}
+
+#[test]
+fn keys_go_to_other_names_and_databases() {
+    check(
+        r#"
+        A> SET k v EX 100
+        OK
+        A> COPY k k2
+        (integer) 1
+        A> COPY k k2
+        (integer) 0
+        A> COPY k k2 DB 1 REPLACE
+        (integer) 1
+        A> TTL k2
+        (integer) 100
+        A> MOVE k 1
+        (integer) 1
+        A> MOVE k2 1
+        (integer) 0
+        A> KEYS *
+        1) "k2"
+        A> SWAPDB 0 1
+        OK
+        A> MGET k k2
+        1) "v"
+        2) "v"
+        A> COPY k k
+        (error) ERR source and destination objects are the same
+        A> SWAPDB 0 16
+        (error) ERR DB index is out of range
+        "#,
+    );
+}
+
+#[test]
+fn a_swap_of_databases_wakes_who_waits() {
+    check(
+        r#"
+        A> BLPOP l 0
+        B> SELECT 1
+        OK
+        B> RPUSH l x
+        (integer) 1
+        B> SWAPDB 0 1
+        OK
+        A<
+        1) "l"
+        2) "x"
+        "#,
+    );
+}
+
+#[test]
+fn sort_by_other_keys() {
+    check(
+        r#"
+        A> RPUSH l 3 1 2
+        (integer) 3
+        A> MSET w1 9 w2 8 w3 7
+        OK
+        A> HSET h3 name three
+        (integer) 1
+        A> SORT l DESC LIMIT 0 2
+        1) "3"
+        2) "2"
+        A> SORT l BY w* GET # GET h*->name
+        1) "3"
+        2) "three"
+        3) "2"
+        4) (nil)
+        5) "1"
+        6) (nil)
+        A> SORT l BY nosort STORE kept
+        (integer) 3
+        A> LRANGE kept 0 -1
+        1) "3"
+        2) "1"
+        3) "2"
+        A> SORT nothing STORE kept
+        (integer) 0
+        A> EXISTS kept
+        (integer) 0
+        A> RPUSH l x
+        (integer) 4
+        A> SORT l
+        (error) ERR One or more scores can't be converted into double
+        "#,
+    );
+}
+
+#[test]
+fn new_keys_are_told_of_before_what_made_them() {
+    assert_eq!(
+        notifications(&[
+            "CONFIG SET notify-keyspace-events AEn",
+            "SET a 1",
+            "COPY a b",
+            "MOVE b 1",
+            "EXPIRE a -1"
+        ]),
+        [
+            "new a",
+            "set a",
+            "new b",
+            "copy_to b",
+            "move_from b",
+            "expired a"
+        ]
     );
 }

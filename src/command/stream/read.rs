@@ -5,7 +5,7 @@ use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Log, Stream, StreamId};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::block::OnTimeout;
+use crate::engine::block::{self, OnTimeout};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::reply::{Resp, Writer};
@@ -282,7 +282,7 @@ impl Options {
             let more = args.len() - 1 - at;
             if args.is(at, "BLOCK") && more > 0 {
                 at += 1;
-                options.block = Some(deadline(args, at, now)?);
+                options.block = Some(block::deadline_millis(args, at, now)?);
             } else if args.is(at, "COUNT") && more > 0 {
                 at += 1;
                 options.count = match args.int(at)? {
@@ -347,17 +347,5 @@ impl Options {
             }
             None => ctx.out.null_array(),
         }
-    }
-}
-
-/// A timeout in milliseconds as the moment it ends; 0 never does.
-fn deadline(args: Args<'_>, at: usize, now: Millis) -> Result<Option<Millis>, Error> {
-    match args.int(at).map_err(|_| Error::TimeoutNotInteger)? {
-        ..0 => Err(Error::TimeoutNegative),
-        0 => Ok(None),
-        ms => match (now as i64).checked_add(ms) {
-            Some(when) => Ok(Some(when as Millis)),
-            None => Err(Error::TimeoutOutOfRange),
-        },
     }
 }

@@ -251,7 +251,34 @@ impl Generator {
 
     pub(super) fn generic_command(&mut self) -> Words {
         let key = self.key(Kind::Any);
-        match self.rng.below(100) {
+        match self.rng.below(130) {
+            100..=107 => {
+                let mut words = words!["COPY", key, self.key(Kind::Any)];
+                while self.rng.percent(35) {
+                    if self.rng.percent(50) {
+                        words.push(self.token("REPLACE"));
+                    } else {
+                        words.extend([self.token("DB"), self.database()]);
+                    }
+                }
+                words
+            }
+            108..=111 => words!["MOVE", key, self.database()],
+            112..=113 => words!["SWAPDB", self.database(), self.database()],
+            114..=127 => self.sort(),
+            128 => {
+                let milliseconds = self.rng.pick(&["1", "2", "3", "-1", "x"]);
+                words!["WAIT", self.integer(-1, 2), milliseconds]
+            }
+            129 => {
+                let milliseconds = self.rng.pick(&["1", "2", "3", "-1", "x"]);
+                words![
+                    "WAITAOF",
+                    self.integer(-1, 2),
+                    self.integer(-1, 2),
+                    milliseconds
+                ]
+            }
             0..=9 => {
                 let mut words = words![self.rng.pick(&["DEL", "UNLINK"])];
                 words.extend(self.keys(Kind::Any, 2));
@@ -322,6 +349,58 @@ impl Generator {
                 _ => self.string_command(),
             },
         }
+    }
+
+    fn database(&mut self) -> Vec<u8> {
+        self.rng
+            .pick(&[
+                "0", "0", "0", "0", "1", "1", "1", "2", "15", "16", "-1", "x",
+            ])
+            .into()
+    }
+
+    fn sort(&mut self) -> Words {
+        let kind = self
+            .rng
+            .pick(&[Kind::List, Kind::List, Kind::Set, Kind::Zset]);
+        let name = self.rng.pick(&["SORT", "SORT", "SORT_RO"]);
+        let mut words = words![name, self.key(kind)];
+        let pattern = |rng: &mut super::Rng| -> Vec<u8> {
+            rng.pick(&[
+                "s*", "n*", "n*", "*", "f*->a", "f1->*", "*->b", "#", "f*->", "user:*", "x",
+            ])
+            .into()
+        };
+        let alpha = self.rng.percent(60);
+        if alpha {
+            words.push(self.token("ALPHA"));
+        }
+        // Which of several with one weight comes first hangs on chance, so with texts as weights all
+        // are wanted, and the comparison does without their order.
+        let by = self.rng.percent(35);
+        if by {
+            let by = pattern(&mut self.rng);
+            words.extend([self.token("BY"), by]);
+        }
+        if self.rng.percent(30) {
+            let direction = self.rng.pick(&["ASC", "DESC"]);
+            words.push(self.token(direction));
+        }
+        while self.rng.percent(25) {
+            let get = pattern(&mut self.rng);
+            words.extend([self.token("GET"), get]);
+        }
+        if !by && self.rng.percent(30) {
+            words.extend([
+                self.token("LIMIT"),
+                self.integer(-1, 4),
+                self.integer(-1, 4),
+            ]);
+        }
+        if !(by && alpha) && self.rng.percent(25) {
+            words.extend([self.token("STORE"), self.key(Kind::List)]);
+        }
+        words
     }
 
     fn conditions(&mut self, words: &mut Words) {

@@ -140,7 +140,8 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS GETBIT SETBIT \
     BZMPOP BZPOPMAX BZPOPMIN ZDIFF ZDIFFSTORE ZINTER ZINTERCARD ZINTERSTORE ZLEXCOUNT ZMPOP ZRANDMEMBER ZRANGEBYLEX ZRANGESTORE \
     ZREMRANGEBYLEX ZREVRANGEBYLEX ZSCAN ZUNION ZUNIONSTORE \
-    GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH GEOSEARCHSTORE";
+    GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH GEOSEARCHSTORE \
+    COPY MOVE SORT SORT_RO SWAPDB WAIT WAITAOF";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -468,6 +469,10 @@ fn tame(words: &mut Words, serial: i64) {
         match (name.as_str(), word.as_str()) {
             ("EXPIRE" | "PEXPIRE" | "HEXPIRE" | "HPEXPIRE", _) if at == 1 => {
                 replace(1, LONGEST, &lifetime)
+            }
+            // So many picks with repetition as memory has no room for.
+            ("HRANDFIELD" | "SRANDMEMBER" | "ZRANDMEMBER", _) if at == 1 => {
+                replace(i64::MIN / 2, -100_000, &|_| -1000)
             }
             ("XCLAIM" | "XAUTOCLAIM", _) if at == 3 => replace(1, 2_000_000, &|_| 0),
             ("SETEX" | "PSETEX", _) if at == 1 => replace(1, LONGEST, &lifetime),
