@@ -286,6 +286,11 @@ impl Engine {
     /// the command is over.
     pub fn changed(&mut self, db: usize, key: &[u8]) {
         self.modified(db, key);
+        self.wake(db, key);
+    }
+
+    /// Who waits for a key looks again, once the command is over.
+    pub fn wake(&mut self, db: usize, key: &[u8]) {
         if !self.waiters.is_empty() {
             self.ready.push((db, Bytes::from_slice(key)));
         }
@@ -620,6 +625,11 @@ impl Ctx<'_> {
     /// A key was modified without its value having grown: deadlines, removals that wake nobody.
     pub fn modified(&mut self, key: &[u8]) {
         self.engine.modified(self.db, key);
+    }
+
+    /// Who waits for a key is to look again, though the key itself does not count as modified.
+    pub fn wake(&mut self, key: &[u8]) {
+        self.engine.wake(self.db, key);
     }
 
     /// Sends a keyspace notification, such as `(notify::ZSET, "zadd", key)`, in the reference's order:

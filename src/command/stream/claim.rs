@@ -1,6 +1,8 @@
 //! Looking at pending entries, and handing them to another consumer.
 
-use super::words::{at_most, end_bound, id, ids, no_group, start_bound, write_entry};
+use super::words::{
+    at_most, consumer_made, end_bound, id, ids, no_group, start_bound, write_entry,
+};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Deliveries, Group, Pending, Stream, StreamId};
 use crate::engine::Ctx;
@@ -45,7 +47,7 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
         .groups
         .get_mut(group_name)
         .ok_or_else(|| no_group(key, group_name, ""))?;
-    let (consumer, _) = group.see_consumer(name, now);
+    let (consumer, made) = group.see_consumer(name, now);
     let deliveries = if just_id {
         Deliveries::Keep
     } else {
@@ -87,6 +89,7 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
         .for_each(|&id| write_claimed(out, stream, id, just_id));
     out.array(gone.len());
     gone.iter().for_each(|id| out.bulk(&id.to_bytes()));
+    consumer_made(ctx, key, made);
     note_claimed(ctx, args, claimed.len());
     Ok(())
 }
@@ -119,7 +122,7 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(no_group(key, group_name, ""));
     };
     group.raise_cursor(options.last_id);
-    let (consumer, _) = group.see_consumer(name, now);
+    let (consumer, made) = group.see_consumer(name, now);
     let mut claimed = Vec::new();
     for id in wanted {
         if stream.log.get(id).is_none() {
@@ -138,6 +141,7 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     claimed
         .iter()
         .for_each(|&id| write_claimed(out, stream, id, options.just_id));
+    consumer_made(ctx, key, made);
     note_claimed(ctx, args, claimed.len());
     Ok(())
 }

@@ -3,10 +3,10 @@
 use super::words::{self, bad_id, id, ids, no_group_for_key};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
-use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::{Ctx, notify};
 
 pub(super) fn xack(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut count = 0;
@@ -30,7 +30,7 @@ pub(super) fn xack(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 pub(super) fn xgroup_create(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (key, name) = (&args[2], &args[3]);
     let options = Options::parse(args, true)?;
-    let exists = ctx.db().read::<Stream>(key)?.is_some();
+    let exists = ctx.db().write::<Stream>(key)?.is_some();
     if !exists && !options.mkstream {
         return Err(key_required());
     }
@@ -53,6 +53,7 @@ pub(super) fn xgroup_create(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Err
     if !exists {
         ctx.changed(key);
     }
+    ctx.notify(notify::STREAM, "xgroup-create", key);
     ctx.out.ok();
     Ok(())
 }
@@ -63,6 +64,7 @@ pub(super) fn xgroup_createconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result
     let new = group.find_consumer(&args[4]).is_none();
     if new {
         group.add_consumer(&args[4], now);
+        ctx.notify(notify::STREAM, "xgroup-createconsumer", &args[2]);
     }
     ctx.out.int(i64::from(new));
     Ok(())
@@ -70,6 +72,9 @@ pub(super) fn xgroup_createconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result
 
 pub(super) fn xgroup_delconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let pending = find_group(ctx, args)?.delete_consumer(&args[4]);
+    if pending.is_some() {
+        ctx.notify(notify::STREAM, "xgroup-delconsumer", &args[2]);
+    }
     ctx.out.count(pending.unwrap_or(0));
     Ok(())
 }
@@ -81,7 +86,9 @@ pub(super) fn xgroup_destroy(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Er
         .ok_or_else(key_required)?;
     let gone = stream.groups.remove(&args[3]).is_some();
     if gone {
-        ctx.changed(&args[2]);
+        ctx.notify(notify::STREAM, "xgroup-destroy", &args[2]);
+        // Who waits to read as one of the group is told that it is gone.
+        ctx.wake(&args[2]);
     }
     ctx.out.int(i64::from(gone));
     Ok(())
@@ -129,6 +136,7 @@ pub(super) fn xgroup_setid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Erro
         word => StreamId::parse_bound(word, 0).ok_or_else(bad_id)?,
     };
     group.set_cursor(last, options.entries_read);
+    ctx.notify(notify::STREAM, "xgroup-setid", &args[2]);
     ctx.out.ok();
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Reading entries, alone and through a consumer group.
 
-use super::words::{at_most, end_bound, id, no_group, start_bound, write_entries, write_entry};
+use super::words::{
+    at_most, consumer_made, end_bound, id, no_group, start_bound, write_entries, write_entry,
+};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Log, Stream, StreamId};
 use crate::engine::Ctx;
@@ -126,7 +128,7 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let now = ctx.now();
     let (db, out) = ctx.parts();
     let mut reply = Streams::new(out.resp);
-    let mut delivered = Vec::new();
+    let (mut delivered, mut made) = (Vec::new(), Vec::new());
     for ((key, _), &from) in options.pairs(args).zip(&from) {
         let Some(Stream { log, groups }) = db.write(key)? else {
             continue;
@@ -134,7 +136,10 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
         let Some(group) = groups.get_mut(group_name) else {
             continue;
         };
-        let (reader, _) = group.see_consumer(consumer, now);
+        let (reader, new) = group.see_consumer(consumer, now);
+        if new {
+            made.push(key);
+        }
         match from {
             Some(from) => reply.add(key, |out| {
                 let after = from.next().unwrap_or(from);
@@ -166,6 +171,9 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
         }
     }
     let sent = reply.send(out);
+    for key in made {
+        consumer_made(ctx, key, true);
+    }
     for (key, count) in delivered {
         let name = Bytes::from_slice;
         ctx.note(key, || Fact::Delivered {
@@ -197,12 +205,14 @@ fn write_history(out: &mut Writer, log: &Log, group: &mut Group, id: StreamId, n
 }
 
 fn meaningless(word: &[u8]) -> Error {
-    let word = String::from_utf8_lossy(word); // `$` or `+`
-    format!(
-        "ERR The {word} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by \
-         specifying a proper ID, or use the > ID to get new messages. The {word} ID would just return an empty result set."
-    )
-    .into()
+    Error::quoting(&[
+        b"ERR The ",
+        word,
+        b" ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a \
+          proper ID, or use the > ID to get new messages. The ",
+        word,
+        b" ID would just return an empty result set.",
+    ])
 }
 
 /// The streams of a reply with their entries: a map in RESP3, an array of pairs in RESP2.

@@ -1,10 +1,10 @@
 //! What the stream commands share: reading IDs and ranges, and the texts and replies they have in common.
 
 use crate::ds::stream::{Entry, StreamId};
-use crate::engine::Ctx;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::reply::Writer;
+use crate::engine::{Ctx, notify};
 
 pub(super) fn bad_id() -> Error {
     Error::text("ERR Invalid stream ID specified as stream command argument")
@@ -104,6 +104,13 @@ pub(super) fn write_entries<'a>(
             .map(|entry| write_entry(out, entry))
             .count()
     });
+}
+
+/// Tells that reading or claiming made a consumer, if it did.
+pub(super) fn consumer_made(ctx: &mut Ctx<'_>, key: &[u8], made: bool) {
+    if made {
+        ctx.notify(notify::STREAM, "xgroup-createconsumer", key);
+    }
 }
 
 pub(super) fn entries_removed(ctx: &mut Ctx<'_>, key: &[u8], count: u64) {

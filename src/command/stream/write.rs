@@ -3,19 +3,19 @@
 use smallvec::SmallVec;
 
 use super::words::{bad_id, entries_removed, id, ids};
+use crate::ds::limits::Limits;
 use crate::ds::stream::{BlockLimits, NewId, Stream, StreamId, Trim, TrimTo};
-use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::{Ctx, notify};
 
-/// An approximate trim without LIMIT removes at most as many entries as 100 full nodes hold, as on the server.
-const DEFAULT_LIMIT: u64 = 10_000;
 /// The server packs an entry into one listpack, which it allows to be this large.
 const LARGEST_ENTRY: usize = 1 << 30;
 
 pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let options = Options::parse(args, true)?;
+    let limits = ctx.limits();
+    let options = Options::parse(args, true, &limits)?;
     let pairs = args.from(options.end);
     if pairs.len() < 2 || pairs.len() % 2 == 1 {
         return Err(Error::Arity("xadd".into()));
@@ -26,7 +26,7 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         ));
     }
     let (key, now) = (&args[1], ctx.now());
-    if ctx.db().read::<Stream>(key)?.is_none() && options.no_mkstream {
+    if options.no_mkstream && !ctx.db().contains(key) {
         ctx.out.null();
         return Ok(());
     }
@@ -49,11 +49,12 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         .chunks_exact(2)
         .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
         .collect();
-    log.append(id, &pairs, BlockLimits::default());
+    log.append(id, &pairs, BlockLimits::from(&limits));
     let removed = options.trim.map_or(0, |trim| log.trim(trim));
     ctx.out.bulk(&id.to_bytes());
     ctx.note(key, || Fact::EntryAdded { id: id.to_string() });
-    entries_removed(ctx, key, removed);
+    ctx.notify(notify::STREAM, "xadd", key);
+    trimmed(ctx, key, removed);
     ctx.changed(key);
     Ok(())
 }
@@ -64,6 +65,10 @@ pub(super) fn xdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         for id in ids(args.from(2))? {
             removed += u64::from(stream.log.delete(id));
         }
+    }
+    if removed > 0 {
+        ctx.modified(&args[1]);
+        ctx.notify(notify::STREAM, "xdel", &args[1]);
     }
     entries_removed(ctx, &args[1], removed);
     ctx.out.int(removed as i64);
@@ -122,19 +127,39 @@ pub(super) fn xsetid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     if !deleted.is_zero() {
         log.set_max_deleted_id(deleted);
     }
+    ctx.notify(notify::STREAM, "xsetid", &args[1]);
     ctx.out.ok();
     Ok(())
 }
 
 pub(super) fn xtrim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let trim = Options::parse(args, false)?.trim;
+    let trim = Options::parse(args, false, &ctx.limits())?.trim;
     let stream = ctx.db().write::<Stream>(&args[1])?;
     let removed = stream
         .zip(trim)
         .map_or(0, |(stream, trim)| stream.log.trim(trim));
-    entries_removed(ctx, &args[1], removed);
+    trimmed(ctx, &args[1], removed);
+    if removed > 0 {
+        ctx.modified(&args[1]);
+    }
     ctx.out.int(removed as i64);
     Ok(())
+}
+
+/// Tells that a trim took entries away, if it did.
+fn trimmed(ctx: &mut Ctx<'_>, key: &[u8], removed: u64) {
+    if removed > 0 {
+        ctx.notify(notify::STREAM, "xtrim", key);
+    }
+    entries_removed(ctx, key, removed);
+}
+
+/// How many entries an approximate trim without LIMIT removes at most: as many as 100 full nodes hold, within bounds.
+fn default_limit(limits: &Limits) -> u64 {
+    match (limits.stream_node_max_entries as i64).wrapping_mul(100) {
+        ..=0 => 10_000,
+        limit => limit.min(1_000_000) as u64,
+    }
 }
 
 /// The options that XADD and XTRIM share, and XADD's ID behind them.
@@ -147,7 +172,7 @@ struct Options {
 }
 
 impl Options {
-    fn parse(args: Args<'_>, xadd: bool) -> Result<Self, Error> {
+    fn parse(args: Args<'_>, xadd: bool, limits: &Limits) -> Result<Self, Error> {
         let mut options = Self {
             id: NewId::Auto,
             no_mkstream: false,
@@ -205,7 +230,7 @@ impl Options {
             ));
         }
         if let Some(trim) = options.trim.as_mut().filter(|_| approximate) {
-            trim.approx = Some(limit.unwrap_or(DEFAULT_LIMIT));
+            trim.approx = Some(limit.unwrap_or_else(|| default_limit(limits)));
         }
         Ok(options)
     }

@@ -9,6 +9,7 @@
 //! value, field, value … `ms` and `seq` are distances from the block's first ID. Counts and distances are varints.
 
 use crate::ds::bytes::Bytes;
+use crate::ds::limits::Limits;
 
 use super::StreamId;
 use super::pack::{Reader, listpack, put_item, put_varint};
@@ -23,6 +24,15 @@ pub struct BlockLimits {
     pub max_bytes: usize,
     /// Entries, deleted ones included; 0 means any number.
     pub max_entries: u64,
+}
+
+impl From<&Limits> for BlockLimits {
+    fn from(limits: &Limits) -> Self {
+        BlockLimits {
+            max_bytes: limits.stream_node_max_bytes,
+            max_entries: limits.stream_node_max_entries as u64,
+        }
+    }
 }
 
 impl Default for BlockLimits {

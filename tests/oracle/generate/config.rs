@@ -1,7 +1,7 @@
 //! CONFIG.
 
-use super::Generator;
-use crate::step::Words;
+use super::{Family, Generator};
+use crate::step::{OBSERVER, Step, Words};
 
 /// Settings that are changed, with values that do what is compared; the first is what the setting is at
 /// first. They are put back after each sequence.
@@ -13,6 +13,9 @@ pub const CHANGED: &[(&str, &[&str])] = &[
     ("hash-max-ziplist-entries", &["512", "0", "2"]),
     ("hash-max-listpack-value", &["64", "0", "8"]),
     ("list-compress-depth", &["0", "1", "100"]),
+    ("stream-node-max-entries", &["100", "0", "1", "3", "10"]),
+    ("stream-node-max-bytes", &["4096", "0", "40", "100", "1kb"]),
+    ("hll-sparse-max-bytes", &["3000", "0", "50", "200", "20kb"]),
     (
         "notify-keyspace-events",
         &["", "KEA", "Kg$", "Ex", "K", "El", "KEn"],
@@ -71,7 +74,33 @@ const OTHERS: &[&str] = &[
     "tcp-backlog",
 ];
 
+/// Settings of one family, which its sequences may begin with.
+const OF_STREAMS: &[&str] = &["stream-node-max-entries", "stream-node-max-bytes"];
+const OF_HLLS: &[&str] = &["hll-sparse-max-bytes"];
+
 impl Generator {
+    /// Sometimes changes the settings of streams and HyperLogLogs, and has one client told of what happens to keys.
+    pub(super) fn prepare(&mut self, steps: &mut Vec<Step>) {
+        for (family, names) in [(Family::Stream, OF_STREAMS), (Family::Hll, OF_HLLS)] {
+            for name in names {
+                if self.weight(family) > 0 && self.rng.percent(25) {
+                    let values = CHANGED.iter().find(|(n, _)| n == name);
+                    let value = self.rng.pick(values.map_or(&["0"], |(_, values)| *values));
+                    steps.push(Step::Command(0, words!["CONFIG", "SET", *name, value]));
+                }
+            }
+        }
+        if self.weight(Family::Stream) + self.weight(Family::Hll) > 0 && self.rng.percent(30) {
+            self.listening = true;
+            let classes = self.rng.pick(&["KEt", "Et", "Kt"]);
+            let set = words!["CONFIG", "SET", "notify-keyspace-events", classes];
+            let listener = self.rng.below(OBSERVER);
+            for words in [set, words!["HELLO", "3"], words!["PSUBSCRIBE", "__key*"]] {
+                steps.push(Step::Command(listener, words));
+            }
+        }
+    }
+
     pub(super) fn config_command(&mut self) -> Words {
         match self.rng.below(20) {
             0..=11 => {

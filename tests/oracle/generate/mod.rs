@@ -154,6 +154,9 @@ pub struct Generator {
     serial: i64,
     /// Stream IDs given lately, with the keys.
     recent: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Somebody is told of what happens to keys. Nobody waits for long then: what stands behind a wait is run at some
+    /// moment after its end, and so are its notifications.
+    listening: bool,
 }
 
 impl Generator {
@@ -179,6 +182,7 @@ impl Generator {
             weights,
             last_id: 0,
             recent: Vec::new(),
+            listening: false,
             serial: 0,
         };
         generator.steps()
@@ -192,6 +196,7 @@ impl Generator {
             }
         }
         let length = self.rng.between(60, 200) as usize + steps.len();
+        self.prepare(&mut steps);
         self.fill(&mut steps);
         let mut client = self.rng.below(OBSERVER);
         while steps.len() < length {
@@ -200,7 +205,9 @@ impl Generator {
             }
             match self.rng.below(1000) {
                 0..=7 => self.scan_all(&mut steps),
-                8..=14 if self.weight(Family::Stream) > 0 => self.blocked_reader(&mut steps),
+                8..=14 if self.weight(Family::Stream) > 0 && !self.listening => {
+                    self.blocked_reader(&mut steps)
+                }
                 15..=17 if self.weight(Family::Stream) > 0 => {
                     self.burst_of_entries(client, &mut steps)
                 }

@@ -152,6 +152,7 @@ impl Generator {
         words.push(self.token("BLOCK"));
         words.push(match self.rng.below(10) {
             0..=5 => self.rng.pick(&["1", "2", "3"]).into(),
+            6..=8 if self.listening => b"2".to_vec(),
             6..=7 => b"0".to_vec(),
             8 => b"100000000".to_vec(),
             _ => self.integer(-1, 3),

@@ -385,3 +385,66 @@ fn groups_are_refused_in_the_servers_own_words() {
         "#,
     );
 }
+
+#[test]
+fn what_happens_to_groups_is_told() {
+    check(
+        r#"
+        A> CONFIG SET notify-keyspace-events Et
+        OK
+        B> PSUBSCRIBE __key*
+        1) "psubscribe"
+        2) "__key*"
+        3) (integer) 1
+        A> XGROUP CREATE s g 0 MKSTREAM
+        OK
+        A> XGROUP SETID s g 0
+        OK
+        A> XGROUP CREATECONSUMER s g ann
+        (integer) 1
+        A> XGROUP CREATECONSUMER s g ann
+        (integer) 0
+        A> XREADGROUP GROUP g bob STREAMS s >
+        (nil)
+        A> XCLAIM s g cid 0 1-0
+        (empty array)
+        A> XGROUP DELCONSUMER s g bob
+        (integer) 0
+        A> XGROUP DELCONSUMER s g bob
+        (integer) 0
+        A> XGROUP DESTROY s g
+        (integer) 1
+        A> XGROUP DESTROY s g
+        (integer) 0
+        B<
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-create"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-setid"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-createconsumer"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-createconsumer"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-createconsumer"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-delconsumer"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xgroup-destroy"
+        4) "s"
+        "#,
+    );
+}

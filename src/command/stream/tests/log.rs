@@ -203,3 +203,78 @@ fn reads_are_refused_in_the_servers_own_words() {
         "#,
     );
 }
+
+#[test]
+fn nodes_are_as_large_as_the_settings_let_them_be() {
+    check(
+        r#"
+        A> CONFIG SET stream-node-max-entries 2
+        OK
+        A> XADD s 1 f v
+        "1-0"
+        A> XADD s 2 f v
+        "2-0"
+        A> XADD s 3 f v
+        "3-0"
+        A> XTRIM s MAXLEN ~ 2
+        (integer) 0
+        A> XTRIM s MAXLEN ~ 1
+        (integer) 2
+        A> CONFIG SET stream-node-max-entries 0 stream-node-max-bytes 30
+        OK
+        A> XADD s MINID ~ 4 4 field value
+        "4-0"
+        A> XRANGE s - +
+        1) 1) "4-0"
+           2) 1) "field"
+              2) "value"
+        "#,
+    );
+}
+
+#[test]
+fn what_happens_to_a_stream_is_told() {
+    check(
+        r#"
+        A> CONFIG SET notify-keyspace-events Et
+        OK
+        B> PSUBSCRIBE __key*
+        1) "psubscribe"
+        2) "__key*"
+        3) (integer) 1
+        A> XADD s MAXLEN 1 1 f v
+        "1-0"
+        A> XADD s MAXLEN 1 2 f v
+        "2-0"
+        A> XDEL s 2 3
+        (integer) 1
+        A> XDEL s 2 3
+        (integer) 0
+        A> XTRIM s MAXLEN 0
+        (integer) 0
+        A> XSETID s 7
+        OK
+        B<
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xadd"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xadd"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xtrim"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xdel"
+        4) "s"
+        1) "pmessage"
+        2) "__key*"
+        3) "__keyevent@0__:xsetid"
+        4) "s"
+        "#,
+    );
+}
