@@ -95,10 +95,13 @@ pub struct Blocked {
     pub since: Millis,
     /// When it stops waiting; `None`: never.
     pub until: Option<Millis>,
+    /// When the command is run again though no key changed; `None`: it is not.
+    pub again: Option<Millis>,
     /// What it is told then.
     pub on_timeout: OnTimeout,
     pub(super) db: usize,
     pub(super) ticket: Option<Ticket>,
+    pub(super) again_ticket: Option<Ticket>,
     pub(super) serial: u64,
 }
 

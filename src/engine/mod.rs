@@ -94,6 +94,8 @@ pub struct Engine {
     dispatch: Dispatch,
     waiters: Waiters,
     timeouts: Deadlines<Conn>,
+    /// When clients that wait look again though no key changed.
+    lookouts: Deadlines<Conn>,
     /// Keys with waiters that changed and have not been looked at since.
     ready: Vec<(usize, Bytes)>,
     /// Clients that stopped waiting and may have more to read.
@@ -137,6 +139,7 @@ impl Engine {
             dispatch,
             waiters: Waiters::default(),
             timeouts: Deadlines::default(),
+            lookouts: Deadlines::default(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
             outputs: BTreeSet::new(),
@@ -187,14 +190,20 @@ impl Engine {
                 .filter_map(|(i, db)| Some((db.next_due()?, i)))
                 .min();
             let timeout = self.timeouts.next().map(|(when, _)| when);
-            match (expiry, timeout) {
+            let lookout = self.lookouts.next().map(|(when, _)| when);
+            let wait = timeout.into_iter().chain(lookout).min();
+            match (expiry, wait) {
                 (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
                     self.now = self.now.max(when);
                     self.expire_first(db);
                 }
                 (_, Some(when)) if when <= at => {
                     self.now = self.now.max(when);
-                    self.time_out_first();
+                    if timeout == Some(when) {
+                        self.time_out_first();
+                    } else if let Some((_, conn)) = self.lookouts.pop() {
+                        self.look_again(conn);
+                    }
                 }
                 _ => break,
             }
@@ -209,6 +218,7 @@ impl Engine {
         expiry
             .into_iter()
             .chain(self.timeouts.next().map(|(when, _)| when))
+            .chain(self.lookouts.next().map(|(when, _)| when))
             .min()
     }
 
@@ -474,15 +484,32 @@ impl Engine {
                     if blocked.wants.is_some() && blocked.wants != kind {
                         continue;
                     }
-                    let command = blocked.command.clone();
-                    let words: SmallVec<[&[u8]; 16]> =
-                        command.iter().map(|w| w.as_slice()).collect();
-                    let waiting = self.suspend(conn);
-                    self.run(conn, &words, true);
-                    self.resume(conn, waiting);
+                    self.look_again(conn);
                 }
             }
         }
+    }
+
+    /// Runs the command of a client that waits again.
+    fn look_again(&mut self, conn: Conn) {
+        let Some(waiting) = self.suspend(conn) else {
+            return;
+        };
+        let words: SmallVec<[&[u8]; 16]> = waiting.command.iter().map(|w| w.as_slice()).collect();
+        self.run(conn, &words, true);
+        drop(words);
+        self.resume(conn, Some(waiting));
+    }
+
+    /// Has a client that waits look again when it wants to, and at no other time that it wanted to before.
+    fn set_lookout(&mut self, conn: Conn) {
+        let Some(blocked) = self.clients.get_mut(&conn).and_then(|c| c.blocked.as_mut()) else {
+            return;
+        };
+        if let Some(ticket) = blocked.again_ticket.take() {
+            self.lookouts.cancel(ticket);
+        }
+        blocked.again_ticket = blocked.again.map(|when| self.lookouts.set(when, conn));
     }
 
     /// Takes a client out of its wait for a retry.
@@ -494,14 +521,16 @@ impl Engine {
     /// the end of the queues: who looked in vain comes after who has not looked yet.
     fn resume(&mut self, conn: Conn, before: Option<Blocked>) {
         let Some(mut before) = before else { return };
-        let again = self.clients.get(&conn).is_some_and(|c| c.blocked.is_some());
-        if again {
+        let again = self.clients.get(&conn).and_then(|c| c.blocked.as_ref());
+        if let Some(again) = again {
+            before.again = again.again;
             self.waiters.remove(&before);
             before.serial = self.waiters.next_serial();
             self.waiters.add(conn, &before);
             if let Some(client) = self.clients.get_mut(&conn) {
                 client.blocked = Some(before);
             }
+            self.set_lookout(conn);
         } else {
             self.release(&before);
             self.unblocked.push_back(conn);
@@ -512,6 +541,9 @@ impl Engine {
         self.waiters.remove(blocked);
         if let Some(ticket) = blocked.ticket {
             self.timeouts.cancel(ticket);
+        }
+        if let Some(ticket) = blocked.again_ticket {
+            self.lookouts.cancel(ticket);
         }
     }
 
@@ -689,7 +721,9 @@ impl Ctx<'_> {
             until,
             on_timeout,
             db: self.db,
+            again: None,
             ticket: None,
+            again_ticket: None,
             serial: 0,
         };
         if self.retry {
@@ -697,6 +731,17 @@ impl Ctx<'_> {
         } else {
             let conn = self.conn;
             self.engine.wait(conn, blocked);
+        }
+    }
+
+    /// The client, which [waits](Self::block) now, looks again at a moment even if no key changed.
+    pub fn look_again_at(&mut self, when: Millis) {
+        if let Some(blocked) = &mut self.client().blocked {
+            blocked.again = Some(when);
+        }
+        if !self.retry {
+            let conn = self.conn;
+            self.engine.set_lookout(conn);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Making and moving consumer groups, and acknowledging.
 
 use super::words::{self, bad_id, id, ids, no_group_for_key};
+use super::write::{Chosen, Fate, deleted, write_fates};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
 use crate::engine::args::Args;
@@ -24,6 +25,42 @@ pub(super) fn xack(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         });
     }
     ctx.out.count(count);
+    Ok(())
+}
+
+pub(super) fn xackdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let (key, name) = (&args[1], &args[2]);
+    let stream = ctx.db().write::<Stream>(key)?;
+    let exists = stream.is_some_and(|stream| stream.groups.contains_key(name));
+    let chosen = Chosen::parse(args, 3)?;
+    if !exists {
+        return chosen.none(ctx);
+    }
+    let ids = ids(chosen.words)?;
+    let (mut fates, mut removed) = (Vec::with_capacity(ids.len()), 0);
+    if let Some(stream) = ctx.db().write::<Stream>(key)? {
+        for id in ids {
+            let acked = stream.groups.get_mut(name).and_then(|group| group.ack(id));
+            fates.push(if acked.is_none() {
+                Fate::Unknown
+            } else if stream.release(id, chosen.refs) {
+                // It may be gone already, which is as good.
+                removed += u64::from(stream.log.delete(id));
+                Fate::Deleted
+            } else {
+                Fate::Referenced
+            });
+        }
+    }
+    let count = fates.iter().filter(|&&fate| fate != Fate::Unknown).count();
+    if count > 0 {
+        ctx.note(key, || Fact::Acknowledged {
+            group: Bytes::from_slice(name),
+            count,
+        });
+    }
+    deleted(ctx, key, removed);
+    write_fates(ctx, &fates);
     Ok(())
 }
 

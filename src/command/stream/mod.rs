@@ -13,12 +13,12 @@ use super::spec::*;
 
 use claim::{xautoclaim, xclaim, xpending};
 use group::{
-    xack, xgroup_create, xgroup_createconsumer, xgroup_delconsumer, xgroup_destroy, xgroup_help,
-    xgroup_setid,
+    xack, xackdel, xgroup_create, xgroup_createconsumer, xgroup_delconsumer, xgroup_destroy,
+    xgroup_help, xgroup_setid,
 };
 use info::{xinfo_consumers, xinfo_groups, xinfo_help, xinfo_stream};
 use read::{xlen, xrange, xread, xreadgroup, xrevrange};
-use write::{xadd, xdel, xsetid, xtrim};
+use write::{xadd, xdel, xdelex, xsetid, xtrim};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -34,6 +34,33 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[key("key"), string("group"), string("id").multiple()],
         handler: Some(xack),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "xackdel",
+        arity: -6,
+        flags: WRITE | FAST,
+        categories: &["write", "stream", "fast"],
+        group: "stream",
+        since: "8.2.0",
+        complexity: "O(1) for each message ID processed.",
+        summary: "Acknowledges delivered entries, and deletes those that may go; answers what became of each.",
+        keys: &[KeySpec::first(&["RW", "update", "delete"])],
+        args: &[
+            key("key"),
+            string("group"),
+            one_of(
+                "condition",
+                &[
+                    flag("keepref", "KEEPREF"),
+                    flag("delref", "DELREF"),
+                    flag("acked", "ACKED"),
+                ],
+            )
+            .optional(),
+            block("ids", &[integer("numids"), string("id").multiple()]).token("IDS"),
+        ],
+        handler: Some(xackdel),
         ..Spec::NEW
     },
     Spec {
@@ -66,6 +93,16 @@ pub const TABLE: &[Spec] = &[
         args: &[
             key("key"),
             flag("nomkstream", "NOMKSTREAM").since("6.2.0").optional(),
+            one_of(
+                "condition",
+                &[
+                    flag("keepref", "KEEPREF"),
+                    flag("delref", "DELREF"),
+                    flag("acked", "ACKED"),
+                ],
+            )
+            .since("8.2.0")
+            .optional(),
             block(
                 "trim",
                 &[
@@ -158,6 +195,32 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("id").multiple()],
         handler: Some(xdel),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "xdelex",
+        arity: -5,
+        flags: WRITE | FAST,
+        categories: &["write", "stream", "fast"],
+        group: "stream",
+        since: "8.2.0",
+        complexity: "O(1) for each single item to delete in the stream, regardless of the stream size.",
+        summary: "Deletes entries by ID where their groups let it, and answers what became of each.",
+        keys: &[KeySpec::first(&["RW", "delete"])],
+        args: &[
+            key("key"),
+            one_of(
+                "condition",
+                &[
+                    flag("keepref", "KEEPREF"),
+                    flag("delref", "DELREF"),
+                    flag("acked", "ACKED"),
+                ],
+            )
+            .optional(),
+            block("ids", &[integer("numids"), string("id").multiple()]).token("IDS"),
+        ],
+        handler: Some(xdelex),
         ..Spec::NEW
     },
     Spec {
@@ -557,6 +620,10 @@ pub const TABLE: &[Spec] = &[
             block("group-block", &[string("group"), string("consumer")]).token("GROUP"),
             integer("count").token("COUNT").optional(),
             integer("milliseconds").token("BLOCK").optional(),
+            integer("min-idle-time")
+                .token("CLAIM")
+                .since("8.4.0")
+                .optional(),
             flag("noack", "NOACK").optional(),
             block("streams", &[key("key").multiple(), string("id").multiple()]).token("STREAMS"),
         ],
@@ -648,6 +715,16 @@ pub const TABLE: &[Spec] = &[
                     integer("count").token("LIMIT").since("6.2.0").optional(),
                 ],
             ),
+            one_of(
+                "condition",
+                &[
+                    flag("keepref", "KEEPREF"),
+                    flag("delref", "DELREF"),
+                    flag("acked", "ACKED"),
+                ],
+            )
+            .since("8.2.0")
+            .optional(),
         ],
         handler: Some(xtrim),
         ..Spec::NEW

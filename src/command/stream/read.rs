@@ -1,13 +1,15 @@
 //! Reading entries, alone and through a consumer group.
 
 use super::words::{
-    at_most, consumer_made, end_bound, id, no_group, start_bound, write_entries, write_entry,
+    at_most, consumer_made, end_bound, id, no_group, start_bound, write_delivery, write_entries,
+    write_entry,
 };
 use crate::ds::bytes::Bytes;
-use crate::ds::stream::{Group, Log, Stream, StreamId};
+use crate::ds::stream::{Deliveries, Group, Log, Stream, StreamId};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
+use crate::engine::db::Value;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::reply::{Resp, Writer};
@@ -128,7 +130,7 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let now = ctx.now();
     let (db, out) = ctx.parts();
     let mut reply = Streams::new(out.resp);
-    let (mut delivered, mut made) = (Vec::new(), Vec::new());
+    let (mut claimed, mut delivered, mut made) = (Vec::new(), Vec::new(), Vec::new());
     for ((key, _), &from) in options.pairs(args).zip(&from) {
         let Some(Stream { log, groups }) = db.write(key)? else {
             continue;
@@ -151,10 +153,29 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
                 own.iter()
                     .for_each(|&id| write_history(out, log, group, id, now));
             }),
-            None if log
-                .last_entry_id()
-                .is_some_and(|top| top > group.last_delivered()) =>
-            {
+            None => {
+                // What is gone from the stream is passed over, and stays pending.
+                let idle = options.claim.map(|least| {
+                    let until = now.checked_sub(least);
+                    until.map_or_else(Vec::new, |until| group.delivered_until(until))
+                });
+                let claims = idle.is_some();
+                let idle: Vec<_> = idle
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(|(id, _)| log.get(*id).is_some())
+                    .take(options.count)
+                    .collect();
+                let room = options.count - idle.len();
+                let fresh = log
+                    .last_entry_id()
+                    .is_some_and(|top| top > group.last_delivered());
+                if idle.is_empty() && !fresh {
+                    continue;
+                }
+                for &(id, _) in &idle {
+                    group.claim(id, reader, now, now, Deliveries::Count);
+                }
                 let after = group.last_delivered().next().unwrap_or(StreamId::MAX);
                 let mut count = 0;
                 let entries = log.range(after, StreamId::MAX).inspect(|entry| {
@@ -164,18 +185,40 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
                     }
                     count += 1;
                 });
-                reply.add(key, |out| write_entries(out, entries, options.count));
+                reply.add(key, |out| {
+                    out.array_of(|out| {
+                        for (entry, pending) in idle
+                            .iter()
+                            .filter_map(|(id, pending)| Some((log.get(*id)?, pending)))
+                        {
+                            let since = now.saturating_sub(pending.delivered_at);
+                            write_delivery(out, entry, since as i64, pending.deliveries);
+                        }
+                        let new = entries.take(room).map(|entry| match claims {
+                            true => write_delivery(out, entry, 0, 0),
+                            false => write_entry(out, entry),
+                        });
+                        idle.len() + new.count()
+                    });
+                });
+                claimed.push((key, idle.len()));
                 delivered.push((key, count));
             }
-            None => {}
         }
     }
     let sent = reply.send(out);
     for key in made {
         consumer_made(ctx, key, true);
     }
-    for (key, count) in delivered {
-        let name = Bytes::from_slice;
+    let name = Bytes::from_slice;
+    for (key, count) in claimed.into_iter().filter(|(_, count)| *count > 0) {
+        ctx.note(key, || Fact::Claimed {
+            group: name(group_name),
+            consumer: name(consumer),
+            count,
+        });
+    }
+    for (key, count) in delivered.into_iter().filter(|(_, count)| *count > 0) {
         ctx.note(key, || Fact::Delivered {
             group: name(group_name),
             consumer: name(consumer),
@@ -185,8 +228,35 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     if !sent {
         // Whatever becomes of the key, the consumer is told: a group that is gone gives an error.
         options.wait(ctx, args.0, None);
+        if let Some(moment) = next_claim(ctx, args, &options, group_name) {
+            ctx.look_again_at(moment);
+        }
     }
     Ok(())
+}
+
+/// When the next pending entry of the streams that are read will have been idle for long enough to be claimed.
+fn next_claim(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    options: &Options,
+    group_name: &[u8],
+) -> Option<Millis> {
+    let (least, now) = (options.claim?, ctx.now());
+    let first = |key| match ctx.db().value(key) {
+        Some(Value::Stream(stream)) => {
+            let group = stream.groups.get(group_name)?;
+            // One that is due already and was not served is gone from the stream.
+            let moment = match now.checked_sub(least) {
+                Some(until) => group.first_delivery_after(until),
+                None => group.first_delivery_after(0),
+            };
+            moment?.checked_add(least)
+        }
+        _ => None,
+    };
+    let moments = options.pairs(args).map(|(key, _)| key).filter_map(first);
+    moments.min()
 }
 
 /// An entry that its consumer was given before; only its ID if it is no longer in the stream.
@@ -262,6 +332,8 @@ struct Options {
     /// Whether to wait if there is nothing, and until when.
     block: Option<Option<Millis>>,
     no_ack: bool,
+    /// Pending entries that have been idle for so long are claimed before new ones are read.
+    claim: Option<Millis>,
     /// Where the keys begin; as many IDs follow them.
     first: usize,
     words: usize,
@@ -283,6 +355,7 @@ impl Options {
             count: usize::MAX,
             block: None,
             no_ack: false,
+            claim: None,
             first: 0,
             words: args.len(),
         };
@@ -319,6 +392,17 @@ impl Options {
                 };
                 *names = args.get(at + 1).zip(args.get(at + 2));
                 at += 2;
+            } else if args.is(at, "CLAIM") && more > 0 {
+                if names.is_none() {
+                    return Err(only_group("CLAIM").into());
+                }
+                at += 1;
+                let idle = args
+                    .int(at)
+                    .map_err(|_| Error::text("ERR min-idle-time is not an integer"))?;
+                let idle = Millis::try_from(idle)
+                    .map_err(|_| Error::text("ERR min-idle-time must be a positive integer"))?;
+                options.claim = Some(idle);
             } else if args.is(at, "NOACK") {
                 if names.is_none() {
                     return Err(only_group("NOACK").into());

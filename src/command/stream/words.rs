@@ -1,6 +1,7 @@
 //! What the stream commands share: reading IDs and ranges, and the texts and replies they have in common.
 
-use crate::ds::stream::{Entry, StreamId};
+use crate::ds::stream::{Entry, Refs, StreamId};
+use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::reply::Writer;
@@ -44,6 +45,17 @@ pub(super) fn end_bound(word: &[u8]) -> Result<StreamId, Error> {
     }
 }
 
+/// The word at `at`, if it says what becomes of the pending entries of what is deleted.
+pub(super) fn refs(args: Args<'_>, at: usize) -> Option<Refs> {
+    let words = [
+        ("KEEPREF", Refs::Keep),
+        ("DELREF", Refs::Drop),
+        ("ACKED", Refs::Acked),
+    ];
+    let mut found = words.into_iter().filter(|(word, _)| args.is(at, word));
+    found.next().map(|(_, refs)| refs)
+}
+
 /// The key or the group is not there; `place` is where that was found out, if the text is to say so.
 pub(super) fn no_group(key: &[u8], group: &[u8], place: &str) -> Error {
     Error::quoting(&[
@@ -84,6 +96,18 @@ pub(super) fn at_most(count: i64) -> usize {
 /// An entry: its ID, and its fields and values in one array.
 pub(super) fn write_entry(out: &mut Writer, entry: Entry<'_>) {
     out.array(2);
+    write_content(out, entry);
+}
+
+/// An entry as [`write_entry`] writes it, and how it was delivered before: how long ago, and how often.
+pub(super) fn write_delivery(out: &mut Writer, entry: Entry<'_>, idle: i64, deliveries: u64) {
+    out.array(4);
+    write_content(out, entry);
+    out.int(idle);
+    out.int(deliveries as i64);
+}
+
+fn write_content(out: &mut Writer, entry: Entry<'_>) {
     out.bulk(&entry.id().to_bytes());
     out.array(entry.field_count() * 2);
     for (field, value) in entry.fields() {

@@ -2,9 +2,9 @@
 
 use smallvec::SmallVec;
 
-use super::words::{bad_id, entries_removed, id, ids};
+use super::words::{at_most, bad_id, entries_removed, id, ids, refs};
 use crate::ds::limits::Limits;
-use crate::ds::stream::{BlockLimits, NewId, Stream, StreamId, Trim, TrimTo};
+use crate::ds::stream::{BlockLimits, NewId, Refs, Stream, StreamId, Trim, TrimTo};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
@@ -31,7 +31,8 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Ok(());
     }
     // A new stream takes any ID but 0-0, so none is left behind empty by an error below.
-    let log = &mut ctx.db().write_or(key, Stream::default)?.log;
+    let stream = ctx.db().write_or(key, Stream::default)?;
+    let log = &mut stream.log;
     if log.last_id() == StreamId::MAX {
         return Err(Error::text(
             "ERR The stream has exhausted the last possible ID, unable to add more items",
@@ -50,7 +51,9 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
         .collect();
     log.append(id, &pairs, BlockLimits::from(&limits));
-    let removed = options.trim.map_or(0, |trim| log.trim(trim));
+    let removed = options
+        .trim
+        .map_or(0, |trim| stream.trim(trim, options.refs));
     ctx.out.bulk(&id.to_bytes());
     ctx.note(key, || Fact::EntryAdded { id: id.to_string() });
     ctx.notify(notify::STREAM, "xadd", key);
@@ -66,12 +69,33 @@ pub(super) fn xdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             removed += u64::from(stream.log.delete(id));
         }
     }
-    if removed > 0 {
-        ctx.modified(&args[1]);
-        ctx.notify(notify::STREAM, "xdel", &args[1]);
-    }
-    entries_removed(ctx, &args[1], removed);
+    deleted(ctx, &args[1], removed);
     ctx.out.int(removed as i64);
+    Ok(())
+}
+
+pub(super) fn xdelex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let exists = ctx.db().write::<Stream>(&args[1])?.is_some();
+    let chosen = Chosen::parse(args, 2)?;
+    if !exists {
+        return chosen.none(ctx);
+    }
+    let ids = ids(chosen.words)?;
+    let mut fates = Vec::with_capacity(ids.len());
+    if let Some(stream) = ctx.db().write::<Stream>(&args[1])? {
+        fates.extend(ids.into_iter().map(|id| {
+            if !stream.release(id, chosen.refs) {
+                Fate::Referenced
+            } else if stream.log.delete(id) {
+                Fate::Deleted
+            } else {
+                Fate::Unknown
+            }
+        }));
+    }
+    let removed = fates.iter().filter(|&&fate| fate == Fate::Deleted).count();
+    deleted(ctx, &args[1], removed as u64);
+    write_fates(ctx, &fates);
     Ok(())
 }
 
@@ -133,11 +157,11 @@ pub(super) fn xsetid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 pub(super) fn xtrim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let trim = Options::parse(args, false, &ctx.limits())?.trim;
+    let options = Options::parse(args, false, &ctx.limits())?;
     let stream = ctx.db().write::<Stream>(&args[1])?;
     let removed = stream
-        .zip(trim)
-        .map_or(0, |(stream, trim)| stream.log.trim(trim));
+        .zip(options.trim)
+        .map_or(0, |(stream, trim)| stream.trim(trim, options.refs));
     trimmed(ctx, &args[1], removed);
     if removed > 0 {
         ctx.modified(&args[1]);
@@ -162,11 +186,88 @@ fn default_limit(limits: &Limits) -> u64 {
     }
 }
 
+/// What became of an entry that was to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It was not there.
+    Unknown,
+    /// It is gone.
+    Deleted,
+    /// It stays, since a group has yet to be done with it.
+    Referenced,
+}
+
+pub(super) fn write_fates(ctx: &mut Ctx<'_>, fates: &[Fate]) {
+    ctx.out.array(fates.len());
+    for fate in fates {
+        ctx.out.int(match fate {
+            Fate::Unknown => -1,
+            Fate::Deleted => 1,
+            Fate::Referenced => 2,
+        });
+    }
+}
+
+/// Tells that entries were deleted one by one, if any were.
+pub(super) fn deleted(ctx: &mut Ctx<'_>, key: &[u8], removed: u64) {
+    if removed > 0 {
+        ctx.modified(key);
+        ctx.notify(notify::STREAM, "xdel", key);
+    }
+    entries_removed(ctx, key, removed);
+}
+
+/// The entries that XDELEX and XACKDEL are to delete.
+pub(super) struct Chosen<'a> {
+    pub(super) refs: Refs,
+    /// Their IDs, not read yet.
+    pub(super) words: &'a [&'a [u8]],
+}
+
+impl<'a> Chosen<'a> {
+    pub(super) fn parse(args: Args<'a>, start: usize) -> Result<Self, Error> {
+        let (mut wanted, mut words, mut at) = (None, None, start);
+        while at < args.len() {
+            if let Some(refs) = refs(args, at).filter(|_| wanted.is_none()) {
+                wanted = Some(refs);
+                at += 1;
+            } else if args.is(at, "IDS") && at + 1 < args.len() {
+                let count = args
+                    .int(at + 1)
+                    .ok()
+                    .filter(|&count| count > 0)
+                    .ok_or(Error::text("ERR Number of IDs must be a positive integer"))?;
+                let count = at_most(count);
+                words = args.from(at + 2).get(..count);
+                if words.is_none() {
+                    return Err(Error::text(
+                        "ERR The `numids` parameter must match the number of arguments",
+                    ));
+                }
+                at += 2 + count;
+            } else {
+                return Err(Error::Syntax);
+            }
+        }
+        Ok(Self {
+            refs: wanted.unwrap_or_default(),
+            words: words.ok_or(Error::text("ERR IDS option is required"))?,
+        })
+    }
+
+    /// The answer where there is no stream, or no group: no ID is known, be it one or not.
+    pub(super) fn none(&self, ctx: &mut Ctx<'_>) -> Result<(), Error> {
+        write_fates(ctx, &vec![Fate::Unknown; self.words.len()]);
+        Ok(())
+    }
+}
+
 /// The options that XADD and XTRIM share, and XADD's ID behind them.
 struct Options {
     id: NewId,
     no_mkstream: bool,
     trim: Option<Trim>,
+    refs: Refs,
     /// Where the fields begin.
     end: usize,
 }
@@ -177,9 +278,10 @@ impl Options {
             id: NewId::Auto,
             no_mkstream: false,
             trim: None,
+            refs: Refs::default(),
             end: 0,
         };
-        let (mut approximate, mut limit) = (false, None);
+        let (mut approximate, mut limit, mut wanted) = (false, None, None);
         let mut at = 2;
         while at < args.len() {
             let more = args.len() - 1 - at;
@@ -205,6 +307,8 @@ impl Options {
                 limit = Some(not_negative(args, at, "LIMIT")?);
             } else if xadd && args.is(at, "NOMKSTREAM") {
                 options.no_mkstream = true;
+            } else if let Some(refs) = refs(args, at).filter(|_| wanted.is_none()) {
+                wanted = Some(refs);
             } else if xadd {
                 options.id = NewId::parse(&args[at]).ok_or_else(bad_id)?;
                 break;
@@ -214,6 +318,7 @@ impl Options {
             at += 1;
         }
         options.end = at + 1;
+        options.refs = wanted.unwrap_or_default();
         if options.trim.is_none() && limit.is_some_and(|limit| limit > 0) {
             return Err(Error::text(
                 "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy",

@@ -219,22 +219,31 @@ impl Block {
         false
     }
 
-    /// Drops entries from the front for as long as `doomed` says so of them; returns how many.
+    /// Goes through the entries from the front for as long as `verdict` has something to say, and drops those of which
+    /// it says `true`; returns how many.
     pub(super) fn delete_front(
         &mut self,
         base: StreamId,
-        mut doomed: impl FnMut(StreamId) -> bool,
+        mut verdict: impl FnMut(StreamId) -> Option<bool>,
     ) -> u64 {
         let mut entries = self.entries(base);
         let (mut count, mut rest) = (0, entries.rest.0.len());
+        let mut kept = Vec::new();
         while let Some(entry) = entries.next() {
-            if !doomed(entry.id) {
+            let Some(doomed) = verdict(entry.id) else {
                 break;
+            };
+            let after = entries.rest.0.len();
+            if doomed {
+                count += 1;
+            } else {
+                let own = self.data.len() - rest..self.data.len() - after;
+                kept.extend_from_slice(self.data.get(own).unwrap_or_default());
             }
-            count += 1;
-            rest = entries.rest.0.len();
+            rest = after;
         }
-        self.data.drain(self.entries_at..self.data.len() - rest);
+        let seen = self.entries_at..self.data.len() - rest;
+        self.data.splice(seen, kept);
         self.live -= count;
         self.dead += count;
         count

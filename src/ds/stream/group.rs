@@ -254,6 +254,25 @@ impl Group {
             .filter_map(|&id| Some((id, self.pending.get(&id)?)))
     }
 
+    /// The pending entries that were last delivered no later than `moment`, longest ago first.
+    ///
+    /// Sorted when asked for: O(p log p), paid by no other operation.
+    pub fn delivered_until(&self, moment: u64) -> Vec<(StreamId, Pending)> {
+        let old = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.delivered_at <= moment);
+        let mut old: Vec<_> = old.map(|(&id, &pending)| (id, pending)).collect();
+        old.sort_by_key(|(_, pending)| pending.delivered_at);
+        old
+    }
+
+    /// The earliest of the deliveries after `moment` that are still pending. O(p).
+    pub fn first_delivery_after(&self, moment: u64) -> Option<u64> {
+        let times = self.pending.values().map(|pending| pending.delivered_at);
+        times.filter(|&at| at > moment).min()
+    }
+
     /// The smallest and the greatest pending ID.
     pub fn pending_bounds(&self) -> Option<(StreamId, StreamId)> {
         Some((

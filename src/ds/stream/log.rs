@@ -223,9 +223,21 @@ impl Log {
     ///
     /// Follows the reference step by step, so that an approximate trim stops at the very same entry.
     pub fn trim(&mut self, trim: Trim) -> u64 {
-        let mut removed = 0;
-        while let Some(mut head) = self.blocks.first_entry() {
-            let live = head.get().live();
+        self.trim_by(trim, None)
+    }
+
+    /// Removes entries from the front as [`Log::trim`] does, but for those that `may_go` says no of: they stay, and the
+    /// trim goes on behind them. O(b) for each block looked at.
+    pub fn trim_where(&mut self, trim: Trim, mut may_go: impl FnMut(StreamId) -> bool) -> u64 {
+        self.trim_by(trim, Some(&mut may_go))
+    }
+
+    fn trim_by(&mut self, trim: Trim, mut may_go: Option<&mut dyn FnMut(StreamId) -> bool>) -> u64 {
+        let (mut removed, mut next) = (0, Some(StreamId::MIN));
+        while let Some((&base, block)) = next.and_then(|from| self.blocks.range_mut(from..).next())
+        {
+            next = base.next();
+            let live = block.live();
             if matches!(trim.to, TrimTo::MaxLen(max) if self.len <= max) {
                 break;
             }
@@ -234,29 +246,36 @@ impl Log {
             }
             let whole = match trim.to {
                 TrimTo::MaxLen(max) => self.len - live >= max,
-                TrimTo::MinId(min) => head.get().last() < min,
+                TrimTo::MinId(min) => block.last() < min,
             };
-            if whole {
-                head.remove();
+            if whole && may_go.is_none() {
+                self.blocks.remove(&base);
                 self.len -= live;
                 removed += live;
                 continue;
             }
-            if trim.approx.is_none() {
-                let mut left = self.len;
-                let base = *head.key();
-                // A block may be left without entries here: the reference keeps such nodes, and they count.
-                removed += head.get_mut().delete_front(base, |id| {
-                    let doomed = match trim.to {
-                        TrimTo::MaxLen(max) => left > max,
-                        TrimTo::MinId(min) => id < min,
-                    };
-                    left -= u64::from(doomed);
-                    doomed
-                });
-                self.len = left;
+            if !whole && trim.approx.is_some() {
+                break;
             }
-            break;
+            let mut left = self.len;
+            // A block may be left without entries here: the reference keeps such nodes, and they count.
+            let here = block.delete_front(base, |id| {
+                let doomed = match trim.to {
+                    TrimTo::MaxLen(max) => left > max,
+                    TrimTo::MinId(min) => id < min,
+                };
+                let goes = doomed && may_go.as_mut().is_none_or(|may_go| may_go(id));
+                left -= u64::from(goes);
+                doomed.then_some(goes)
+            });
+            self.len = left;
+            removed += here;
+            if !whole {
+                break;
+            }
+            if here == live {
+                self.blocks.remove(&base);
+            }
         }
         if removed > 0 {
             self.find_first();

@@ -2,6 +2,7 @@
 
 mod groups;
 mod log;
+mod refs;
 mod waits;
 
 use crate::command::dispatch;
