@@ -184,6 +184,31 @@ impl List {
         list
     }
 
+    /// A list of given parts: single large elements and runs of packed ones.
+    pub fn from_nodes(
+        nodes: impl IntoIterator<Item = (bool, Vec<Bytes>)>,
+        limits: &Limits,
+    ) -> Self {
+        let mut list = Self {
+            quick: true,
+            ..Self::new()
+        };
+        for (plain, items) in nodes {
+            list.len += items.len();
+            let node = Node::of(items.into());
+            list.nodes.push_back(match plain {
+                true => Node {
+                    size: node.items.iter().map(Bytes::len).sum(),
+                    plain,
+                    ..node
+                },
+                false => node,
+            });
+        }
+        list.pack(Fill::of(limits));
+        list
+    }
+
     /// How many elements it has.
     pub fn len(&self) -> usize {
         self.len

@@ -158,6 +158,12 @@ impl Default for Uses {
     }
 }
 
+impl From<u8> for Uses {
+    fn from(counter: u8) -> Self {
+        Self { counter, passed: 0 }
+    }
+}
+
 impl Uses {
     /// Where a new key begins.
     const FIRST: u8 = 5;

@@ -13,6 +13,7 @@ pub mod event;
 pub mod notify;
 pub mod num;
 pub mod pubsub;
+pub mod rdb;
 pub mod reply;
 pub mod resp;
 pub mod rng;

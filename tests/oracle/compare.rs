@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use keyglass::command::{lookup, subcommand};
+use keyglass::ds::limits::Limits;
+use keyglass::engine::rdb;
 
 use crate::frame::Frame;
 use crate::step::Words;
@@ -153,6 +155,18 @@ pub const NORMALISED: &[Rule] = &[
                 .any(|name| c.is(name))
         },
         apply: |a, b| [a, b].into_iter().for_each(sort),
+    },
+    Rule {
+        name: "version and compression in DUMP, order of what is dumped from hash tables, deleted entries and times of streams",
+        reason: "the version is the lowest that will do, so that older servers take it too; `carry>` steps hold that each side takes what the other gives",
+        when: |c| c.is("DUMP"),
+        apply: |a, b| {
+            if let (Some(ours), Some(theirs)) = (a.text(), b.text())
+                && same_payload(ours, theirs)
+            {
+                a.clone_from(b);
+            }
+        },
     },
     Rule {
         name: "order of SORT BY among what weighs the same",
@@ -681,6 +695,20 @@ fn each_field(a: &mut Frame, b: &mut Frame, name: &str, f: &mut dyn FnMut(&mut F
             }
         }
     });
+}
+
+/// Whether two payloads of DUMP say the same, as far as that can be told from their bytes. The version is
+/// the lowest that will do for one side and the newest for the other; hash tables have no order; streams
+/// hold what is deleted, and times. Whether a string is worth compressing is judged a little otherwise.
+pub fn same_payload(ours: &[u8], theirs: &[u8]) -> bool {
+    const DEFINITE: [u8; 7] = [0, 5, 11, 16, 17, 18, 20];
+    let plain = |payload: &[u8]| {
+        let value = rdb::load(payload, &Limits::default());
+        value.map(|value| rdb::dump(&value, false))
+    };
+    ours.first() == theirs.first()
+        && (!ours.first().is_some_and(|kind| DEFINITE.contains(kind))
+            || plain(ours).is_some_and(|ours| Some(ours) == plain(theirs)))
 }
 
 #[cfg(test)]

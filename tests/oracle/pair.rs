@@ -11,7 +11,7 @@ use keyglass::engine::db::Value;
 use keyglass::engine::resp::encode_command;
 use keyglass::engine::{Engine, What};
 
-use crate::compare::{LEX_IN_SKIP_LIST, Tally, now, sort};
+use crate::compare::{LEX_IN_SKIP_LIST, Tally, now, same_payload, sort};
 use crate::frame::{self, Frame};
 use crate::generate::CHANGED;
 use crate::server::{Link, Server};
@@ -232,6 +232,10 @@ impl Run<'_> {
                 }
                 Step::ScanAll(options) => {
                     self.scan_all(options)?;
+                    at += 1;
+                }
+                Step::Carry(key) => {
+                    self.carry(key)?;
                     at += 1;
                 }
                 Step::Dump => {
@@ -537,6 +541,77 @@ impl Run<'_> {
             step: self.step,
             client: OBSERVER,
             commands: vec![words(b"0")],
+            ours,
+            theirs,
+        })
+    }
+
+    /// Lets a value travel from the real server to the engine, back, and once more. Its payloads are equal
+    /// where the form of a value is definite; in any case each side takes what the other gives.
+    fn carry(&mut self, key: &[u8]) -> Result<(), Difference> {
+        if !self.all_blocked().is_empty() {
+            return Ok(());
+        }
+        let mut last = Vec::new();
+        for travels in 0..2 {
+            let dump = [b"DUMP", key];
+            let ours = self.ask_engine(&dump);
+            let theirs = self.pair.links[OBSERVER].ask(&dump);
+            let (our_payload, their_payload) = match (&ours, &theirs) {
+                (Some(Frame::Null(_)), Some(Frame::Null(_))) => return Ok(()),
+                (Some(a), Some(b)) => (a.text(), b.text()),
+                _ => (None, None),
+            };
+            let (Some(our_payload), Some(their_payload)) = (our_payload, their_payload) else {
+                return self.differ(&dump, ours, theirs);
+            };
+            if !same_payload(our_payload, their_payload) {
+                return self.differ(&dump, ours, theirs);
+            }
+            last = their_payload.to_vec();
+            if travels == 0 {
+                self.restored(key, &last, true)?;
+                let ours = self.ask_engine(&dump);
+                let payload = ours.as_ref().and_then(Frame::text).unwrap_or_default();
+                self.restored(key, payload, false)?;
+            }
+        }
+        self.restored(key, &last, true)
+    }
+
+    /// RESTOREs a payload, in the engine or in the real server, and holds that it is taken.
+    fn restored(&mut self, key: &[u8], payload: &[u8], engine: bool) -> Result<(), Difference> {
+        let words = [b"RESTORE", key, b"0", payload, b"REPLACE"];
+        let ok = Some(Frame::Text(b'+', b"OK".to_vec()));
+        if engine {
+            match self.ask_engine(&words) {
+                said if said == ok => Ok(()),
+                said => self.differ(&words, said, ok),
+            }
+        } else {
+            match self.pair.links[OBSERVER].ask(&words) {
+                said if said == ok => Ok(()),
+                said => self.differ(&words, ok, said),
+            }
+        }
+    }
+
+    fn ask_engine(&mut self, words: &[&[u8]]) -> Option<Frame> {
+        self.engine
+            .handle(now(), OBSERVER as u32, What::Bytes(encode_command(words)));
+        frame::read_all(&self.engine.take_output(OBSERVER as u32)).pop()
+    }
+
+    fn differ(
+        &self,
+        words: &[&[u8]],
+        ours: Option<Frame>,
+        theirs: Option<Frame>,
+    ) -> Result<(), Difference> {
+        Err(Difference {
+            step: self.step,
+            client: OBSERVER,
+            commands: vec![words.iter().map(|word| word.to_vec()).collect()],
             ours,
             theirs,
         })

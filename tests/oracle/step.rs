@@ -28,6 +28,9 @@ pub enum Step {
     ScanAll(Words),
     /// The observer reads everything that is there: `dump`.
     Dump,
+    /// The observer lets a value travel, by DUMP and RESTORE, from the real server to the engine, back,
+    /// and once more: `carry> k`. Nothing happens while somebody waits.
+    Carry(Vec<u8>),
 }
 
 impl Step {
@@ -40,6 +43,7 @@ impl Step {
             Self::Hangup(client) => format!("{} x", letter(*client)),
             Self::ScanAll(words) => format!("scan> {}", line_of(words)).trim_end().to_string(),
             Self::Dump => "dump".to_string(),
+            Self::Carry(key) => format!("carry> {}", word_of(key)),
         }
     }
 
@@ -60,6 +64,9 @@ impl Step {
         }
         if let Some(rest) = line.strip_prefix("scan>") {
             return Some(Self::ScanAll(words(rest)));
+        }
+        if let Some(rest) = line.strip_prefix("carry>") {
+            return Some(Self::Carry(words(rest).concat()));
         }
         let client = usize::from(line.as_bytes()[0].wrapping_sub(b'A'));
         assert!(client < CLIENTS && line.len() > 2, "not a step: {line}");
@@ -113,6 +120,7 @@ mod tests {
             Step::ScanAll(vec![b"COUNT".to_vec(), b"3".to_vec()]),
             Step::ScanAll(vec![]),
             Step::Dump,
+            Step::Carry(b"a key".to_vec()),
         ];
         for step in steps {
             assert_eq!(Step::parse(&step.line()), Some(step));

@@ -1,6 +1,7 @@
 //! Commands on keys of any type: deleting, naming, listing, and when they expire.
 
 mod across;
+mod dump;
 pub(super) mod expire;
 pub mod object;
 pub(super) mod scan;
@@ -15,6 +16,7 @@ use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::{Ctx, DATABASES, notify};
 use across::{copy, move_key, rename, renamenx, swapdb, wait, waitaof};
+use dump::{dump, restore};
 use expire::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
 use object::*;
 use scan::{keys, scan};
@@ -88,6 +90,21 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(del),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "dump",
+        arity: 2,
+        flags: READONLY,
+        categories: &["keyspace", "read", "slow"],
+        group: "generic",
+        since: "2.6.0",
+        complexity: "O(1) to access the key and additional O(N*M) to serialize it, where N is the number of objects composing the value and M their average size. For small string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1).",
+        summary: "Gives a value in the binary form in which RESTORE takes it, here or on a real server.",
+        tips: &["nondeterministic_output"],
+        keys: &[KeySpec::first(&["RO", "access"])],
+        args: &[key("key")],
+        handler: Some(dump),
         ..Spec::NEW
     },
     Spec {
@@ -558,6 +575,36 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("key"), key("newkey").key_spec(1)],
         handler: Some(renamenx),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "restore",
+        arity: -4,
+        flags: WRITE | DENYOOM,
+        categories: &["keyspace", "write", "slow", "dangerous"],
+        group: "generic",
+        since: "2.6.0",
+        complexity: "O(1) to create the new key and additional O(N*M) to reconstruct the serialized value, where N is the number of objects composing the value and M their average size. For small string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1). However for sorted set values the complexity is O(N*M*log(N)) because inserting values into sorted sets is O(log(N)).",
+        summary: "Makes a key from what DUMP gave.",
+        history: &[
+            ("3.0.0", "Added the `REPLACE` modifier."),
+            ("5.0.0", "Added the `ABSTTL` modifier."),
+            ("5.0.0", "Added the `IDLETIME` and `FREQ` options."),
+        ],
+        keys: &[KeySpec::first(&["OW", "update"])],
+        args: &[
+            key("key"),
+            integer("ttl"),
+            string("serialized-value"),
+            flag("replace", "REPLACE").since("3.0.0").optional(),
+            flag("absttl", "ABSTTL").since("5.0.0").optional(),
+            integer("seconds")
+                .token("IDLETIME")
+                .since("5.0.0")
+                .optional(),
+            integer("frequency").token("FREQ").since("5.0.0").optional(),
+        ],
+        handler: Some(restore),
         ..Spec::NEW
     },
     Spec {

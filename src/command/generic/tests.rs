@@ -207,3 +207,35 @@ fn new_keys_are_told_of_before_what_made_them() {
         ]
     );
 }
+
+#[test]
+fn a_value_is_dumped_and_restored() {
+    check(
+        r#"
+        A> SET n 1
+        OK
+        A> DUMP n
+        "\x00\xc0\x01\n\x00&x\xe7\xb6\xd1\x01\x11\xfc"
+        A> DUMP nothing
+        (nil)
+        A> RESTORE m 0 "\x12\x01\x02\x0f\x0f\x00\x00\x00\x03\x00\x01\x01\x81a\x02\xc1,\x02\xffP\x00h\xb7zU\xde\xfac\xf9"
+        OK
+        A> LRANGE m 0 -1
+        1) "1"
+        2) "a"
+        3) "300"
+        A> RESTORE m 0 "\x00\xc0\x01\n\x00&x\xe7\xb6\xd1\x01\x11\xfc"
+        (error) BUSYKEY Target key name already exists.
+        A> RESTORE m 100 "\x00\xc0\x01\n\x00&x\xe7\xb6\xd1\x01\x11\xfc" REPLACE IDLETIME 9
+        OK
+        A> PTTL m
+        (integer) 100
+        A> OBJECT IDLETIME m
+        (integer) 9
+        A> RESTORE k 0 "\x00\xc0\x02\n\x00&x\xe7\xb6\xd1\x01\x11\xfc"
+        (error) ERR DUMP payload version or checksum are wrong
+        A> RESTORE k -1 x
+        (error) ERR Invalid TTL value, must be >= 0
+        "#,
+    );
+}

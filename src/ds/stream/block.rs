@@ -76,6 +76,11 @@ impl<'a> Entry<'a> {
         self.id
     }
 
+    /// Whether its fields are those of its block's first entry.
+    pub(super) fn has_template(&self) -> bool {
+        self.template.is_some()
+    }
+
     /// How many fields the entry has: at least one, and a field may appear twice.
     pub fn field_count(&self) -> usize {
         self.pairs
@@ -169,6 +174,13 @@ impl Block {
             && fields
                 .iter()
                 .all(|(field, _)| template.item().as_slice() == field.as_ref())
+    }
+
+    /// The fields of the first entry.
+    pub(super) fn template(&self) -> Vec<Bytes> {
+        let mut template = Reader(&self.data);
+        let fields = template.varint();
+        (0..fields).map(|_| template.item()).collect()
     }
 
     /// Gives back memory that was set aside for growing: nothing will be added any more.

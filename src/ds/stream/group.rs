@@ -331,6 +331,14 @@ impl Group {
         before.map(|pending| pending.consumer)
     }
 
+    /// Notes when a consumer was last seen and last active.
+    pub fn set_times(&mut self, consumer: ConsumerId, seen_at: u64, active_at: Option<u64>) {
+        if let Some(consumer) = self.consumer_mut(consumer) {
+            consumer.seen_at = seen_at;
+            consumer.active_at = active_at;
+        }
+    }
+
     /// Takes the entry `id` off the lists of the group and of its consumer: acknowledged, or gone from the stream.
     pub fn ack(&mut self, id: StreamId) -> Option<Pending> {
         let pending = self.pending.remove(&id)?;

@@ -138,6 +138,28 @@ impl Log {
         true
     }
 
+    /// Adds entries in a block of their own, as they stood in a node. `false` if their IDs do not grow, or not from the
+    /// last one on; some may have been added then.
+    pub fn append_node<B: AsRef<[u8]>>(&mut self, entries: &[(StreamId, Vec<(B, B)>)]) -> bool {
+        let roomless = BlockLimits {
+            max_bytes: 1,
+            max_entries: 1,
+        };
+        let boundless = BlockLimits {
+            max_bytes: 0,
+            max_entries: 0,
+        };
+        entries.iter().enumerate().all(|(at, (id, fields))| {
+            let limits = if at == 0 { roomless } else { boundless };
+            self.append(*id, fields, limits)
+        })
+    }
+
+    /// The blocks by their first IDs.
+    pub(super) fn blocks(&self) -> impl ExactSizeIterator<Item = (StreamId, &Block)> {
+        self.blocks.iter().map(|(base, block)| (*base, block))
+    }
+
     /// The entries from `start` to `end`, both included, in order.
     pub fn range(&self, start: StreamId, end: StreamId) -> impl Iterator<Item = Entry<'_>> {
         let from = self.block_of(start).unwrap_or(StreamId::MIN);

@@ -4,6 +4,7 @@ mod block;
 mod group;
 mod id;
 mod log;
+pub mod node;
 mod pack;
 
 use std::collections::BTreeMap;

@@ -251,7 +251,9 @@ impl Generator {
 
     pub(super) fn generic_command(&mut self) -> Words {
         let key = self.key(Kind::Any);
-        match self.rng.below(130) {
+        match self.rng.below(134) {
+            130 => words!["DUMP", key],
+            131..=133 => self.restore(),
             100..=107 => {
                 let mut words = words!["COPY", key, self.key(Kind::Any)];
                 while self.rng.percent(35) {
@@ -349,6 +351,37 @@ impl Generator {
                 _ => self.string_command(),
             },
         }
+    }
+
+    /// RESTORE, mostly of what is no payload; values that travel are the business of `carry>`.
+    fn restore(&mut self) -> Words {
+        const PAYLOADS: [&[u8]; 4] = [
+            // "1", of version 10, and a text of version 11.
+            b"\x00\xc0\x01\x0a\x00&x\xe7\xb6\xd1\x01\x11\xfc",
+            b"\x00\x05helloP\x00\xacX\x16\xe7\xfbfG\xfe",
+            b"\x12\x01\x02\x0f\x0f\x00\x00\x00\x03\x00\x01\x01\x81a\x02\xc1,\x02\xffP\x00h\xb7zU\xde\xfac\xf9",
+            b"\x0b\x0e\x02\x00\x00\x00\x03\x00\x00\x00\x01\x00\x02\x00\x03\x00P\x00j(\x95s\xf3<*\xef",
+        ];
+        let payload = if self.rng.percent(90) {
+            self.rng.pick(&PAYLOADS).to_vec()
+        } else {
+            self.hostile()
+        };
+        let mut words = words![
+            "RESTORE",
+            self.key(Kind::Any),
+            self.rng.pick(&["0", "0", "0", "-1", "x"])
+        ];
+        words.push(payload);
+        while self.rng.percent(45) {
+            match self.rng.below(6) {
+                0..=2 => words.push(self.token("REPLACE")),
+                3 => words.push(self.token("ABSTTL")),
+                4 => words.extend([self.token("IDLETIME"), self.integer(-1, 1000)]),
+                _ => words.extend([self.token("FREQ"), self.integer(-1, 256)]),
+            }
+        }
+        words
     }
 
     fn database(&mut self) -> Vec<u8> {

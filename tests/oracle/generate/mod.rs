@@ -141,7 +141,7 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     BZMPOP BZPOPMAX BZPOPMIN ZDIFF ZDIFFSTORE ZINTER ZINTERCARD ZINTERSTORE ZLEXCOUNT ZMPOP ZRANDMEMBER ZRANGEBYLEX ZRANGESTORE \
     ZREMRANGEBYLEX ZREVRANGEBYLEX ZSCAN ZUNION ZUNIONSTORE \
     GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH GEOSEARCHSTORE \
-    COPY MOVE SORT SORT_RO SWAPDB WAIT WAITAOF";
+    COPY MOVE SORT SORT_RO SWAPDB WAIT WAITAOF DUMP RESTORE";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
@@ -205,6 +205,10 @@ impl Generator {
             }
             match self.rng.below(1000) {
                 0..=7 => self.scan_all(&mut steps),
+                40..=54 => {
+                    let key = self.key(values::Kind::Any);
+                    steps.push(Step::Carry(key));
+                }
                 8..=14 if self.weight(Family::Stream) > 0 && !self.listening => {
                     self.blocked_reader(&mut steps)
                 }
