@@ -1,12 +1,12 @@
 //! HyperLogLog: counting distinct elements in a few kilobytes.
 
 use super::spec::*;
-use crate::ds::hll::{self, HllError};
-use crate::engine::Ctx;
+use crate::ds::hll::{self, Encoding, HllError, Op};
 use crate::engine::args::Args;
 use crate::engine::db::{Form, Kind, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::{Ctx, notify};
 use rustc_hash::FxHashSet;
 
 /// The family's commands.
@@ -51,6 +51,30 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "pfdebug",
+        arity: 3,
+        flags: WRITE | DENYOOM | ADMIN,
+        categories: &["write", "hyperloglog", "admin", "slow", "dangerous"],
+        group: "hyperloglog",
+        since: "2.8.9",
+        complexity: "N/A",
+        summary: "Shows how a HyperLogLog is kept: its registers, its runs, its encoding.",
+        doc_flags: &["syscmd"],
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["RW", "access"],
+            begin: Begin::Index(2),
+            find: Find::Range {
+                last: 0,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[string("subcommand"), key("key")],
+        handler: Some(pfdebug),
+        ..Spec::NEW
+    },
+    Spec {
         name: "pfmerge",
         arity: -2,
         flags: WRITE | DENYOOM,
@@ -79,8 +103,23 @@ pub const TABLE: &[Spec] = &[
         handler: Some(pfmerge),
         ..Spec::NEW
     },
+    Spec {
+        name: "pfselftest",
+        arity: 1,
+        flags: ADMIN,
+        categories: &["hyperloglog", "admin", "slow", "dangerous"],
+        group: "hyperloglog",
+        since: "2.8.9",
+        complexity: "N/A",
+        summary: "Checks that registers keep what they are given, and that estimates are near enough.",
+        doc_flags: &["syscmd"],
+        handler: Some(pfselftest),
+        ..Spec::NEW
+    },
 ];
 
+/// How many elements PFSELFTEST shows to the values it tests.
+const SELF_TEST_ELEMENTS: u64 = 100_000;
 /// Past this many different elements the page no longer knows the true count.
 const UNIQUES_MAX: usize = 1 << 20;
 
@@ -95,12 +134,13 @@ impl From<HllError> for Error {
 
 fn pfadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (key, elements) = (&args[1], args.from(2));
+    let sparse_max = ctx.limits().hll_sparse_max_bytes;
     let made = make(ctx, key)?;
     let mut grew = false;
     if let Some(entry) = ctx.db().entry_mut(key) {
         let value = Vec::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
         for element in elements {
-            grew |= hll::add(value, element)?;
+            grew |= hll::add(value, element, sparse_max)?;
         }
         if let Some(Witness::Uniques(seen)) = entry.witness.as_deref_mut() {
             seen.extend(elements.iter().map(|element| fingerprint(element)));
@@ -111,6 +151,7 @@ fn pfadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     }
     if made || grew {
         ctx.changed(key);
+        ctx.notify(notify::STRING, "pfadd", key);
     }
     ctx.note(key, || Fact::Counted {
         elements: elements.len(),
@@ -132,16 +173,115 @@ fn pfcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+fn pfdebug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    if args.is(1, "SIMD") {
+        return simd(ctx, args);
+    }
+    let key = &args[2];
+    let none = Error::text("ERR The specified key does not exist");
+    let encoding = match ctx.db().read::<Vec<u8>>(key)? {
+        Some(value) => hll::encoding(value)?,
+        None => return Err(none),
+    };
+    let value = ctx.db().write::<Vec<u8>>(key)?.ok_or(none)?;
+    if args.is(1, "GETREG") {
+        hll::make_dense(value)?;
+        let registers = hll::registers(value)?;
+        ctx.out.array(registers.len());
+        for register in registers {
+            ctx.out.int(register.into());
+        }
+    } else if args.is(1, "DECODE") {
+        if encoding != Encoding::Sparse {
+            return Err(Error::text("ERR HLL encoding is not sparse"));
+        }
+        let runs = hll::ops(value)?.map(|op| match op {
+            Op::Zero { run } => format!("z:{run}"),
+            Op::XZero { run } => format!("Z:{run}"),
+            Op::Val { rank, run } => format!("v:{rank},{run}"),
+        });
+        let runs = runs.collect::<Vec<_>>().join(" ");
+        ctx.out.bulk(runs.as_bytes());
+    } else if args.is(1, "ENCODING") {
+        ctx.out.simple(match encoding {
+            Encoding::Dense => "dense",
+            Encoding::Sparse => "sparse",
+        });
+    } else if args.is(1, "TODENSE") {
+        let made = hll::make_dense(value)?;
+        ctx.out.int(made.into());
+    } else {
+        return Err(Error::quoting(&[
+            b"ERR Unknown PFDEBUG subcommand '",
+            &args[1],
+            b"'",
+        ]));
+    }
+    Ok(())
+}
+
+/// Whether vector instructions are used. They make no difference to any reply, and here there are none.
+fn simd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    if args.is(2, "ON") {
+        ctx.out.simple("enabled");
+    } else if args.is(2, "OFF") {
+        ctx.out.simple("disabled");
+    } else {
+        return Err(Error::text("ERR Argument must be ON or OFF"));
+    }
+    Ok(())
+}
+
 fn pfmerge(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let key = &args[1];
+    let sparse_max = ctx.limits().hll_sparse_max_bytes;
     let union = union(ctx, args.from(1))?;
     let seen = uniques(ctx, args.from(1));
     make(ctx, key)?;
     if let Some(entry) = ctx.db().entry_mut(key) {
-        union.store(Vec::of_mut(&mut entry.value).ok_or(Error::WrongType)?)?;
+        let value = Vec::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
+        union.store(value, sparse_max)?;
         entry.witness = seen.map(|seen| Box::new(Witness::Uniques(seen)));
     }
     ctx.changed(key);
+    ctx.notify(notify::STRING, "pfadd", key);
+    ctx.out.ok();
+    Ok(())
+}
+
+fn pfselftest(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    let sparse_max = ctx.limits().hll_sparse_max_bytes;
+    let (mut value, mut dense) = (hll::new(), hll::new());
+    hll::make_dense(&mut dense)?;
+    let (mut greatest, mut checkpoint) = (vec![0; hll::REGISTERS], 1);
+    for count in 1..=SELF_TEST_ELEMENTS {
+        let element = count.to_le_bytes();
+        let (register, rank) = hll::hash_parts(&element);
+        if let Some(kept) = greatest.get_mut(register) {
+            *kept = rank.max(*kept);
+        }
+        hll::add(&mut value, &element, sparse_max)?;
+        hll::add(&mut dense, &element, sparse_max)?;
+        if count < checkpoint {
+            continue;
+        }
+        if hll::registers(&dense)? != greatest {
+            return Err(Error::text(
+                "TESTFAILED Registers do not keep what they are given",
+            ));
+        }
+        let estimate = hll::estimate(&dense)?;
+        if hll::estimate(&value)? != estimate {
+            return Err(Error::text("TESTFAILED dense/sparse disagree"));
+        }
+        // Six times the standard error of so many registers.
+        let bound = 6.0 * 1.04 / (hll::REGISTERS as f64).sqrt() * count as f64;
+        let error = count.abs_diff(estimate);
+        if error as f64 > bound.ceil() {
+            return Err(format!("TESTFAILED Too big error. card:{count} abserr:{error}").into());
+        }
+        checkpoint *= 10;
+    }
     ctx.out.ok();
     Ok(())
 }
@@ -150,10 +290,7 @@ fn pfmerge(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn make(ctx: &mut Ctx<'_>, key: &[u8]) -> Result<bool, Error> {
     if let Some(value) = ctx.db().read::<Vec<u8>>(key)? {
         hll::encoding(value)?;
-        // As on the reference, which takes the string apart from others before it changes it.
-        if let Some(entry) = ctx.db().entry_mut(key) {
-            entry.form = Form::Raw;
-        }
+        unshare(ctx, key);
         return Ok(false);
     }
     let mut value = hll::new();
@@ -170,20 +307,29 @@ fn make(ctx: &mut Ctx<'_>, key: &[u8]) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// Before it changes a string in place, the reference takes it apart from others, which makes it `raw`.
+fn unshare(ctx: &mut Ctx<'_>, key: &[u8]) {
+    if let Some(entry) = ctx.db().entry_mut(key) {
+        entry.form = Form::Raw;
+    }
+}
+
 /// A key's estimate; a new one is written into the value, as the reference does even though this reads.
 fn count_one(ctx: &mut Ctx<'_>, key: &[u8]) -> Result<u64, Error> {
     let Some(value) = ctx.db().read::<Vec<u8>>(key)? else {
         return Ok(0);
     };
     hll::encoding(value)?;
-    if let Some(estimate) = hll::cached(value) {
+    let kept = hll::cached(value);
+    unshare(ctx, key);
+    if let Some(estimate) = kept {
         return Ok(estimate);
     }
     let Some(value) = ctx.db().write::<Vec<u8>>(key)? else {
         return Ok(0);
     };
     let estimate = hll::count(value)?.estimate;
-    ctx.changed(key);
+    ctx.modified(key);
     Ok(estimate)
 }
 
@@ -336,6 +482,93 @@ mod tests {
             Witness::Uniques(seen) => Some(seen.len()),
             Witness::Lock { .. } => None,
         }
+    }
+
+    #[test]
+    fn a_value_is_sparse_as_far_as_the_setting_lets_it_be() {
+        check(
+            r#"
+            A> CONFIG SET hll-sparse-max-bytes 20
+            OK
+            A> PFADD k
+            (integer) 1
+            A> PFDEBUG ENCODING k
+            sparse
+            A> PFDEBUG DECODE k
+            "Z:16384"
+            A> PFADD k a
+            (integer) 1
+            A> PFDEBUG ENCODING k
+            dense
+            A> STRLEN k
+            (integer) 12304
+            A> PFDEBUG DECODE k
+            (error) ERR HLL encoding is not sparse
+            A> CONFIG SET hll-sparse-max-bytes 3000
+            OK
+            A> PFADD j a
+            (integer) 1
+            A> PFDEBUG DECODE j
+            "Z:12711 v:2,1 Z:3672"
+            A> PFDEBUG TODENSE j
+            (integer) 1
+            A> PFDEBUG TODENSE j
+            (integer) 0
+            A> PFDEBUG SIMD on
+            enabled
+            A> PFDEBUG SIMD off
+            disabled
+            A> PFDEBUG SIMD x
+            (error) ERR Argument must be ON or OFF
+            A> PFDEBUG what none
+            (error) ERR The specified key does not exist
+            A> PFDEBUG what k
+            (error) ERR Unknown PFDEBUG subcommand 'what'
+            A> PFSELFTEST
+            OK
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_was_counted_is_told_and_kept_raw() {
+        check(
+            r#"
+            A> CONFIG SET notify-keyspace-events E$
+            OK
+            B> PSUBSCRIBE __key*
+            1) "psubscribe"
+            2) "__key*"
+            3) (integer) 1
+            A> PFADD k a
+            (integer) 1
+            A> PFADD k a
+            (integer) 0
+            A> PFCOUNT k
+            (integer) 1
+            A> PFMERGE j k
+            OK
+            B<
+            1) "pmessage"
+            2) "__key*"
+            3) "__keyevent@0__:pfadd"
+            4) "k"
+            1) "pmessage"
+            2) "__key*"
+            3) "__keyevent@0__:pfadd"
+            4) "j"
+            A> SET s "HYLL\x01\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00`\xf3\x80P\xb1\x84K\xfb\x80BZ"
+            OK
+            A> PFCOUNT s k
+            (integer) 3
+            A> OBJECT ENCODING s
+            "embstr"
+            A> PFCOUNT s
+            (integer) 3
+            A> OBJECT ENCODING s
+            "raw"
+            "#,
+        );
     }
 
     #[test]

@@ -23,8 +23,6 @@ pub use sparse::Op;
 
 /// How many registers there are; 14 bits of the hash choose one.
 pub const REGISTERS: usize = 1 << INDEX_BITS;
-/// A sparse value that would pass this many bytes becomes dense (the reference's `hll-sparse-max-bytes`).
-pub const SPARSE_MAX_BYTES: usize = 3000;
 
 const INDEX_BITS: usize = 14;
 const MAGIC: &[u8; 4] = b"HYLL";
@@ -93,17 +91,22 @@ fn open(value: &[u8]) -> Result<(Encoding, &[u8]), HllError> {
     Ok((encoding(value)?, value.get(HEADER..).unwrap_or_default()))
 }
 
-/// Adds an element: whether its register grew, in which case the kept estimate goes out of date. O(1) when dense,
-/// O(bytes) when sparse.
-pub fn add(value: &mut Vec<u8>, element: &[u8]) -> Result<bool, HllError> {
+/// Adds an element: whether its register grew, in which case the kept estimate goes out of date. A sparse value that
+/// would pass `sparse_max` bytes becomes dense. O(1) when dense, O(bytes) when sparse.
+pub fn add(value: &mut Vec<u8>, element: &[u8], sparse_max: usize) -> Result<bool, HllError> {
     let (register, rank) = hash_parts(element);
-    raise(value, register, rank)
+    raise(value, register, rank, sparse_max)
 }
 
 /// Raises one register to `rank`; whether it was lower.
-fn raise(value: &mut Vec<u8>, register: usize, rank: u8) -> Result<bool, HllError> {
+fn raise(
+    value: &mut Vec<u8>,
+    register: usize,
+    rank: u8,
+    sparse_max: usize,
+) -> Result<bool, HllError> {
     match encoding(value)? {
-        Encoding::Sparse => sparse::raise(value, register, rank),
+        Encoding::Sparse => sparse::raise(value, register, rank, sparse_max),
         Encoding::Dense => {
             let raised = dense::raise(value.get_mut(HEADER..).unwrap_or_default(), register, rank);
             if raised {
@@ -164,13 +167,14 @@ pub fn count_many<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<u64,
 pub fn merge<'v>(
     dest: &mut Vec<u8>,
     sources: impl IntoIterator<Item = &'v [u8]>,
+    sparse_max: usize,
 ) -> Result<(), HllError> {
     let mut union = Union::new();
     union.absorb(dest)?;
     for source in sources {
         union.absorb(source)?;
     }
-    union.store(dest)
+    union.store(dest, sparse_max)
 }
 
 /// How many registers hold each value.
@@ -202,6 +206,15 @@ pub fn ops(value: &[u8]) -> Result<impl Iterator<Item = Op>, HllError> {
         (Encoding::Dense, _) => sparse::ops(&[]),
         (Encoding::Sparse, body) => sparse::ops(body),
     })
+}
+
+/// Makes a value dense, whatever the kept estimate; whether it was sparse.
+pub fn make_dense(value: &mut Vec<u8>) -> Result<bool, HllError> {
+    let sparse = encoding(value)? == Encoding::Sparse;
+    if sparse {
+        *value = sparse::to_dense(value)?;
+    }
+    Ok(sparse)
 }
 
 /// Registers on their way from several values into one: each the greatest of those absorbed.
@@ -248,10 +261,10 @@ impl Union {
     }
 
     /// Writes the union into `dest`, a value it has absorbed or a new one, and puts the kept estimate out of date.
-    /// `dest` becomes dense if one of the values was, or if it would grow too long for the sparse encoding.
-    pub fn store(&self, dest: &mut Vec<u8>) -> Result<(), HllError> {
-        if self.dense && encoding(dest)? == Encoding::Sparse {
-            *dest = sparse::to_dense(dest)?;
+    /// `dest` becomes dense if one of the values was, or if it would pass `sparse_max` bytes.
+    pub fn store(&self, dest: &mut Vec<u8>, sparse_max: usize) -> Result<(), HllError> {
+        if self.dense {
+            make_dense(dest)?;
         }
         if self.dense {
             dense::store(dest.get_mut(HEADER..).unwrap_or_default(), &self.registers);
@@ -262,7 +275,7 @@ impl Union {
                 .enumerate()
                 .filter(|&(_, &rank)| rank > 0)
             {
-                raise(dest, index, rank)?;
+                raise(dest, index, rank, sparse_max)?;
             }
         }
         invalidate(dest);

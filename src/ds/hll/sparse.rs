@@ -8,7 +8,7 @@
 //!
 //! `raise` splits and joins opcodes exactly as the reference does, for the bytes are what `GET` shows.
 
-use super::{HEADER, Histogram, HllError, REGISTERS, SPARSE_MAX_BYTES, dense};
+use super::{HEADER, Histogram, HllError, REGISTERS, dense};
 use smallvec::SmallVec;
 
 /// The greatest register VAL can hold; one more makes the value dense.
@@ -199,8 +199,13 @@ fn locate(body: &[u8], index: usize) -> Option<Found> {
 }
 
 /// Raises the register at `index` to `rank` (1..=63); whether it was lower. The value may become dense: when `rank`
-/// is over 32, or when it would grow past the sparse limit.
-pub(super) fn raise(value: &mut Vec<u8>, index: usize, rank: u8) -> Result<bool, HllError> {
+/// is over 32, or when it would grow past `max` bytes.
+pub(super) fn raise(
+    value: &mut Vec<u8>,
+    index: usize,
+    rank: u8,
+    max: usize,
+) -> Result<bool, HllError> {
     if rank > MAX_RANK {
         return promote(value, index, rank);
     }
@@ -223,7 +228,7 @@ pub(super) fn raise(value: &mut Vec<u8>, index: usize, rank: u8) -> Result<bool,
     write(&mut seq, rank, 1);
     write(&mut seq, op.rank(), first + op.run() - 1 - index);
     let grown = value.len() + seq.len() - op.width();
-    if seq.len() > op.width() && grown > SPARSE_MAX_BYTES {
+    if seq.len() > op.width() && grown > max {
         return promote(value, index, rank);
     }
     let start = HEADER + at;

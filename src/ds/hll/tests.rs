@@ -1,6 +1,9 @@
 use super::*;
 use proptest::prelude::*;
 
+/// The reference's `hll-sparse-max-bytes`, where nobody changed it.
+const SPARSE_MAX: usize = 3000;
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -24,7 +27,7 @@ fn with(elements: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
     let mut value = new();
     invalidate(&mut value);
     for element in elements {
-        add(&mut value, element.as_ref()).unwrap();
+        add(&mut value, element.as_ref(), SPARSE_MAX).unwrap();
     }
     value
 }
@@ -71,9 +74,9 @@ fn small_values_are_the_reference_bytes() {
             refreshed: false
         })
     );
-    assert_eq!(add(&mut value, b"a"), Ok(false));
+    assert_eq!(add(&mut value, b"a", SPARSE_MAX), Ok(false));
     assert_eq!(cached(&value), Some(3));
-    assert_eq!(add(&mut value, b"d"), Ok(true));
+    assert_eq!(add(&mut value, b"d", SPARSE_MAX), Ok(true));
     assert_eq!(cached(&value), None);
     assert_eq!(
         hex(&value),
@@ -120,9 +123,9 @@ fn a_value_turns_dense_where_the_reference_does() {
     let mut value = with((0..1648).map(|i| i.to_string()));
     assert_eq!(
         (encoding(&value), value.len()),
-        (Ok(Encoding::Sparse), SPARSE_MAX_BYTES)
+        (Ok(Encoding::Sparse), SPARSE_MAX)
     );
-    add(&mut value, b"1648").unwrap();
+    add(&mut value, b"1648", SPARSE_MAX).unwrap();
     assert_eq!(
         (encoding(&value), value.len()),
         (Ok(Encoding::Dense), 12_304)
@@ -151,14 +154,20 @@ fn other_strings_are_refused() {
         &dense,
     ] {
         assert_eq!(encoding(bad), Err(HllError::NotHll));
-        assert_eq!(add(&mut bad.to_vec(), b"x"), Err(HllError::NotHll));
+        assert_eq!(
+            add(&mut bad.to_vec(), b"x", SPARSE_MAX),
+            Err(HllError::NotHll)
+        );
     }
     // Too few registers, too many, none.
     for body in [&b"\x7f\xfe"[..], b"\x7f\xff\x00", b""] {
         let mut bad = [b"HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80", body].concat();
         assert_eq!(encoding(&bad), Ok(Encoding::Sparse));
         assert_eq!(count(&mut bad), Err(HllError::Corrupt));
-        assert_eq!(merge(&mut new(), [&bad[..]]), Err(HllError::Corrupt));
+        assert_eq!(
+            merge(&mut new(), [&bad[..]], SPARSE_MAX),
+            Err(HllError::Corrupt)
+        );
     }
 }
 
@@ -188,7 +197,10 @@ fn offered(offers: &[(usize, u8)]) -> Vec<u8> {
     let mut value = new();
     for &(register, rank) in offers {
         let before = super::register(&value, register).unwrap();
-        assert_eq!(raise(&mut value, register, rank), Ok(rank > before));
+        assert_eq!(
+            raise(&mut value, register, rank, SPARSE_MAX),
+            Ok(rank > before)
+        );
     }
     value
 }
@@ -210,7 +222,7 @@ proptest! {
         let mut dense = with([b"\xcc\xe0\x4e\xb2\x80\x67\x0a\x6e"]);
         dense::store(&mut dense[HEADER..], &[0; REGISTERS]);
         for &(register, rank) in &offers {
-            raise(&mut dense, register, rank).unwrap();
+            raise(&mut dense, register, rank, SPARSE_MAX).unwrap();
         }
         prop_assert_eq!(registers(&sparse).unwrap(), registers(&dense).unwrap());
         prop_assert_eq!(estimate(&sparse).unwrap(), estimate(&dense).unwrap());
@@ -223,7 +235,7 @@ proptest! {
     fn a_merge_is_the_union(a in offers(), b in offers()) {
         let (mut dest, source) = (offered(&a), offered(&b));
         let counted = count_many([&dest[..], &source]).unwrap();
-        merge(&mut dest, [&source[..]]).unwrap();
+        merge(&mut dest, [&source[..]], SPARSE_MAX).unwrap();
         prop_assert_eq!(registers(&dest).unwrap(), model(&[a, b].concat()));
         prop_assert_eq!(count(&mut dest), Ok(Count { estimate: counted, refreshed: true }));
     }
@@ -231,9 +243,9 @@ proptest! {
     #[test]
     fn any_bytes_are_fine(body in prop::collection::vec(any::<u8>(), 0..60), encoding in 0..3u8, offers in offers()) {
         let mut value = [b"HYLL", &[encoding][..], &[0; 10], &[0x80], &body].concat();
-        let _ = (count(&mut value.clone()), registers(&value), merge(&mut new(), [&value[..]]));
+        let _ = (count(&mut value.clone()), registers(&value), merge(&mut new(), [&value[..]], SPARSE_MAX));
         for (register, rank) in offers {
-            let _ = raise(&mut value, register, rank);
+            let _ = raise(&mut value, register, rank, SPARSE_MAX);
         }
     }
 }
@@ -243,7 +255,7 @@ fn the_estimate_stays_within_its_error() {
     // Standard error 1.04/sqrt(16384) = 0.81 %; the hash is fixed, so this is no gamble.
     let mut value = new();
     for n in 1..=200_000u32 {
-        add(&mut value, &n.to_le_bytes()).unwrap();
+        add(&mut value, &n.to_le_bytes(), SPARSE_MAX).unwrap();
         if n % 20_000 == 0 {
             let off = estimate(&value).unwrap() as f64 / f64::from(n) - 1.0;
             assert!(off.abs() < 0.0244, "{n}: {off}");

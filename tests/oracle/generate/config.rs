@@ -15,7 +15,7 @@ pub const CHANGED: &[(&str, &[&str])] = &[
     ("list-compress-depth", &["0", "1", "100"]),
     ("stream-node-max-entries", &["100", "0", "1", "3", "10"]),
     ("stream-node-max-bytes", &["4096", "0", "40", "100", "1kb"]),
-    ("hll-sparse-max-bytes", &["3000", "0", "50", "200", "20kb"]),
+    ("hll-sparse-max-bytes", &["3000", "0", "50", "200", "8kb"]),
     (
         "notify-keyspace-events",
         &["", "KEA", "Kg$", "Ex", "K", "El", "KEn"],

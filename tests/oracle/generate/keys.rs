@@ -209,7 +209,16 @@ impl Generator {
                 }
                 words
             }
-            70..=86 => words!["GET", key],
+            70 if self.rng.percent(1) => words!["PFSELFTEST"],
+            70..=75 => words![
+                "PFDEBUG",
+                self.rng
+                    .pick(&["GETREG", "DECODE", "decode", "ENCODING", "TODENSE", "WHAT"]),
+                key
+            ],
+            76 => words!["PFDEBUG", "SIMD", self.rng.pick(&["ON", "off"])],
+            77..=79 => words!["OBJECT", "ENCODING", key],
+            80..=86 => words!["GET", key],
             87..=89 => words!["STRLEN", key],
             90..=92 => words!["DEL", key],
             93..=95 => words!["SET", key, self.broken_hll()],
