@@ -105,6 +105,7 @@ pub struct Transcript {
     in_multi: bool,
     channels: BTreeSet<Vec<u8>>,
     patterns: BTreeSet<Vec<u8>>,
+    shards: BTreeSet<Vec<u8>>,
 }
 
 impl Transcript {
@@ -118,9 +119,9 @@ impl Transcript {
         !self.pending.is_empty()
     }
 
-    /// How many channels and patterns the connection is subscribed to.
+    /// How many channels, patterns and shard channels the connection is subscribed to.
     pub fn subscriptions(&self) -> usize {
-        self.channels.len() + self.patterns.len()
+        self.channels.len() + self.patterns.len() + self.shards.len()
     }
 
     /// The protocol version that the connection speaks.
@@ -244,6 +245,7 @@ impl Transcript {
         self.buffer.clear();
         self.channels.clear();
         self.patterns.clear();
+        self.shards.clear();
         self.began = None;
         self.in_multi = false;
         self.resp = Resp::Two;
@@ -351,6 +353,7 @@ impl Transcript {
             ("reset", Reply::Simple(_)) => {
                 self.channels.clear();
                 self.patterns.clear();
+                self.shards.clear();
                 self.in_multi = false;
                 self.resp = Resp::Two;
             }
@@ -382,10 +385,10 @@ impl Transcript {
     }
 
     fn channels_of(&mut self, told: &Told) -> &mut BTreeSet<Vec<u8>> {
-        if told.name.starts_with('p') {
-            &mut self.patterns
-        } else {
-            &mut self.channels
+        match told.name.as_str() {
+            "psubscribe" | "punsubscribe" => &mut self.patterns,
+            "ssubscribe" | "sunsubscribe" => &mut self.shards,
+            _ => &mut self.channels,
         }
     }
 
@@ -425,8 +428,11 @@ impl Told {
             _ => return None,
         };
         let confirms = match (name, items.get(2..)?) {
-            ("message", [Reply::Bulk(_)]) | ("pmessage", [Reply::Bulk(_), Reply::Bulk(_)]) => false,
-            ("subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe", [Reply::Int(_)]) => true,
+            ("message" | "smessage", [Reply::Bulk(_)])
+            | ("pmessage", [Reply::Bulk(_), Reply::Bulk(_)]) => false,
+            ("subscribe" | "unsubscribe", [Reply::Int(_)])
+            | ("psubscribe" | "punsubscribe", [Reply::Int(_)])
+            | ("ssubscribe" | "sunsubscribe", [Reply::Int(_)]) => true,
             _ => return None,
         };
         Some(Self {

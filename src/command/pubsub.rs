@@ -2,11 +2,12 @@
 
 use super::spec::*;
 use crate::ds::bytes::Bytes;
-use crate::engine::Ctx;
 use crate::engine::args::Args;
+use crate::engine::client::Conn;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::pubsub::Topic;
+use crate::engine::{Ctx, Engine};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -95,6 +96,32 @@ pub const TABLE: &[Spec] = &[
                 handler: Some(pubsub_numsub),
                 ..Spec::NEW
             },
+            Spec {
+                name: "shardchannels",
+                arity: -2,
+                flags: PUBSUB | LOADING | STALE,
+                categories: &["pubsub", "slow"],
+                group: "pubsub",
+                since: "7.0.0",
+                complexity: "O(N) where N is the number of active shard channels, and assuming constant time pattern matching (relatively short shard channels).",
+                summary: "Lists the shard channels that somebody listens to.",
+                args: &[pattern("pattern").optional()],
+                handler: Some(pubsub_shardchannels),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "shardnumsub",
+                arity: -2,
+                flags: PUBSUB | LOADING | STALE,
+                categories: &["pubsub", "slow"],
+                group: "pubsub",
+                since: "7.0.0",
+                complexity: "O(N) for the SHARDNUMSUB subcommand, where N is the number of requested shard channels",
+                summary: "Answers how many clients listen to each of the shard channels.",
+                args: &[string("shardchannel").multiple().optional()],
+                handler: Some(pubsub_shardnumsub),
+                ..Spec::NEW
+            },
         ],
         ..Spec::NEW
     },
@@ -112,6 +139,43 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "spublish",
+        arity: 3,
+        flags: PUBSUB | LOADING | STALE | FAST,
+        categories: &["pubsub", "fast"],
+        group: "pubsub",
+        since: "7.0.0",
+        complexity: "O(N) where N is the number of clients subscribed to the receiving shard channel.",
+        summary: "Sends a message to whoever listens to a shard channel now; answers how many that were.",
+        keys: &[KeySpec::first(&["not_key"])],
+        args: &[string("shardchannel"), string("message")],
+        handler: Some(spublish),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "ssubscribe",
+        arity: -2,
+        flags: PUBSUB | NOSCRIPT | LOADING | STALE,
+        categories: &["pubsub", "slow"],
+        group: "pubsub",
+        since: "7.0.0",
+        complexity: "O(N) where N is the number of shard channels to subscribe to.",
+        summary: "Listens to shard channels by name.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["not_key"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[string("shardchannel").multiple()],
+        handler: Some(ssubscribe),
+        ..Spec::NEW
+    },
+    Spec {
         name: "subscribe",
         arity: -2,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -122,6 +186,29 @@ pub const TABLE: &[Spec] = &[
         summary: "Listens to channels by name.",
         args: &[string("channel").multiple()],
         handler: Some(subscribe),
+        ..Spec::NEW
+    },
+    Spec {
+        name: "sunsubscribe",
+        arity: -1,
+        flags: PUBSUB | NOSCRIPT | LOADING | STALE,
+        categories: &["pubsub", "slow"],
+        group: "pubsub",
+        since: "7.0.0",
+        complexity: "O(N) where N is the number of shard channels to unsubscribe.",
+        summary: "Stops listening to the shard channels, or to all that were named.",
+        keys: &[KeySpec {
+            notes: None,
+            flags: &["not_key"],
+            begin: Begin::Index(1),
+            find: Find::Range {
+                last: -1,
+                step: 1,
+                limit: 0,
+            },
+        }],
+        args: &[string("shardchannel").multiple().optional()],
+        handler: Some(sunsubscribe),
         ..Spec::NEW
     },
     Spec {
@@ -144,28 +231,11 @@ fn psubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn publish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let (channel, message) = (&args[1], &args[2]);
-    let receivers = ctx.engine.publish(channel, message);
-    ctx.out.count(receivers.len());
-    let conn = Some(ctx.conn);
-    ctx.engine.note(conn, 0, channel, || Fact::Published {
-        message: Bytes::from_slice(message),
-        receivers,
-    });
-    Ok(())
+    send(ctx, args, Engine::publish)
 }
 
 fn pubsub_channels(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    if args.len() > 3 {
-        let name = String::from_utf8_lossy(&args[1]);
-        return Err(Error::from(format!(
-            "ERR unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP."
-        )));
-    }
-    let channels = ctx.engine.pubsub.active(args.get(2));
-    ctx.out
-        .array_of(|out| channels.map(|channel| out.bulk(channel)).count());
-    Ok(())
+    active(ctx, args, Topic::Channel)
 }
 
 fn pubsub_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
@@ -179,6 +249,10 @@ fn pubsub_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
             "NUMSUB [<channel> ...]",
             "    Return the number of subscribers for the specified channels, excluding",
             "    pattern subscriptions(default: no channels).",
+            "SHARDCHANNELS [<pattern>]",
+            "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+            "SHARDNUMSUB [<shardchannel> ...]",
+            "    Return the number of subscribers for the specified shard level channel(s)",
         ],
     );
     Ok(())
@@ -190,12 +264,16 @@ fn pubsub_numpat(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 fn pubsub_numsub(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let channels = args.from(2);
-    ctx.out.array(channels.len() * 2);
-    for channel in channels {
-        ctx.out.bulk(channel);
-        ctx.out.count(ctx.engine.pubsub.subscribers(channel));
-    }
+    subscribers(ctx, args, Topic::Channel);
+    Ok(())
+}
+
+fn pubsub_shardchannels(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    active(ctx, args, Topic::Shard)
+}
+
+fn pubsub_shardnumsub(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    subscribers(ctx, args, Topic::Shard);
     Ok(())
 }
 
@@ -203,12 +281,66 @@ fn punsubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     end(ctx, args, Topic::Pattern, "punsubscribe")
 }
 
+fn spublish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    send(ctx, args, Engine::spublish)
+}
+
+fn ssubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    begin(ctx, args, Topic::Shard, "ssubscribe")
+}
+
 fn subscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     begin(ctx, args, Topic::Channel, "subscribe")
 }
 
+fn sunsubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    end(ctx, args, Topic::Shard, "sunsubscribe")
+}
+
 fn unsubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     end(ctx, args, Topic::Channel, "unsubscribe")
+}
+
+/// Sends a message in one of the two ways.
+fn send(
+    ctx: &mut Ctx<'_>,
+    args: Args<'_>,
+    to: fn(&mut Engine, &[u8], &[u8]) -> Vec<Conn>,
+) -> Result<(), Error> {
+    let (channel, message) = (&args[1], &args[2]);
+    let receivers = to(ctx.engine, channel, message);
+    ctx.out.count(receivers.len());
+    let conn = Some(ctx.conn);
+    ctx.engine.note(conn, 0, channel, || Fact::Published {
+        message: Bytes::from_slice(message),
+        receivers,
+    });
+    Ok(())
+}
+
+/// The names that somebody listens to, and that fit the pattern if there is one.
+fn active(ctx: &mut Ctx<'_>, args: Args<'_>, topic: Topic) -> Result<(), Error> {
+    if args.len() > 3 {
+        return Err(Error::quoting(&[
+            b"ERR unknown subcommand or wrong number of arguments for '",
+            args[1].get(..128).unwrap_or(&args[1]),
+            b"'. Try PUBSUB HELP.",
+        ]));
+    }
+    let channels = ctx.engine.pubsub.active(topic, args.get(2));
+    ctx.out
+        .array_of(|out| channels.map(|channel| out.bulk(channel)).count());
+    Ok(())
+}
+
+/// Each of the names with how many clients listen to it.
+fn subscribers(ctx: &mut Ctx<'_>, args: Args<'_>, topic: Topic) {
+    let channels = args.from(2);
+    ctx.out.array(channels.len() * 2);
+    for channel in channels {
+        ctx.out.bulk(channel);
+        ctx.out.count(ctx.engine.pubsub.subscribers(topic, channel));
+    }
 }
 
 /// Subscribes to each of the names; one frame for each, also for one that was subscribed to before.
@@ -236,7 +368,7 @@ fn end(ctx: &mut Ctx<'_>, args: Args<'_>, topic: Topic, word: &str) -> Result<()
         confirm(ctx, word, Some(name), left);
     }
     if args.len() == 1 && all.is_empty() {
-        let left = ctx.client().subscriptions();
+        let left = ctx.client().counted_with(topic);
         confirm(ctx, word, None, left);
     }
     Ok(())
@@ -431,6 +563,87 @@ mod tests {
             B> PUBLISH a 2
             (integer) 0
             B> PUBSUB NUMPAT
+            (integer) 0
+            "#,
+        );
+    }
+
+    #[test]
+    fn shard_channels_are_channels_of_their_own() {
+        check(
+            r#"
+            A> SSUBSCRIBE news sport
+            1) "ssubscribe"
+            2) "news"
+            3) (integer) 1
+            1) "ssubscribe"
+            2) "sport"
+            3) (integer) 2
+            A> SUBSCRIBE news
+            1) "subscribe"
+            2) "news"
+            3) (integer) 1
+            A> PSUBSCRIBE s*
+            1) "psubscribe"
+            2) "s*"
+            3) (integer) 2
+            A> SPUBLISH news hello
+            (error) ERR Can't execute 'spublish': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context
+            B> SPUBLISH sport goal
+            (integer) 1
+            A<
+            1) "smessage"
+            2) "sport"
+            3) "goal"
+            B> PUBLISH sport draw
+            (integer) 1
+            A<
+            1) "pmessage"
+            2) "s*"
+            3) "sport"
+            4) "draw"
+            B> PUBSUB SHARDCHANNELS
+            1) "news"
+            2) "sport"
+            B> PUBSUB SHARDCHANNELS n*
+            1) "news"
+            B> PUBSUB CHANNELS
+            1) "news"
+            B> PUBSUB SHARDNUMSUB sport none
+            1) "sport"
+            2) (integer) 1
+            3) "none"
+            4) (integer) 0
+            B> PUBSUB SHARDCHANNELS a b
+            (error) ERR unknown subcommand or wrong number of arguments for 'SHARDCHANNELS'. Try PUBSUB HELP.
+            A> UNSUBSCRIBE
+            1) "unsubscribe"
+            2) "news"
+            3) (integer) 1
+            A> PUNSUBSCRIBE
+            1) "punsubscribe"
+            2) "s*"
+            3) (integer) 0
+            A> GET k
+            (error) ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context
+            A> SUNSUBSCRIBE
+            1) "sunsubscribe"
+            2) "news"
+            3) (integer) 1
+            1) "sunsubscribe"
+            2) "sport"
+            3) (integer) 0
+            A> SUNSUBSCRIBE
+            1) "sunsubscribe"
+            2) (nil)
+            3) (integer) 0
+            A> SSUBSCRIBE news
+            1) "ssubscribe"
+            2) "news"
+            3) (integer) 1
+            A> RESET
+            RESET
+            B> SPUBLISH news hello
             (integer) 0
             "#,
         );

@@ -32,6 +32,8 @@ pub struct Client {
     pub channels: BTreeSet<Bytes>,
     /// Patterns subscribed to.
     pub patterns: BTreeSet<Bytes>,
+    /// Shard channels subscribed to.
+    pub shards: BTreeSet<Bytes>,
     /// What it waits for.
     pub blocked: Option<Blocked>,
     /// What it looks at does not count as used: `CLIENT NO-TOUCH`.
@@ -52,8 +54,8 @@ impl Client {
         }
     }
 
-    /// How many channels and patterns it is subscribed to.
+    /// How many channels, patterns and shard channels it is subscribed to.
     pub fn subscriptions(&self) -> usize {
-        self.channels.len() + self.patterns.len()
+        self.channels.len() + self.patterns.len() + self.shards.len()
     }
 }

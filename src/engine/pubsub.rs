@@ -14,6 +14,8 @@ pub enum Topic {
     Channel,
     /// Every channel whose name fits a pattern.
     Pattern,
+    /// One shard channel, by its name. A lone server has all shards; they are channels apart.
+    Shard,
 }
 
 /// Who is subscribed to what, server-wide. Each client also keeps its own list.
@@ -23,12 +25,14 @@ pub struct PubSub {
     pub channels: BTreeMap<Bytes, BTreeSet<Conn>>,
     /// Subscribers of each pattern.
     pub patterns: BTreeMap<Bytes, BTreeSet<Conn>>,
+    /// Subscribers of each shard channel.
+    pub shards: BTreeMap<Bytes, BTreeSet<Conn>>,
 }
 
 impl PubSub {
     /// Forgets a client that has gone.
     pub fn drop_client(&mut self, conn: Conn) {
-        for map in [&mut self.channels, &mut self.patterns] {
+        for map in [&mut self.channels, &mut self.patterns, &mut self.shards] {
             map.retain(|_, who| {
                 who.remove(&conn);
                 !who.is_empty()
@@ -36,14 +40,14 @@ impl PubSub {
         }
     }
 
-    /// How many clients are subscribed to a channel by its name.
-    pub fn subscribers(&self, channel: &[u8]) -> usize {
-        self.channels.get(channel).map_or(0, BTreeSet::len)
+    /// How many clients are subscribed to something by just this name.
+    pub fn subscribers(&self, topic: Topic, name: &[u8]) -> usize {
+        self.all(topic).get(name).map_or(0, BTreeSet::len)
     }
 
-    /// The channels that have subscribers by name and fit a pattern (any, where there is none), in order.
-    pub fn active(&self, pattern: Option<&[u8]>) -> impl Iterator<Item = &Bytes> {
-        self.channels
+    /// The names that have subscribers and fit a pattern (any, where there is none), in order.
+    pub fn active(&self, topic: Topic, pattern: Option<&[u8]>) -> impl Iterator<Item = &Bytes> {
+        self.all(topic)
             .keys()
             .filter(move |channel| pattern.is_none_or(|p| glob::matches(p, channel)))
     }
@@ -66,10 +70,19 @@ impl PubSub {
         by_name.chain(by_pattern).collect()
     }
 
+    fn all(&self, topic: Topic) -> &BTreeMap<Bytes, BTreeSet<Conn>> {
+        match topic {
+            Topic::Channel => &self.channels,
+            Topic::Pattern => &self.patterns,
+            Topic::Shard => &self.shards,
+        }
+    }
+
     fn topic(&mut self, topic: Topic) -> &mut BTreeMap<Bytes, BTreeSet<Conn>> {
         match topic {
             Topic::Channel => &mut self.channels,
             Topic::Pattern => &mut self.patterns,
+            Topic::Shard => &mut self.shards,
         }
     }
 }
@@ -80,6 +93,15 @@ impl Client {
         match topic {
             Topic::Channel => &self.channels,
             Topic::Pattern => &self.patterns,
+            Topic::Shard => &self.shards,
+        }
+    }
+
+    /// How many subscriptions a confirmation counts: shard channels, or all the others.
+    pub fn counted_with(&self, topic: Topic) -> usize {
+        match topic {
+            Topic::Channel | Topic::Pattern => self.channels.len() + self.patterns.len(),
+            Topic::Shard => self.shards.len(),
         }
     }
 
@@ -87,32 +109,35 @@ impl Client {
         match topic {
             Topic::Channel => &mut self.channels,
             Topic::Pattern => &mut self.patterns,
+            Topic::Shard => &mut self.shards,
         }
     }
 }
 
 impl Engine {
-    /// Subscribes a client, unless it is already; how many subscriptions it now has.
+    /// Subscribes a client, unless it is already; how many of the kind it now has.
     pub fn subscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
         let Some(client) = self.clients.get_mut(&conn) else {
             return 0;
         };
         let name = Bytes::from_slice(name);
         client.topic(topic).insert(name.clone());
+        let count = client.counted_with(topic);
         self.pubsub
             .topic(topic)
             .entry(name)
             .or_default()
             .insert(conn);
-        client.subscriptions()
+        count
     }
 
-    /// Ends a client's subscription, if it has it; how many it has left.
+    /// Ends a client's subscription, if it has it; how many of the kind it has left.
     pub fn unsubscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
         let Some(client) = self.clients.get_mut(&conn) else {
             return 0;
         };
         client.topic(topic).remove(name);
+        let count = client.counted_with(topic);
         let all = self.pubsub.topic(topic);
         if let Some(who) = all.get_mut(name) {
             who.remove(&conn);
@@ -120,7 +145,7 @@ impl Engine {
                 all.remove(name);
             }
         }
-        client.subscriptions()
+        count
     }
 
     /// Sends a message to everybody who is subscribed; who got it, once for each subscription.
@@ -144,5 +169,20 @@ impl Engine {
             });
         }
         receivers.into_iter().map(|(conn, _)| conn).collect()
+    }
+
+    /// Sends a message to everybody who is subscribed to a shard channel; who got it.
+    pub fn spublish(&mut self, channel: &[u8], message: &[u8]) -> Vec<Conn> {
+        let all = self.pubsub.shards.get(channel);
+        let receivers: Vec<Conn> = all.into_iter().flatten().copied().collect();
+        for conn in &receivers {
+            self.push_to(*conn, |out| {
+                out.push(3);
+                out.bulk(b"smessage");
+                out.bulk(channel);
+                out.bulk(message);
+            });
+        }
+        receivers
     }
 }

@@ -549,7 +549,7 @@ pub fn client(engine: &Engine, conn: Conn) -> Option<ClientView> {
             .blocked
             .as_ref()
             .map(|b| (b.keys.clone(), b.since, b.until)),
-        channels: client.channels.len(),
+        channels: client.channels.len() + client.shards.len(),
         patterns: client.patterns.len(),
     })
 }

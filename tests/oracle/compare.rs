@@ -34,7 +34,7 @@ const PATTERN_ORDER: &str =
 /// This one depends on what the key held.
 pub const LEX_IN_SKIP_LIST: &str = "BYLEX over unequal scores in a skip list";
 const UNSUBSCRIBE_ORDER: &str =
-    "order in which UNSUBSCRIBE and PUNSUBSCRIBE without names go through them";
+    "order in which UNSUBSCRIBE, PUNSUBSCRIBE and SUNSUBSCRIBE without names go through them";
 
 /// Every difference that is let pass.
 pub const NORMALISED: &[Rule] = &[
@@ -97,9 +97,9 @@ pub const NORMALISED: &[Rule] = &[
         apply: |a, b| [a, b].into_iter().for_each(sort),
     },
     Rule {
-        name: "order of PUBSUB CHANNELS",
+        name: "order of PUBSUB CHANNELS and SHARDCHANNELS",
         reason: "the reference's order is that of its hash table",
-        when: |c| c.is("PUBSUB") && c.sub("CHANNELS"),
+        when: |c| c.is("PUBSUB") && (c.sub("CHANNELS") || c.sub("SHARDCHANNELS")),
         apply: |a, b| [a, b].into_iter().for_each(sort),
     },
     Rule {
@@ -287,9 +287,9 @@ pub const NORMALISED: &[Rule] = &[
         },
     },
     Rule {
-        name: "lines of CLIENT HELP, COMMAND HELP and PUBSUB HELP about subcommands that are not there",
+        name: "lines of CLIENT HELP and COMMAND HELP about subcommands that are not there",
         reason: "they have fewer subcommands",
-        when: |c| (c.is("CLIENT") || c.is("COMMAND") || c.is("PUBSUB")) && c.sub("HELP"),
+        when: |c| (c.is("CLIENT") || c.is("COMMAND")) && c.sub("HELP"),
         apply: |a, b| {
             if let (Frame::List(_, ours), Frame::List(_, theirs)) = (a, b) {
                 theirs.retain(|line| ours.contains(line));
@@ -360,7 +360,7 @@ impl Tally {
         };
         let rule = match kind.as_slice() {
             b"pmessage" => PATTERN_ORDER,
-            b"unsubscribe" | b"punsubscribe" if first.2 => UNSUBSCRIBE_ORDER,
+            b"unsubscribe" | b"punsubscribe" | b"sunsubscribe" if first.2 => UNSUBSCRIBE_ORDER,
             _ => return,
         };
         if own_kind != kind || own_name == name || own_rest != rest {

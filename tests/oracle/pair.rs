@@ -708,7 +708,7 @@ fn changes(words: &Words) -> bool {
 }
 
 fn unsubscribes_from_all(words: &Words) -> bool {
-    let names = [b"UNSUBSCRIBE".as_slice(), b"PUNSUBSCRIBE"];
+    let names = [b"UNSUBSCRIBE".as_slice(), b"PUNSUBSCRIBE", b"SUNSUBSCRIBE"];
     words.len() == 1 && names.iter().any(|name| words[0].eq_ignore_ascii_case(name))
 }
 

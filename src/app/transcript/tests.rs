@@ -149,6 +149,24 @@ fn unsubscribe_from_all_is_answered_for_each_or_once() {
 }
 
 #[test]
+fn shard_channels_are_counted_too() {
+    let mut t = Transcript::default();
+    send(&mut t, "ssubscribe a b");
+    assert_eq!(t.received(&frame("*", &["ssubscribe", "a", "1"]), 0), []);
+    assert_eq!(
+        t.received(&frame("*", &["ssubscribe", "b", "2"]), 0).len(),
+        1
+    );
+    assert_eq!(t.received(&frame("*", &["smessage", "a", "hi"]), 0), []);
+    assert_eq!((t.subscriptions(), pushed(&t).len()), (2, 1));
+    send(&mut t, "sunsubscribe");
+    t.received(&frame("*", &["sunsubscribe", "a", "1"]), 0);
+    assert!(t.busy());
+    t.received(&frame("*", &["sunsubscribe", "b", "0"]), 0);
+    assert_eq!((t.subscriptions(), t.busy()), (0, false));
+}
+
+#[test]
 fn a_refused_subscribe_is_one_error() {
     let mut t = Transcript::default();
     send(&mut t, "SUBSCRIBE");

@@ -167,6 +167,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("keyspace_misses", &sum(|db| db.misses.get()));
             say("pubsub_channels", &engine.pubsub.channels.len());
             say("pubsub_patterns", &engine.pubsub.patterns.len());
+            say("pubsubshard_channels", &engine.pubsub.shards.len());
             say("total_error_replies", &stats.errors.values().sum::<u64>());
         }
         "replication" => {

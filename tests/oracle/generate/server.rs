@@ -259,20 +259,25 @@ impl Generator {
 
     pub(super) fn pubsub_command(&mut self) -> Words {
         match self.rng.below(100) {
-            0..=39 => words!["PUBLISH", self.channel(), self.blob()],
+            0..=27 => words!["PUBLISH", self.channel(), self.blob()],
+            28..=33 => words!["SPUBLISH", self.channel(), self.blob()],
+            34..=36 => self.listen("SSUBSCRIBE", false),
+            37..=39 => self.listen("SUNSUBSCRIBE", false),
             40..=52 => self.listen("SUBSCRIBE", false),
             53..=60 => self.listen("UNSUBSCRIBE", false),
             61..=69 => self.listen("PSUBSCRIBE", true),
             70..=76 => self.listen("PUNSUBSCRIBE", true),
             77..=80 => {
-                let mut words = words!["PUBSUB", self.token("CHANNELS")];
+                let name = self.rng.pick(&["CHANNELS", "CHANNELS", "SHARDCHANNELS"]);
+                let mut words = words!["PUBSUB", self.token(name)];
                 if self.rng.percent(50) {
                     words.push(self.pattern());
                 }
                 words
             }
             81..=84 => {
-                let mut words = words!["PUBSUB", self.token("NUMSUB")];
+                let name = self.rng.pick(&["NUMSUB", "NUMSUB", "SHARDNUMSUB"]);
+                let mut words = words!["PUBSUB", self.token(name)];
                 for _ in 0..self.rng.below(4) {
                     words.push(self.channel());
                 }
@@ -307,7 +312,8 @@ impl Generator {
         for client in 0..OBSERVER {
             let words = match self.rng.below(4) {
                 0 => self.listen("PSUBSCRIBE", true),
-                1..=2 => self.listen("SUBSCRIBE", false),
+                1 => self.listen("SUBSCRIBE", false),
+                2 => self.listen("SSUBSCRIBE", false),
                 _ => words!["PING"],
             };
             steps.push(Step::Command(client, words));
@@ -315,10 +321,14 @@ impl Generator {
         let speaker = self.rng.below(OBSERVER);
         steps.push(Step::Command(
             speaker,
-            words![self.rng.pick(&["RESET", "UNSUBSCRIBE", "PUNSUBSCRIBE"])],
+            words![
+                self.rng
+                    .pick(&["RESET", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"])
+            ],
         ));
         for _ in 0..=self.rng.below(3) {
-            let words = words!["PUBLISH", self.channel(), self.blob()];
+            let name = self.rng.pick(&["PUBLISH", "PUBLISH", "SPUBLISH"]);
+            let words = words![name, self.channel(), self.blob()];
             steps.push(Step::Command(speaker, words));
         }
     }
