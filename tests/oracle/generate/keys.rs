@@ -209,7 +209,7 @@ impl Generator {
                 }
                 words
             }
-            70 if self.rng.percent(1) => words!["PFSELFTEST"],
+            70 if self.rng.percent(6) => words!["PFSELFTEST"],
             70..=75 => words![
                 "PFDEBUG",
                 self.rng
