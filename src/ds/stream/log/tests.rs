@@ -187,6 +187,35 @@ fn any_op() -> impl Strategy<Value = Op> {
 }
 
 proptest! {
+    /// Where everything may go, asking makes no difference; what may not go stays, and nothing else that is too old.
+    #[test]
+    fn a_trim_that_asks_leaves_what_it_is_told_to(
+        steps in proptest::collection::vec(1u64..3, 0..60),
+        to in prop_oneof![(0u64..70).prop_map(TrimTo::MaxLen), (0u64..130).prop_map(|ms| TrimTo::MinId(id(ms, 0)))],
+        approx in proptest::option::of(0u64..20),
+        kept in 2u64..6,
+    ) {
+        let limits = BlockLimits { max_bytes: 0, max_entries: 4 };
+        let mut log = Log::default();
+        for step in steps {
+            log.append(id(log.last_id().ms + step, 0), &[("f", "v")], limits);
+        }
+        let ids = |log: &Log| log.range(StreamId::MIN, StreamId::MAX).map(|entry| entry.id()).collect::<Vec<_>>();
+        let (mut plain, mut asking) = (log.clone(), log.clone());
+        prop_assert_eq!(plain.trim(Trim { to, approx }), asking.trim_where(Trim { to, approx }, |_| true));
+        prop_assert_eq!(ids(&plain), ids(&asking));
+        prop_assert_eq!((plain.len(), plain.first_id(), plain.block_count()), (asking.len(), asking.first_id(), asking.block_count()));
+        if let TrimTo::MinId(min) = to {
+            let want: Vec<_> = ids(&log).into_iter().filter(|id| *id >= min || id.ms % kept == 0).collect();
+            let removed = log.trim_where(Trim { to, approx: None }, |id| id.ms % kept != 0);
+            prop_assert_eq!(removed, plain.entries_added() - want.len() as u64);
+            prop_assert_eq!(log.first_id(), want.first().copied().unwrap_or_default());
+            prop_assert_eq!(ids(&log), want);
+        }
+    }
+}
+
+proptest! {
     /// Against a list of nodes, each a list of entries with a mark on the deleted ones.
     #[test]
     fn behaves_like_a_list_of_nodes(ops in proptest::collection::vec(any_op(), 0..120)) {
