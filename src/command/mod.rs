@@ -86,6 +86,7 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    ctx.client().last = None;
     let Some(mut spec) = lookup(&args[0]) else {
         return Err(unknown(args));
     };
@@ -97,10 +98,17 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
     }
     let place = (container.name, spec.name);
+    ctx.client().last = Some(place);
     let Some(handler) = spec.handler.filter(|_| spec.takes(args.len())) else {
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
         return Err(Error::Arity(full_name(container, spec).into()));
     };
+    let open = ctx.engine.config.password.is_empty() || spec.flags & spec::NO_AUTH != 0;
+    if !open && !ctx.client().authenticated {
+        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
+        return Err(Error::text("NOAUTH Authentication required."));
+    }
+    ctx.engine.limit_tracked();
     let client = ctx.client();
     if client.resp == Resp::Two
         && client.subscriptions() > 0
@@ -108,12 +116,25 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     {
         return Err(Error::Subscribed(full_name(container, spec)));
     }
+    if !ctx.retry
+        && ctx
+            .engine
+            .holds_back(spec.flags & (spec::WRITE | spec::MAY_REPLICATE) != 0)
+    {
+        ctx.hold(args.0);
+        return Ok(());
+    }
     if spec.flags & spec::ADMIN == 0 {
         ctx.engine.show_monitors(ctx.conn, ctx.db, args.0);
     }
     let result = handler(ctx, args);
     if !ctx.retry {
         ctx.engine.stats.commands += 1;
+        ctx.client().commands += 1;
+    }
+    if spec.flags & spec::READONLY != 0 {
+        let conn = ctx.conn;
+        ctx.engine.remember_read(conn, || keys_of(args.0));
     }
     let calls = ctx.engine.stats.calls.entry(place).or_default();
     calls[0] += 1;

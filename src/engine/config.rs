@@ -27,6 +27,8 @@ pub struct Config {
     pub slower_than: i64,
     /// How many it keeps.
     pub slow_max_len: usize,
+    /// How many keys are remembered for clients that track them; 0: any number.
+    pub tracked_max: usize,
     /// Every setting that was changed, by its name, as it is printed.
     pub changed: BTreeMap<&'static str, Bytes>,
 }
@@ -43,6 +45,7 @@ impl Default for Config {
             password: Bytes::default(),
             slower_than: 10_000,
             slow_max_len: 128,
+            tracked_max: 1_000_000,
             changed: BTreeMap::new(),
         }
     }

@@ -21,6 +21,7 @@ pub mod stats;
 pub mod text;
 pub mod time;
 pub mod timers;
+pub mod tracking;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -29,7 +30,7 @@ use smallvec::SmallVec;
 
 use args::Args;
 use block::{Blocked, OnTimeout, Waiters};
-use client::{Client, Conn};
+use client::{Client, Conn, Pause};
 use config::Config;
 use db::{Db, Looks};
 use error::Error;
@@ -41,6 +42,7 @@ use rng::{Purpose, Rng};
 use stats::Stats;
 use time::Millis;
 use timers::{Deadlines, Ticket};
+use tracking::Tracked;
 
 use crate::ds::bytes::Bytes;
 use crate::ds::hash::Hash;
@@ -90,6 +92,14 @@ pub struct Engine {
     pub stats: Stats,
     /// Clients that are shown every command.
     pub monitors: BTreeSet<Conn>,
+    /// What clients may keep copies of.
+    pub tracked: Tracked,
+    /// Commands are held back: CLIENT PAUSE.
+    pub pause: Option<Pause>,
+    /// Whose command runs; nobody's where time does something by itself.
+    current: Option<Conn>,
+    /// Clients whose command is held back, in that order.
+    held: Vec<Conn>,
     clients: BTreeMap<Conn, Client>,
     next_id: u64,
     dispatch: Dispatch,
@@ -135,6 +145,10 @@ impl Engine {
             started: now,
             stats: Stats::default(),
             monitors: BTreeSet::new(),
+            tracked: Tracked::default(),
+            pause: None,
+            current: None,
+            held: Vec::new(),
             clients: BTreeMap::new(),
             next_id: 1,
             dispatch,
@@ -157,13 +171,14 @@ impl Engine {
                 let id = self.next_id;
                 self.next_id += 1;
                 self.stats.connections += 1;
-                self.clients.insert(
-                    conn,
-                    Client {
-                        id,
-                        ..Client::default()
-                    },
-                );
+                let client = Client {
+                    id,
+                    since: self.now,
+                    used: self.now,
+                    authenticated: self.config.password.is_empty(),
+                    ..Client::default()
+                };
+                self.clients.insert(conn, client);
             }
             What::Bytes(bytes) => self.feed(conn, &bytes),
             What::Disconnect => self.disconnect(conn),
@@ -176,8 +191,11 @@ impl Engine {
             return;
         };
         client.query.extend_from_slice(bytes);
+        client.used = self.now;
+        client.bytes_in += bytes.len() as u64;
         self.read_commands(conn);
         self.settle();
+        self.broadcast();
     }
 
     /// Moves time on, firing every expiry and timeout in order, each at its own deadline. A key is
@@ -193,7 +211,17 @@ impl Engine {
             let timeout = self.timeouts.next().map(|(when, _)| when);
             let lookout = self.lookouts.next().map(|(when, _)| when);
             let wait = timeout.into_iter().chain(lookout).min();
+            let pause = self.pause.map(|pause| pause.until);
             match (expiry, wait) {
+                _ if pause.is_some_and(|end| {
+                    end <= at
+                        && expiry.is_none_or(|(when, _)| end <= when)
+                        && wait.is_none_or(|when| end <= when)
+                }) =>
+                {
+                    self.now = self.now.max(pause.unwrap_or_default());
+                    self.unpause();
+                }
                 (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
                     self.now = self.now.max(when);
                     self.expire_first(db);
@@ -209,6 +237,7 @@ impl Engine {
                 _ => break,
             }
             self.settle();
+            self.broadcast();
         }
         self.now = self.now.max(at);
     }
@@ -220,6 +249,7 @@ impl Engine {
             .into_iter()
             .chain(self.timeouts.next().map(|(when, _)| when))
             .chain(self.lookouts.next().map(|(when, _)| when))
+            .chain(self.pause.map(|pause| pause.until))
             .min()
     }
 
@@ -230,6 +260,7 @@ impl Engine {
             return Vec::new();
         };
         let out = std::mem::take(&mut client.out);
+        client.bytes_out += out.len() as u64;
         if client.closing {
             self.disconnect(conn);
         }
@@ -266,6 +297,7 @@ impl Engine {
             let mut writer = Writer {
                 bytes: std::mem::take(&mut client.out),
                 resp: client.resp,
+                ..Writer::default()
             };
             write(&mut writer);
             client.out = writer.bytes;
@@ -289,7 +321,12 @@ impl Engine {
     /// A key was modified in any way that a client may want to know of: its value, its deadline, its
     /// being there. Nobody who waits is woken by that alone.
     pub fn modified(&mut self, db: usize, key: &[u8]) {
-        let _ = (db, key); // client-side caches and WATCH are told here
+        self.touched(db, key);
+        self.invalidate(key);
+    }
+
+    fn touched(&mut self, db: usize, key: &[u8]) {
+        let _ = (db, key); // WATCH is told here
         self.stats.changes += 1;
     }
 
@@ -297,6 +334,13 @@ impl Engine {
     /// the command is over.
     pub fn changed(&mut self, db: usize, key: &[u8]) {
         self.modified(db, key);
+        self.wake(db, key);
+    }
+
+    /// A key went with its whole database. Clients that keep copies are told of that once, by
+    /// [flushed](Self::flushed).
+    pub fn cleared(&mut self, db: usize, key: &[u8]) {
+        self.touched(db, key);
         self.wake(db, key);
     }
 
@@ -341,11 +385,62 @@ impl Engine {
         }
     }
 
-    /// Notes where a client is connected from.
-    pub fn set_address(&mut self, conn: Conn, addr: String) {
+    /// Notes where a client is connected from, and to.
+    pub fn set_address(&mut self, conn: Conn, addr: String, local: String) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.addr = addr;
+            client.local = local;
         }
+    }
+
+    /// Whether a command with these flags is held back now.
+    pub fn holds_back(&self, changes: bool) -> bool {
+        self.pause
+            .is_some_and(|pause| changes || !pause.writes_only)
+    }
+
+    /// Commands go on, in the order in which they were held back.
+    pub fn unpause(&mut self) {
+        self.pause = None;
+        self.unblocked.extend(std::mem::take(&mut self.held));
+    }
+
+    /// Ends a client's wait for a key before its time: with this error, or as its time would end it.
+    /// False where it does not wait.
+    pub fn end_wait(&mut self, conn: Conn, error: Option<&Error>) -> bool {
+        let Some(blocked) = self.unblock(conn) else {
+            return false;
+        };
+        self.reply_to(conn, |out| match (error, blocked.on_timeout) {
+            (Some(error), _) => out.error(error),
+            (None, OnTimeout::NullArray) => out.null_array(),
+            (None, OnTimeout::Null) => out.null(),
+            (None, OnTimeout::Ok) => out.ok(),
+            (None, OnTimeout::Counts(counts)) => {
+                if counts.len() > 1 {
+                    out.array(counts.len());
+                }
+                counts.iter().for_each(|count| out.int(*count));
+            }
+        });
+        self.unblocked.push_back(conn);
+        true
+    }
+
+    /// Answers the command that a client waited with, unless it wants no replies.
+    fn reply_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            let muted = client.muted();
+            client.command_over();
+            if !muted {
+                self.push_to(conn, write);
+            }
+        }
+    }
+
+    /// Cuts a client off, with what it was not sent yet.
+    pub fn kill(&mut self, conn: Conn) {
+        self.disconnect(conn);
     }
 
     /// How many clients wait for no longer than a while.
@@ -362,6 +457,7 @@ impl Engine {
         self.unblock(conn);
         if self.clients.remove(&conn).is_some() {
             self.monitors.remove(&conn);
+            self.held.retain(|held| *held != conn);
             self.outputs.insert(conn);
             self.pubsub.drop_client(conn);
         }
@@ -374,7 +470,7 @@ impl Engine {
         };
         let query = std::mem::take(&mut client.query);
         while let Some(client) = self.clients.get_mut(&conn) {
-            if client.blocked.is_some() || client.closing || used >= query.len() {
+            if client.waits() || client.closing || used >= query.len() {
                 break;
             }
             let rest = query.get(used..).unwrap_or_default();
@@ -418,6 +514,7 @@ impl Engine {
         let out = Writer {
             bytes: std::mem::take(&mut client.out),
             resp: client.resp,
+            ..Writer::default()
         };
         let start = out.bytes.len();
         let db = client.db;
@@ -441,15 +538,25 @@ impl Engine {
             out,
             retry,
         };
+        let before = ctx.engine.current.replace(conn);
         if let Err(error) = dispatch(&mut ctx, Args(words)) {
             ctx.out.bytes.truncate(start);
             ctx.out.error(&error);
+            ctx.out.pushed = false;
         }
+        let pushed = ctx.out.pushed;
         let mut out = ctx.out.bytes;
+        self.current = before;
         if births {
             self.notify_births();
         }
         if let Some(client) = self.clients.get_mut(&conn) {
+            if client.muted() && !pushed {
+                out.truncate(start);
+            }
+            if !client.waits() {
+                client.command_over();
+            }
             out.append(&mut client.out);
             client.out = out;
             if start == 0 {
@@ -468,6 +575,10 @@ impl Engine {
             let Some(conn) = self.unblocked.pop_front() else {
                 break;
             };
+            if let Some(command) = self.clients.get_mut(&conn).and_then(|c| c.held.take()) {
+                let words: SmallVec<[&[u8]; 16]> = command.iter().map(|w| w.as_slice()).collect();
+                self.run(conn, &words, false);
+            }
             self.read_commands(conn);
         }
     }
@@ -599,21 +710,7 @@ impl Engine {
         let Some((_, conn)) = self.timeouts.pop() else {
             return;
         };
-        let Some(blocked) = self.unblock(conn) else {
-            return;
-        };
-        self.push_to(conn, |out| match blocked.on_timeout {
-            OnTimeout::NullArray => out.null_array(),
-            OnTimeout::Null => out.null(),
-            OnTimeout::Ok => out.ok(),
-            OnTimeout::Counts(counts) => {
-                if counts.len() > 1 {
-                    out.array(counts.len());
-                }
-                counts.iter().for_each(|count| out.int(*count));
-            }
-        });
-        self.unblocked.push_back(conn);
+        self.end_wait(conn, None);
     }
 
     fn wait(&mut self, conn: Conn, mut blocked: Blocked) {
@@ -647,6 +744,13 @@ impl Ctx<'_> {
     /// The client whose command it is.
     pub fn client(&mut self) -> &mut Client {
         self.engine.clients.entry(self.conn).or_default()
+    }
+
+    /// The command is held back until the pause is over.
+    pub fn hold(&mut self, words: &[&[u8]]) {
+        let words = words.iter().map(|word| Bytes::from_slice(word)).collect();
+        self.client().held = Some(words);
+        self.engine.held.push(self.conn);
     }
 
     /// A key's value changed. To be called once for each key whose value a command really changed. A

@@ -15,6 +15,16 @@ pub enum Resp {
     Three,
 }
 
+impl Resp {
+    /// Its number.
+    pub const fn version(self) -> i64 {
+        match self {
+            Self::Two => 2,
+            Self::Three => 3,
+        }
+    }
+}
+
 /// Encodes one reply after another into a byte buffer, in the client's protocol version.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
@@ -22,6 +32,8 @@ pub struct Writer {
     pub bytes: Vec<u8>,
     /// The protocol version that frames are written in.
     pub resp: Resp,
+    /// A message was among them, which comes whatever the client wants to hear.
+    pub pushed: bool,
 }
 
 impl Writer {
@@ -167,6 +179,7 @@ impl Writer {
 
     /// The head of a pushed message; `n` replies follow. In RESP2, an array.
     pub fn push(&mut self, n: usize) {
+        self.pushed = true;
         match self.resp {
             Resp::Two => self.array(n),
             Resp::Three => self.header(b'>', n as i64),

@@ -224,6 +224,12 @@ pub const NORMALISED: &[Rule] = &[
         apply: |a, b| near(a, b, 255),
     },
     Rule {
+        name: "CLIENT LIST and CLIENT INFO",
+        reason: "numbers, addresses, ages, buffers and traffic are each server's own, the one that keeps the comparison is another client there, and clients are made anew in another order",
+        when: |c| c.is("CLIENT") && (c.sub("LIST") || c.sub("INFO")),
+        apply: |a, b| [a, b].into_iter().for_each(client_lines),
+    },
+    Rule {
         name: "CLIENT ID",
         reason: "connection numbers depend on how many there were",
         when: |c| c.is("CLIENT") && c.sub("ID"),
@@ -287,9 +293,9 @@ pub const NORMALISED: &[Rule] = &[
         },
     },
     Rule {
-        name: "lines of CLIENT HELP and COMMAND HELP about subcommands that are not there",
-        reason: "they have fewer subcommands",
-        when: |c| (c.is("CLIENT") || c.is("COMMAND")) && c.sub("HELP"),
+        name: "lines of COMMAND HELP about subcommands that are not there",
+        reason: "it has fewer subcommands",
+        when: |c| c.is("COMMAND") && c.sub("HELP"),
         apply: |a, b| {
             if let (Frame::List(_, ours), Frame::List(_, theirs)) = (a, b) {
                 theirs.retain(|line| ours.contains(line));
@@ -652,6 +658,38 @@ fn settings(frame: &mut Frame) {
     pairs.sort_by(|a, b| a[0].text().cmp(&b[0].text()));
     *items = pairs.into_iter().flatten().collect();
 }
+
+/// Keeps of each client's line what both servers can say alike, and sorts the lines.
+fn client_lines(frame: &mut Frame) {
+    const KEPT: &[&str] = &[
+        "name", "flags", "capa", "db", "sub", "psub", "ssub", "multi", "watch", "user", "resp",
+        "lib-name", "lib-ver",
+    ];
+    let Frame::Text(_, text) = frame else { return };
+    if text.as_slice() == b"txt:" {
+        text.clear();
+    }
+    if !text.starts_with(b"id=") && !text.starts_with(b"txt:id=") {
+        return;
+    }
+    let text_before = String::from_utf8_lossy(text).into_owned();
+    let mut lines: Vec<String> = text_before
+        .lines()
+        .filter(|line| !line.contains(&format!(" name={ADMIN} ")))
+        .map(|line| {
+            let kept = |word: &&str| {
+                let name = word.split('=').next().unwrap_or_default();
+                KEPT.contains(&name)
+            };
+            line.split(' ').filter(kept).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    lines.sort();
+    *text = lines.join("\n").into_bytes();
+}
+
+/// The name of the connection that keeps the comparison.
+pub const ADMIN: &str = "the-comparison";
 
 /// Sorts a list's texts.
 pub fn sort(frame: &mut Frame) {

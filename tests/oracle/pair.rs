@@ -11,7 +11,7 @@ use keyglass::engine::db::Value;
 use keyglass::engine::resp::encode_command;
 use keyglass::engine::{Engine, What};
 
-use crate::compare::{LEX_IN_SKIP_LIST, Tally, now, same_payload, sort};
+use crate::compare::{ADMIN, LEX_IN_SKIP_LIST, Tally, now, same_payload, sort};
 use crate::frame::{self, Frame};
 use crate::generate::CHANGED;
 use crate::server::{Link, Server};
@@ -87,7 +87,7 @@ impl Pair {
     pub fn start() -> Self {
         let server = Server::start();
         let links = (0..CLIENTS).map(|_| server.connect()).collect();
-        let admin = server.connect();
+        let admin = connect_admin(&server);
         Self {
             server,
             links,
@@ -132,7 +132,7 @@ impl Pair {
         let result = run.all(steps);
         if result.is_err() {
             self.dirty = [true; CLIENTS];
-            self.admin = self.server.connect();
+            self.admin = connect_admin(&self.server);
         }
         result
     }
@@ -736,4 +736,12 @@ fn walk(mut page: impl FnMut(&[u8]) -> Option<Frame>) -> Option<Frame> {
         }
     }
     None
+}
+
+/// The connection that keeps the comparison, by a name that lists of clients show.
+fn connect_admin(server: &Server) -> Link {
+    let mut link = server.connect();
+    let named = link.ask(&["CLIENT", "SETNAME", ADMIN]);
+    assert_eq!(named, Some(Frame::Text(b'+', b"OK".to_vec())));
+    link
 }

@@ -98,13 +98,13 @@ impl Server {
         wall_clock().saturating_add(self.ahead)
     }
 
-    fn connect(&mut self, from: String) -> Conn {
+    fn connect(&mut self, from: String, to: String) -> Conn {
         let conn = self.next_conn;
         self.next_conn = self.next_conn.wrapping_add(1);
         self.outgoing.insert(conn, Outgoing::default());
         let now = self.now();
         self.engine.handle(now, conn, What::Connect);
-        self.engine.set_address(conn, from);
+        self.engine.set_address(conn, from, to);
         self.recorded(conn, || What::Connect);
         self.distribute(conn);
         conn
@@ -387,7 +387,9 @@ async fn accept(server: Shared, listener: TcpListener, clients_max: usize) {
             continue;
         }
         drop(stream.set_nodelay(true));
-        let conn = server.borrow_mut().connect(from.to_string());
+        let to = stream.local_addr().map(|to| to.to_string());
+        let to = to.unwrap_or_default();
+        let conn = server.borrow_mut().connect(from.to_string(), to);
         tokio::task::spawn_local(talk(server.clone(), conn, stream));
     }
 }

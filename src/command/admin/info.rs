@@ -105,7 +105,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("config_file", &"");
         }
         "clients" => {
-            let blocked = engine.clients().filter(|(_, c)| c.blocked.is_some());
+            let blocked = engine.clients().filter(|(_, c)| c.waits());
             let listening = engine.clients().filter(|(_, c)| c.subscriptions() > 0);
             say("connected_clients", &engine.clients().count());
             say("cluster_connections", &0);
@@ -113,6 +113,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("blocked_clients", &blocked.count());
             say("pubsub_clients", &listening.count());
             say("watching_clients", &0);
+            say("tracking_clients", &engine.tracking_clients());
             say("clients_in_timeout_table", &engine.waiting_with_timeout());
             say("total_blocking_keys", &engine.keys_waited_for());
         }
@@ -168,6 +169,9 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("pubsub_channels", &engine.pubsub.channels.len());
             say("pubsub_patterns", &engine.pubsub.patterns.len());
             say("pubsubshard_channels", &engine.pubsub.shards.len());
+            say("tracking_total_keys", &engine.tracked.keys.len());
+            say("tracking_total_items", &engine.tracked.items());
+            say("tracking_total_prefixes", &engine.tracking_prefixes().len());
             say("total_error_replies", &stats.errors.values().sum::<u64>());
         }
         "replication" => {

@@ -162,11 +162,13 @@ pub(super) fn module_list(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 pub(super) fn readonly(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    ctx.client().readonly = true;
     ctx.out.ok();
     Ok(())
 }
 
 pub(super) fn readwrite(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    ctx.client().readonly = false;
     ctx.out.ok();
     Ok(())
 }

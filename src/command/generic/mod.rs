@@ -882,6 +882,7 @@ fn exists(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn flushall(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     check_flush(args)?;
     (0..DATABASES).for_each(|db| flush(ctx, db));
+    ctx.engine.flushed();
     ctx.out.ok();
     Ok(())
 }
@@ -889,6 +890,7 @@ fn flushall(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn flushdb(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     check_flush(args)?;
     flush(ctx, ctx.db);
+    ctx.engine.flushed();
     ctx.out.ok();
     Ok(())
 }
@@ -931,7 +933,7 @@ fn flush(ctx: &mut Ctx<'_>, db: usize) {
     let keys: Vec<Bytes> = target.iter().map(|(key, _)| key.clone()).collect();
     target.clear();
     for key in &keys {
-        ctx.engine.changed(db, key);
+        ctx.engine.cleared(db, key);
     }
     for key in keys.iter().take(FLUSH_FACTS_MAX) {
         ctx.engine.note(conn, db, key, || Fact::Deleted);

@@ -295,8 +295,8 @@ impl Streams {
     fn new(resp: Resp) -> Self {
         Self {
             body: Writer {
-                bytes: Vec::new(),
                 resp,
+                ..Writer::default()
             },
             count: 0,
         }

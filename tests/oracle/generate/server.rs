@@ -35,6 +35,13 @@ impl Generator {
             76..=77 => words!["QUIT"],
             78..=81 => words!["RESET"],
             82 => words!["TIME"],
+            92..=93 => {
+                let mut words = words!["AUTH"];
+                for _ in 0..self.rng.between(1, 3) {
+                    words.push(self.rng.pick(&["default", "nobody", "", "secret"]).into());
+                }
+                words
+            }
             83..=88 => self.config_command(),
             _ => self.unknown(),
         }
@@ -75,17 +82,144 @@ impl Generator {
     }
 
     fn client(&mut self) -> Words {
-        match self.rng.below(12) {
+        match self.rng.below(24) {
             0..=1 => words!["CLIENT", self.token("ID")],
-            2..=5 => words!["CLIENT", self.token("SETNAME"), self.name()],
-            6..=9 => words!["CLIENT", self.token("GETNAME")],
-            10 => words!["CLIENT", self.token("HELP")],
+            2..=4 => words!["CLIENT", self.token("SETNAME"), self.name()],
+            5..=7 => words!["CLIENT", self.token("GETNAME")],
+            8 => words!["CLIENT", self.token("HELP")],
+            9..=10 => words!["CLIENT", self.token("INFO")],
+            11..=12 => {
+                let mut words = words!["CLIENT", self.token("LIST")];
+                self.client_filters(&mut words);
+                words
+            }
+            13 => {
+                // Nobody fits: who would be killed is not the same on both sides.
+                let mut words = words!["CLIENT", self.token("KILL"), "NAME", "nobody"];
+                self.client_filters(&mut words);
+                words
+            }
+            14 => words![
+                "CLIENT",
+                self.token("PAUSE"),
+                self.rng
+                    .pick(&["0", "-1", "x", "1.5", "9223372036854775807"]),
+                self.rng.pick(&["WRITE", "all", "some"])
+            ],
+            15 => words!["CLIENT", self.token("UNPAUSE")],
+            16..=17 => {
+                let name = self
+                    .rng
+                    .pick(&["NO-EVICT", "NO-TOUCH", "IMPORT-SOURCE", "REPLY"]);
+                let values: &[&str] = match name {
+                    "REPLY" => &["ON", "on", "SKIPS", ""],
+                    _ => &["ON", "OFF", "on", "off", "maybe", ""],
+                };
+                words!["CLIENT", self.token(name), self.rng.pick(values)]
+            }
+            18 => words![
+                "CLIENT",
+                self.token("SETINFO"),
+                self.rng.pick(&["LIB-NAME", "lib-ver", "lib", ""]),
+                self.name()
+            ],
+            19 => {
+                let mut words = words!["CLIENT", self.token("CAPA")];
+                for _ in 0..self.rng.below(3) {
+                    words.push(self.rng.pick(&["redirect", "REDIRECT", "other"]).into());
+                }
+                words
+            }
+            20 => {
+                let mut words = words![
+                    "CLIENT",
+                    self.token("UNBLOCK"),
+                    self.rng.pick(&["999999999", "0", "-1", "x"])
+                ];
+                if self.rng.percent(60) {
+                    words.push(self.rng.pick(&["TIMEOUT", "error", "what"]).into());
+                }
+                words
+            }
+            21 => self.tracking(),
+            22 => words![
+                "CLIENT",
+                self.rng.pick(&["TRACKINGINFO", "GETREDIR", "trackinginfo"])
+            ],
             _ => words![
                 "CLIENT",
                 self.rng
                     .pick(&["NOSUCH", "", "ID2", "GET NAME", "getnamex"])
             ],
         }
+    }
+
+    /// Filters that do not depend on addresses, numbers and ages.
+    fn client_filters(&mut self, words: &mut Words) {
+        for _ in 0..self.rng.below(4) {
+            let name = self.rng.pick(&[
+                "TYPE", "USER", "SKIPME", "MAXAGE", "IDLE", "FLAGS", "NAME", "LIB-NAME", "LIB-VER",
+                "DB", "CAPA", "ADDR", "LADDR", "IP", "ID",
+            ]);
+            let value = match name {
+                "TYPE" => self
+                    .rng
+                    .pick(&[
+                        "normal", "PUBSUB", "master", "primary", "slave", "replica", "x",
+                    ])
+                    .into(),
+                "USER" => self.rng.pick(&["default", "default", "nobody"]).into(),
+                "SKIPME" => self.rng.pick(&["yes", "no", "maybe"]).into(),
+                "MAXAGE" | "IDLE" => self.rng.pick(&["1000000", "0", "-1", "x"]).into(),
+                "FLAGS" => self
+                    .rng
+                    .pick(&["N", "e", "T", "eT", "P", "t", "B", "Z", "", "b", "NP"])
+                    .into(),
+                "DB" => self.rng.pick(&["0", "1", "15", "16", "-1", "x"]).into(),
+                "CAPA" => self.rng.pick(&["r", "", "x"]).into(),
+                "ADDR" | "LADDR" | "IP" => self.rng.pick(&["1.2.3.4:5", "", "x"]).into(),
+                "ID" => self.rng.pick(&["999999999", "0", "-1", "x"]).into(),
+                _ => self.name(),
+            };
+            let name = match self.rng.percent(25) {
+                true => format!("NOT-{name}"),
+                false => name.to_string(),
+            };
+            words.extend([self.token(&name), value]);
+        }
+    }
+
+    fn tracking(&mut self) -> Words {
+        if self.rng.percent(30) {
+            return words![
+                "CLIENT",
+                self.token("CACHING"),
+                self.rng.pick(&["YES", "no", "maybe"])
+            ];
+        }
+        let mut words = words![
+            "CLIENT",
+            self.token("TRACKING"),
+            self.rng.pick(&["ON", "ON", "on", "OFF", "maybe"])
+        ];
+        for _ in 0..self.rng.below(3) {
+            // Broadcasts come once for all that one turn of the reference's loop brought, which is not
+            // to be seen from outside: they are asked for, but never begin.
+            match self.rng.below(7) {
+                0..=1 => words.push(self.token("OPTIN")),
+                2..=3 => words.push(self.token("OPTOUT")),
+                4 => words.push(self.token("NOLOOP")),
+                5 => words.extend(words!["REDIRECT", self.rng.pick(&["999999999", "-1", "x"])]),
+                _ => words.extend(words![
+                    self.token("BCAST"),
+                    self.token("PREFIX"),
+                    "p",
+                    self.token("PREFIX"),
+                    self.rng.pick(&["pq", "", "p"])
+                ]),
+            }
+        }
+        words
     }
 
     /// The name of a command that is there, or of one that is nowhere.

@@ -190,10 +190,10 @@ fn config_rewrite(_: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     ))
 }
 
-fn failed(name: &str, why: &str) -> Error {
+fn failed(name: &[u8], why: &str) -> Error {
     Error::quoting(&[
         b"ERR CONFIG SET failed (possibly related to argument '",
-        name.as_bytes(),
+        name,
         b"') - ",
         why.as_bytes(),
     ])
@@ -209,6 +209,7 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut wrong = None;
     for pair in pairs {
         let [name, value] = pair else { break };
+        let typed = *name;
         let Some((setting, name)) = find(name) else {
             return Err(Error::quoting(&[
                 b"ERR Unknown option or number of arguments for CONFIG SET - '",
@@ -224,7 +225,8 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             Change::FREE if twice => "duplicate parameter",
             Change::FREE => continue,
         };
-        wrong.get_or_insert((name, why));
+        // As it was typed; what is wrong with a value names the setting itself.
+        wrong.get_or_insert((typed, why));
     }
     if let Some((name, why)) = wrong {
         return Err(failed(name, why));
@@ -235,7 +237,7 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         let value = setting
             .kind
             .read(text, &before)
-            .map_err(|why| failed(name, &why))?;
+            .map_err(|why| failed(name.as_bytes(), &why))?;
         // What CONFIG GET prints of the notifications leaves some out that hold.
         let drives = match setting.name {
             "notify-keyspace-events" => text,
@@ -277,6 +279,7 @@ fn drive(config: &mut Config, name: &str, value: &[u8]) {
         "requirepass" => config.password = Bytes::from_slice(value),
         "commandlog-execution-slower-than" => config.slower_than = int,
         "commandlog-slow-execution-max-len" => config.slow_max_len = size,
+        "tracking-table-max-keys" => config.tracked_max = size,
         _ => {}
     }
 }
