@@ -109,6 +109,10 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(Error::text("NOAUTH Authentication required."));
     }
     ctx.engine.limit_tracked();
+    if spec.flags & spec::WRITE != 0 && !ctx.engine.config.replicas_wanted.contains(&0) {
+        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
+        return Err(Error::text("NOREPLICAS Not enough good replicas to write."));
+    }
     let client = ctx.client();
     if client.resp == Resp::Two
         && client.subscriptions() > 0

@@ -27,6 +27,9 @@ pub struct Config {
     pub slower_than: i64,
     /// How many it keeps.
     pub slow_max_len: usize,
+    /// So many replicas have to follow before anything may be written, and this many seconds behind at
+    /// most; 0 of either: none. There never are any.
+    pub replicas_wanted: [u64; 2],
     /// How many keys are remembered for clients that track them; 0: any number.
     pub tracked_max: usize,
     /// Every setting that was changed, by its name, as it is printed.
@@ -45,6 +48,7 @@ impl Default for Config {
             password: Bytes::default(),
             slower_than: 10_000,
             slow_max_len: 128,
+            replicas_wanted: [0, 10],
             tracked_max: 1_000_000,
             changed: BTreeMap::new(),
         }

@@ -130,6 +130,17 @@ impl Pair {
             unspecified: false,
         };
         let result = run.all(steps);
+        // RESET leaves these as they are.
+        for step in steps {
+            if let Step::Command(client, words) = step
+                && let [_, sub, ..] = words.as_slice()
+                && [b"CAPA".as_slice(), b"SETINFO"]
+                    .iter()
+                    .any(|kept| sub.eq_ignore_ascii_case(kept))
+            {
+                self.dirty[*client] = true;
+            }
+        }
         if result.is_err() {
             self.dirty = [true; CLIENTS];
             self.admin = connect_admin(&self.server);

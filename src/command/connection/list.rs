@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
 use crate::engine::client::{Client, Conn};
-use crate::engine::error::Error;
+use crate::engine::error::{Error, c_string};
 use crate::engine::pubsub::Topic;
 use crate::engine::{Ctx, DATABASES, Engine, num};
 
@@ -98,7 +98,7 @@ fn line(engine: &Engine, conn: Conn, client: &Client, words: usize) -> String {
         let space = if text.is_empty() { "" } else { " " };
         let _ = write!(text, "{space}{name}={value}");
     };
-    let lossy = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+    let lossy = |bytes: &Bytes| String::from_utf8_lossy(c_string(bytes)).into_owned();
     let seconds = |since: u64| engine.now.saturating_sub(since) / 1000;
     say("id", &client.id);
     say("addr", &client.address(conn));
@@ -288,7 +288,7 @@ impl Rule {
             Self::Kind("normal") => client.subscriptions() == 0,
             Self::Kind(_) => false,
             Self::Addr(addr) => address().as_bytes() == addr.as_slice(),
-            Self::Local(addr) => client.local.as_bytes() == addr.as_slice(),
+            Self::Local(addr) => !addr.is_empty() && client.local.as_bytes() == addr.as_slice(),
             Self::Ip(ip) => {
                 let address = address();
                 let own = address.rsplit_once(':').map_or("", |(ip, _)| ip);

@@ -98,7 +98,7 @@ pub const TABLE: &[Spec] = &[
             .optional(),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -119,7 +119,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -169,7 +169,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -201,7 +201,7 @@ pub const TABLE: &[Spec] = &[
             .optional(),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -310,7 +310,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -343,7 +343,7 @@ pub const TABLE: &[Spec] = &[
             .optional(),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -376,7 +376,7 @@ pub const TABLE: &[Spec] = &[
             .optional(),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -397,7 +397,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -418,7 +418,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],
@@ -521,7 +521,7 @@ pub const TABLE: &[Spec] = &[
             block(
                 "fields",
                 &[
-                    integer("numfields"),
+                    integer("numfields").key_spec(0),
                     block("data", &[string("field"), string("value")]).multiple(),
                 ],
             )
@@ -572,7 +572,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             block(
                 "fields",
-                &[integer("numfields"), string("field").multiple()],
+                &[integer("numfields").key_spec(0), string("field").multiple()],
             )
             .token("FIELDS"),
         ],

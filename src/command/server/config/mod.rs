@@ -279,6 +279,8 @@ fn drive(config: &mut Config, name: &str, value: &[u8]) {
         "requirepass" => config.password = Bytes::from_slice(value),
         "commandlog-execution-slower-than" => config.slower_than = int,
         "commandlog-slow-execution-max-len" => config.slow_max_len = size,
+        "min-replicas-to-write" => config.replicas_wanted[0] = size as u64,
+        "min-replicas-max-lag" => config.replicas_wanted[1] = size as u64,
         "tracking-table-max-keys" => config.tracked_max = size,
         _ => {}
     }
