@@ -662,6 +662,7 @@ pub const TABLE: &[Spec] = &[
         args: &[
             key("key"),
             pattern("by-pattern")
+                .key_spec(1)
                 .token("BY")
                 .display("pattern")
                 .optional(),
@@ -669,6 +670,7 @@ pub const TABLE: &[Spec] = &[
                 .token("LIMIT")
                 .optional(),
             pattern("get-pattern")
+                .key_spec(1)
                 .token("GET")
                 .display("pattern")
                 .multiple()
@@ -704,6 +706,7 @@ pub const TABLE: &[Spec] = &[
         args: &[
             key("key"),
             pattern("by-pattern")
+                .key_spec(1)
                 .token("BY")
                 .display("pattern")
                 .optional(),
@@ -711,6 +714,7 @@ pub const TABLE: &[Spec] = &[
                 .token("LIMIT")
                 .optional(),
             pattern("get-pattern")
+                .key_spec(1)
                 .token("GET")
                 .display("pattern")
                 .multiple()
