@@ -178,6 +178,17 @@ pub const NORMALISED: &[Rule] = &[
         apply: |a, b| [a, b].into_iter().for_each(sort),
     },
     Rule {
+        name: "order of SORT ALPHA among texts that are equal up to a NUL",
+        reason: "the reference's order is that of its hash table",
+        when: |c| c.is("SORT") || c.is("SORT_RO"),
+        apply: |a, b| {
+            let cut = |item: &Frame| item.text().is_some_and(|text| text.contains(&0));
+            if a.items().iter().any(cut) {
+                [a, b].into_iter().for_each(sort);
+            }
+        },
+    },
+    Rule {
         name: "order of HKEYS and HVALS of large hashes",
         reason: "the reference's order is that of its hash table; small hashes have an order of their own, but the replies do not say which it was",
         when: |c| c.is("HKEYS") || c.is("HVALS"),
