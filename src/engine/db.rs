@@ -265,8 +265,10 @@ pub struct Db {
     pub now: Millis,
     /// How it notes what it looks at.
     pub looks: Looks,
-    /// Keys that were made, while somebody listens for that.
+    /// Keys that the command made, while somebody listens or waits for that.
     pub born: Vec<Bytes>,
+    /// How many of them were told of.
+    pub told: usize,
 }
 
 impl Db {

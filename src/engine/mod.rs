@@ -32,7 +32,7 @@ use args::Args;
 use block::{Blocked, OnTimeout, Waiters};
 use client::{Client, Conn, Pause};
 use config::Config;
-use db::{Db, Looks};
+use db::{Db, Looks, Value};
 use error::Error;
 use event::{Event, Fact};
 use pubsub::PubSub;
@@ -108,11 +108,20 @@ pub struct Engine {
     /// When clients that wait look again though no key changed.
     lookouts: Deadlines<Conn>,
     /// Keys with waiters that changed and have not been looked at since.
-    ready: Vec<(usize, Bytes)>,
+    ready: Vec<Ready>,
     /// Clients that stopped waiting and may have more to read.
     unblocked: VecDeque<Conn>,
     /// Clients with bytes to send, or that ended.
     outputs: BTreeSet<Conn>,
+}
+
+/// A key that changed, which somebody waits for.
+#[derive(Clone, Debug)]
+struct Ready {
+    db: usize,
+    key: Bytes,
+    /// It was made just now.
+    born: bool,
 }
 
 /// What a handler works with: the engine, the client whose command it is, and where its reply goes.
@@ -347,7 +356,9 @@ impl Engine {
     /// Who waits for a key looks again, once the command is over.
     pub fn wake(&mut self, db: usize, key: &[u8]) {
         if !self.waiters.is_empty() {
-            self.ready.push((db, Bytes::from_slice(key)));
+            let key = Bytes::from_slice(key);
+            let born = self.dbs[db].born.contains(&key);
+            self.ready.push(Ready { db, key, born });
         }
     }
 
@@ -360,8 +371,12 @@ impl Engine {
         one_db.swap(other_db);
         self.stats.changes += 1;
         for db in [one, other] {
-            let waited = self.waiters.keys_in(db).map(|key| (db, key.clone()));
-            self.ready.extend(waited);
+            let ready = |key: &Bytes| Ready {
+                db,
+                key: key.clone(),
+                born: true,
+            };
+            self.ready.extend(self.waiters.keys_in(db).map(ready));
         }
     }
 
@@ -520,9 +535,9 @@ impl Engine {
         let db = client.db;
         let dispatch = self.dispatch;
         let now = self.now;
-        let births = self.config.notify & notify::NEW != 0;
+        let listens = self.config.notify & notify::NEW != 0;
         let looks = Looks {
-            births,
+            births: listens || !self.waiters.is_empty(),
             unseen: client.unseen,
             log_factor: self.config.lfu_log_factor,
             decay_minutes: self.config.lfu_decay_minutes,
@@ -530,6 +545,8 @@ impl Engine {
         for db in &mut self.dbs {
             db.now = now;
             db.looks = looks;
+            db.born.clear();
+            db.told = 0;
         }
         let mut ctx = Ctx {
             engine: self,
@@ -547,7 +564,7 @@ impl Engine {
         let pushed = ctx.out.pushed;
         let mut out = ctx.out.bytes;
         self.current = before;
-        if births {
+        if listens {
             self.notify_births();
         }
         if let Some(client) = self.clients.get_mut(&conn) {
@@ -586,14 +603,18 @@ impl Engine {
     /// Runs the waiting commands again whose keys changed, first come first served.
     fn serve_ready(&mut self) {
         while !self.ready.is_empty() {
-            for (db, key) in std::mem::take(&mut self.ready) {
+            for Ready { db, key, born } in std::mem::take(&mut self.ready) {
                 for conn in self.waiters.of(db, &key) {
                     let kind = self.dbs[db].value(&key).map(|v| v.type_name());
                     let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref())
                     else {
                         continue;
                     };
-                    if blocked.wants.is_some() && blocked.wants != kind {
+                    // A list or sorted set that was there before, under another type's waiting, wakes
+                    // nobody on the reference; a stream wakes with every entry.
+                    if let Some(wants) = blocked.wants
+                        && (kind != Some(wants) || !born && wants != "stream")
+                    {
                         continue;
                     }
                     self.look_again(conn);
@@ -773,6 +794,19 @@ impl Ctx<'_> {
     /// after [`Self::changed`] or [`Self::modified`].
     pub fn notify(&mut self, class: u32, event: &str, key: &[u8]) {
         self.engine.notify(self.db, class, event, key);
+    }
+
+    /// Keeps what a command made under a key, or takes the key away where that is empty; answers how
+    /// many elements it has.
+    pub fn keep(&mut self, key: &[u8], value: Value, len: usize, class: u32, event: &str) {
+        if len == 0 {
+            self.delete_emptied(key);
+        } else {
+            self.db().set(key, value, false);
+            self.changed(key);
+            self.notify(class, event, key);
+        }
+        self.out.count(len);
     }
 
     /// Takes a key away as a command that emptied it does, with the notification `del`.

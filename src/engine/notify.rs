@@ -91,7 +91,8 @@ impl Engine {
     /// happened to them.
     pub(super) fn notify_births(&mut self) {
         for db in 0..self.dbs.len() {
-            for key in std::mem::take(&mut self.dbs[db].born) {
+            while let Some(key) = self.dbs[db].born.get(self.dbs[db].told).cloned() {
+                self.dbs[db].told += 1;
                 self.notify(db, NEW, "new", &key);
             }
         }

@@ -126,7 +126,8 @@ fn run(ctx: &mut Ctx<'_>, key: &[u8], request: &Request<'_>) -> Result<(), Error
                 .iter()
                 .map(|item| item.as_deref().unwrap_or_default());
             let list = List::built(items, &limits);
-            keep(ctx, target, list);
+            let len = list.len();
+            ctx.keep(target, list.into_value(), len, notify::LIST, "sortstore");
         }
         None => {
             ctx.out.array(answer.len());
@@ -220,17 +221,4 @@ fn named(db: &Db, pattern: &[u8], element: &[u8]) -> Option<Bytes> {
         (None, Value::Str(text)) => Some(Bytes::from_slice(text)),
         _ => None,
     }
-}
-
-/// Keeps a list under a key, or nothing where it is empty, and answers its length.
-fn keep(ctx: &mut Ctx<'_>, key: &[u8], list: List) {
-    let len = list.len();
-    if len == 0 {
-        ctx.delete_emptied(key);
-    } else {
-        ctx.db().set(key, list.into_value(), false);
-        ctx.changed(key);
-        ctx.notify(notify::LIST, "sortstore", key);
-    }
-    ctx.out.count(len);
 }

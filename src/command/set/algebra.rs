@@ -99,14 +99,7 @@ fn store(
     let sets = sets(ctx.db(), args.from(2))?;
     let set = collected(&sets, operation, &limits);
     let len = set.len();
-    if len == 0 {
-        ctx.delete_emptied(target);
-    } else {
-        ctx.db().set(target, set.into_value(), false);
-        ctx.changed(target);
-        ctx.notify(notify::SET, event, target);
-    }
-    ctx.out.count(len);
+    ctx.keep(target, set.into_value(), len, notify::SET, event);
     Ok(())
 }
 

@@ -200,14 +200,7 @@ pub fn store(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 /// Keeps a set under a key, or nothing where it is empty, and answers how many members it has.
 pub fn put(ctx: &mut Ctx<'_>, key: &[u8], set: Zset, event: &str) {
     let len = set.len();
-    if len == 0 {
-        ctx.delete_emptied(key);
-    } else {
-        ctx.db().set(key, set.into_value(), false);
-        ctx.changed(key);
-        ctx.notify(notify::ZSET, event, key);
-    }
-    ctx.out.count(len);
+    ctx.keep(key, set.into_value(), len, notify::ZSET, event);
 }
 
 impl<'a> Request<'a> {
