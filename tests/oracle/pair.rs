@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use keyglass::command::dispatch;
+use keyglass::command::server::config::named;
 use keyglass::ds::zset::Encoding;
 use keyglass::engine::db::Value;
 use keyglass::engine::resp::encode_command;
@@ -560,8 +561,10 @@ impl Run<'_> {
     /// Lets a value travel from the real server to the engine, back, and once more. Its payloads are equal
     /// where the form of a value is definite; in any case each side takes what the other gives.
     fn carry(&mut self, key: &[u8]) -> Result<(), Difference> {
-        // Nor while somebody is told of every RESTORE.
-        if !self.all_blocked().is_empty() || self.engine.config.notify != 0 {
+        // Nor while somebody is told of every RESTORE, or none is allowed.
+        let config = &self.engine.config;
+        let refused = named(config, "min-replicas-to-write") != "0";
+        if !self.all_blocked().is_empty() || config.notify != 0 || refused {
             return Ok(());
         }
         let mut last = Vec::new();

@@ -9,7 +9,7 @@ use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::config::Config;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, c_string};
 use crate::engine::{notify, num};
 use settings::Change;
 pub use settings::{SETTINGS, Setting};
@@ -240,7 +240,7 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             .map_err(|why| failed(name.as_bytes(), &why))?;
         // What CONFIG GET prints of the notifications leaves some out that hold.
         let drives = match setting.name {
-            "notify-keyspace-events" => text,
+            "notify-keyspace-events" => c_string(text),
             _ => &value,
         };
         drive(&mut config, setting.name, drives);

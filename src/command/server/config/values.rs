@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::settings::Kind;
+use crate::engine::error::c_string;
 use crate::engine::notify;
 use crate::engine::num;
 use crate::engine::resp::split_words;
@@ -10,8 +11,12 @@ use crate::engine::resp::split_words;
 type Value = Result<Vec<u8>, String>;
 
 impl Kind {
-    /// Reads a value, given the one before.
+    /// Reads a value, given the one before. All but integers and plain texts end at their first NUL.
     pub fn read(self, text: &[u8], before: &[u8]) -> Value {
+        let text = match self {
+            Self::Int(..) | Self::Text => text,
+            _ => c_string(text),
+        };
         match self {
             Self::Bool => ["yes", "no"]
                 .iter()
