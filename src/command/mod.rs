@@ -10,6 +10,7 @@ pub mod generic;
 pub mod geo;
 pub mod hash;
 pub mod hll;
+pub mod keys;
 pub mod list;
 pub mod pubsub;
 pub mod server;

@@ -303,16 +303,6 @@ pub const NORMALISED: &[Rule] = &[
             });
         },
     },
-    Rule {
-        name: "lines of COMMAND HELP about subcommands that are not there",
-        reason: "it has fewer subcommands",
-        when: |c| c.is("COMMAND") && c.sub("HELP"),
-        apply: |a, b| {
-            if let (Frame::List(_, ours), Frame::List(_, theirs)) = (a, b) {
-                theirs.retain(|line| ours.contains(line));
-            }
-        },
-    },
 ];
 
 /// A command as the rules look at it.

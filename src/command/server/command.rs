@@ -1,7 +1,7 @@
 //! COMMAND: what commands there are.
 
 use crate::command::spec::*;
-use crate::command::{all, full_name, lookup, subcommand};
+use crate::command::{all, full_name, keys, lookup, subcommand};
 use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
@@ -44,6 +44,32 @@ pub(super) const COMMAND: Spec = Spec {
             tips: &["nondeterministic_output_order"],
             args: &[string("command-name").optional().multiple()],
             handler: Some(command_docs),
+            ..Spec::NEW
+        },
+        Spec {
+            name: "getkeys",
+            arity: -3,
+            flags: LOADING | STALE,
+            categories: &["slow", "connection"],
+            group: "server",
+            since: "2.8.13",
+            complexity: "O(N) where N is the number of arguments to the command",
+            summary: "Answers which words of a command are keys.",
+            args: &[string("command"), string("arg").multiple().optional()],
+            handler: Some(command_getkeys),
+            ..Spec::NEW
+        },
+        Spec {
+            name: "getkeysandflags",
+            arity: -3,
+            flags: LOADING | STALE,
+            categories: &["slow", "connection"],
+            group: "server",
+            since: "7.0.0",
+            complexity: "O(N) where N is the number of arguments to the command",
+            summary: "Answers which words of a command are keys, and how it uses them.",
+            args: &[string("command"), string("arg").multiple().optional()],
+            handler: Some(command_getkeysandflags),
             ..Spec::NEW
         },
         Spec {
@@ -134,6 +160,52 @@ fn command_docs(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+fn command_getkeys(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    for (at, _) in keys_among(ctx, args)? {
+        ctx.out.bulk(&args[at]);
+    }
+    Ok(())
+}
+
+fn command_getkeysandflags(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    for (at, flags) in keys_among(ctx, args)? {
+        ctx.out.array(2);
+        ctx.out.bulk(&args[at]);
+        ctx.out.set(flags.len());
+        flags.iter().for_each(|flag| ctx.out.simple(flag));
+    }
+    Ok(())
+}
+
+/// The keys among the words from the third on, which are a command; the head of their list is written.
+fn keys_among(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Vec<keys::Key>, Error> {
+    let words = args.from(2);
+    let mut spec = lookup(&args[2]);
+    if let (Some(container), Some(name)) = (spec, args.get(3))
+        && !container.subcommands.is_empty()
+    {
+        spec = subcommand(container, name);
+    }
+    let spec = spec.ok_or(Error::text("ERR Invalid command specified"))?;
+    if !keys::has_keys(spec) {
+        return Err(Error::text("ERR The command has no key arguments"));
+    }
+    if !spec.takes(words.len()) {
+        return Err(Error::text(
+            "ERR Invalid number of arguments specified for command",
+        ));
+    }
+    let found = keys::find(spec, words);
+    if found.is_empty() && spec.flags & NO_MANDATORY_KEYS == 0 {
+        return Err(Error::text("ERR Invalid arguments specified for command"));
+    }
+    ctx.out.array(found.len());
+    Ok(found
+        .into_iter()
+        .map(|(at, flags)| (at + 2, flags))
+        .collect())
+}
+
 fn command_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     ctx.out.help(
         "COMMAND",
@@ -152,6 +224,10 @@ fn command_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
             "    Return documentation details about multiple commands.",
             "    If no command names are given, documentation details for all",
             "    commands are returned.",
+            "GETKEYS <full-command>",
+            "    Return the keys from a full command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full command.",
         ],
     );
     Ok(())

@@ -118,7 +118,10 @@ impl Generator {
                         _ => name,
                     };
                     words.push(self.token(name));
+                    // With these the reference cuts clients off, and refuses what the observer writes.
+                    let tame = ["maxmemory-clients", "min-slaves-to-write"].contains(&name);
                     words.push(match self.rng.below(8) {
+                        _ if tame => value.into(),
                         0 => self.integer(-3, 200),
                         1 if self.rng.percent(30) => self.hostile(),
                         _ => value.into(),

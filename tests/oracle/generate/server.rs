@@ -2,7 +2,7 @@
 
 use keyglass::command::{all, full_name};
 
-use super::Generator;
+use super::{FAMILIES, Family, Generator};
 use crate::step::{OBSERVER, Step, Words};
 
 impl Generator {
@@ -251,7 +251,17 @@ impl Generator {
     }
 
     fn describe(&mut self) -> Words {
-        match self.rng.below(40) {
+        match self.rng.below(52) {
+            40..=51 => {
+                // Some other command, with all that may be wrong with it.
+                let family = self.rng.pick(&FAMILIES).0;
+                let name = self.rng.pick(&["GETKEYS", "GETKEYSANDFLAGS"]);
+                let mut words = words!["COMMAND", self.token(name)];
+                if family != Family::Server {
+                    words.extend(self.command(family));
+                }
+                words
+            }
             0 => words!["COMMAND"],
             1..=2 => words!["COMMAND", self.token("COUNT")],
             3 => words!["COMMAND", self.token("HELP")],
