@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod bitmap;
+pub mod cluster;
 pub mod connection;
 pub mod generic;
 pub mod geo;
@@ -35,6 +36,7 @@ use spec::{Begin, Find, Spec};
 const FAMILIES: &[&[Spec]] = &[
     admin::TABLE,
     bitmap::TABLE,
+    cluster::TABLE,
     connection::TABLE,
     generic::TABLE,
     geo::TABLE,

@@ -138,6 +138,100 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
+        name: "commandlog",
+        arity: -2,
+        categories: &["slow"],
+        group: "server",
+        since: "8.1.0",
+        complexity: "Depends on subcommand.",
+        summary: "Commands about the log of slow and large commands.",
+        subcommands: &[
+            Spec {
+                name: "get",
+                arity: 4,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "8.1.0",
+                complexity: "O(N) where N is the number of entries returned",
+                summary: "Answers the commands that were slow or large.",
+                tips: &["request_policy:all_nodes", "nondeterministic_output"],
+                args: &[
+                    integer("count"),
+                    one_of(
+                        "type",
+                        &[
+                            flag("slow", "SLOW"),
+                            flag("large-request", "LARGE-REQUEST"),
+                            flag("large-reply", "LARGE-REPLY"),
+                        ],
+                    ),
+                ],
+                handler: Some(commandlog_get),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "help",
+                arity: 2,
+                flags: LOADING | STALE,
+                categories: &["slow"],
+                group: "server",
+                since: "8.1.0",
+                complexity: "O(1)",
+                summary: "Lists the subcommands.",
+                handler: Some(commandlog_help),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "len",
+                arity: 3,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "8.1.0",
+                complexity: "O(1)",
+                summary: "Answers how many there are.",
+                tips: &[
+                    "request_policy:all_nodes",
+                    "response_policy:agg_sum",
+                    "nondeterministic_output",
+                ],
+                args: &[one_of(
+                    "type",
+                    &[
+                        flag("slow", "SLOW"),
+                        flag("large-request", "LARGE-REQUEST"),
+                        flag("large-reply", "LARGE-REPLY"),
+                    ],
+                )],
+                handler: Some(commandlog_len),
+                ..Spec::NEW
+            },
+            Spec {
+                name: "reset",
+                arity: 3,
+                flags: ADMIN | LOADING | STALE,
+                categories: &["admin", "slow", "dangerous"],
+                group: "server",
+                since: "8.1.0",
+                complexity: "O(N) where N is the number of entries in the commandlog",
+                summary: "Empties the log.",
+                tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
+                args: &[one_of(
+                    "type",
+                    &[
+                        flag("slow", "SLOW"),
+                        flag("large-request", "LARGE-REQUEST"),
+                        flag("large-reply", "LARGE-REPLY"),
+                    ],
+                )],
+                handler: Some(commandlog_reset),
+                ..Spec::NEW
+            },
+        ],
+        ..Spec::NEW
+    },
+    Spec {
         name: "debug",
         arity: -2,
         flags: ADMIN | NOSCRIPT | LOADING | STALE,

@@ -35,6 +35,7 @@ impl Generator {
             76..=77 => words!["QUIT"],
             78..=81 => words!["RESET"],
             82 => words!["TIME"],
+            94 => self.lone(),
             92..=93 => {
                 let mut words = words!["AUTH"];
                 for _ in 0..self.rng.between(1, 3) {
@@ -44,6 +45,44 @@ impl Generator {
             }
             83..=88 => self.config_command(),
             _ => self.unknown(),
+        }
+    }
+
+    /// What needs other servers, and the logs, of which only what is refused and what is empty is alike.
+    fn lone(&mut self) -> Words {
+        match self.rng.below(7) {
+            0 => words!["CLUSTER", self.token("KEYSLOT"), self.blob()],
+            1 => words![
+                "CLUSTER",
+                self.rng
+                    .pick(&["INFO", "nodes", "SLOTS", "shards", "HELP", "NOSUCH", ""])
+            ],
+            2 => words![
+                "MIGRATE",
+                "127.0.0.1",
+                "1",
+                "nokey",
+                self.rng.pick(&["0", "x"]),
+                self.rng.pick(&["10", "x"]),
+                self.rng.pick(&["COPY", "replace", "KEYS", "auth", "junk"])
+            ],
+            3 => words!["COMMANDLOG", self.token("HELP")],
+            4 => words![
+                "COMMANDLOG",
+                self.token("GET"),
+                self.rng.pick(&["-2", "x"]),
+                self.rng.pick(&["slow", "LARGE-reply", "nosuch"])
+            ],
+            5 => words![
+                "COMMANDLOG",
+                self.token("LEN"),
+                self.rng.pick(&["large-request", "large-reply", "nosuch"])
+            ],
+            _ => words![
+                "COMMANDLOG",
+                self.token("RESET"),
+                self.rng.pick(&["large-request", "SLOW", "nosuch"])
+            ],
         }
     }
 
