@@ -59,7 +59,8 @@ fn by_specs(spec: &Spec, words: &[&[u8]]) -> Option<Vec<Key>> {
                 let at = usize::try_from(first + i64::from(index)).ok()?;
                 let number = num::parse_i64(words.get(at)?).filter(|n| *n >= 0)?;
                 first += i64::from(skip);
-                (first + i64::from(number as i32) - 1, step)
+                let more = i64::from(number as i32) - 1;
+                (first + more * i64::from(step), step)
             }
             Find::Unknown => return None,
         };
