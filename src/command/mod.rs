@@ -19,6 +19,7 @@ pub mod set;
 pub mod spec;
 pub mod stream;
 pub mod string;
+pub mod transaction;
 pub mod zset;
 
 use std::sync::LazyLock;
@@ -30,7 +31,7 @@ use crate::engine::args::Args;
 use crate::engine::error::{Error, c_string};
 use crate::engine::num;
 use crate::engine::reply::Resp;
-use spec::{Begin, Find, Spec};
+use spec::{Begin, Find, Handler, Spec};
 
 /// Every family's table.
 const FAMILIES: &[&[Spec]] = &[
@@ -48,6 +49,7 @@ const FAMILIES: &[&[Spec]] = &[
     set::TABLE,
     stream::TABLE,
     string::TABLE,
+    transaction::TABLE,
     zset::TABLE,
 ];
 
@@ -88,8 +90,39 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     result
 }
 
+/// A command that was found, with words enough.
+struct Command {
+    container: &'static Spec,
+    spec: &'static Spec,
+    handler: Handler,
+}
+
+impl Command {
+    /// By container and name, as it is counted.
+    fn place(&self) -> (&'static str, &'static str) {
+        (self.container.name, self.spec.name)
+    }
+}
+
 fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    ctx.client().last = None;
+    if ctx.in_exec {
+        let command = find(ctx, args)?;
+        return call(ctx, &command, args);
+    }
+    let admitted = admit(ctx, args).map_err(|error| transaction::refused(ctx, args, error))?;
+    match admitted {
+        None => ctx.hold(args.0),
+        Some(command) if transaction::queues(ctx, &command) => {
+            ctx.client().transaction.push(args.0, command.spec.flags);
+            ctx.out.simple("QUEUED");
+        }
+        Some(command) => return call(ctx, &command, args),
+    }
+    Ok(())
+}
+
+/// Finds what a command is. Errors: it is none, or has too few or too many words.
+fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
     let Some(mut spec) = lookup(&args[0]) else {
         return Err(unknown(args));
     };
@@ -100,50 +133,80 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             None => return Err(unknown_subcommand(container, &args[1])),
         }
     }
-    let place = (container.name, spec.name);
-    ctx.client().last = Some(place);
-    let Some(handler) = spec.handler.filter(|_| spec.takes(args.len())) else {
+    if !ctx.in_exec {
+        ctx.client().last = Some((container.name, spec.name));
+    }
+    match spec.handler.filter(|_| spec.takes(args.len())) {
+        Some(handler) => Ok(Command {
+            container,
+            spec,
+            handler,
+        }),
+        None => Err(Error::Arity(full_name(container, spec).into())),
+    }
+}
+
+/// Whether a command may run now; `None`: it is held back until it may.
+fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
+    ctx.client().last = None;
+    let admitted = find(ctx, args).and_then(|command| {
+        let flags = transaction::flags(ctx, command.spec);
+        may_run(ctx, &command, flags)?;
+        let held = !ctx.retry
+            && ctx
+                .engine
+                .holds_back(flags & (spec::WRITE | spec::MAY_REPLICATE) != 0);
+        Ok((!held).then_some(command))
+    });
+    if let (Err(_), Some(place)) = (&admitted, ctx.client().last) {
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
-        return Err(Error::Arity(full_name(container, spec).into()));
-    };
-    let open = ctx.engine.config.password.is_empty() || spec.flags & spec::NO_AUTH != 0;
+    }
+    admitted
+}
+
+fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
+    let full_name = || full_name(command.container, command.spec);
+    let open = ctx.engine.config.password.is_empty() || flags & spec::NO_AUTH != 0;
     if !open && !ctx.client().authenticated {
-        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
         return Err(Error::text("NOAUTH Authentication required."));
     }
+    if flags & spec::NO_MULTI != 0 && ctx.client().transaction.open() {
+        let text = format!(
+            "ERR Command '{}' not allowed inside a transaction",
+            full_name()
+        );
+        return Err(Error::from(text));
+    }
     ctx.engine.limit_tracked();
-    if spec.flags & spec::WRITE != 0 && !ctx.engine.config.replicas_wanted.contains(&0) {
-        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
+    if flags & spec::WRITE != 0 && !ctx.engine.config.replicas_wanted.contains(&0) {
         return Err(Error::text("NOREPLICAS Not enough good replicas to write."));
     }
     let client = ctx.client();
     if client.resp == Resp::Two
         && client.subscriptions() > 0
-        && !allowed_when_subscribed(container.name)
+        && !allowed_when_subscribed(command.container.name)
     {
-        return Err(Error::Subscribed(full_name(container, spec)));
+        return Err(Error::Subscribed(full_name()));
     }
-    if !ctx.retry
-        && ctx
-            .engine
-            .holds_back(spec.flags & (spec::WRITE | spec::MAY_REPLICATE) != 0)
-    {
-        ctx.hold(args.0);
-        return Ok(());
-    }
-    if spec.flags & spec::ADMIN == 0 {
-        ctx.engine.show_monitors(ctx.conn, ctx.db, args.0);
-    }
-    let result = handler(ctx, args);
+    Ok(())
+}
+
+/// Runs a command, and counts it.
+fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
+    let result = (command.handler)(ctx, args);
+    let flags = command.spec.flags;
     if !ctx.retry {
         ctx.engine.stats.commands += 1;
         ctx.client().commands += 1;
+        if flags & spec::ADMIN == 0 {
+            ctx.engine.show_monitors(ctx.conn, args.0);
+        }
     }
-    if spec.flags & spec::READONLY != 0 {
+    if flags & spec::READONLY != 0 {
         let conn = ctx.conn;
         ctx.engine.remember_read(conn, || keys_of(args.0));
     }
-    let calls = ctx.engine.stats.calls.entry(place).or_default();
+    let calls = ctx.engine.stats.calls.entry(command.place()).or_default();
     calls[0] += 1;
     calls[2] += u64::from(result.is_err());
     result

@@ -6,6 +6,7 @@ use super::args::Args;
 use super::client::Conn;
 use super::error::Error;
 use super::num;
+use super::reply::Writer;
 use super::time::Millis;
 use super::timers::Ticket;
 use crate::ds::bytes::Bytes;
@@ -21,6 +22,23 @@ pub enum OnTimeout {
     Ok,
     /// How many replicas have what it wrote: one count, or several in an array.
     Counts(&'static [i64]),
+}
+
+impl OnTimeout {
+    /// Writes it.
+    pub fn write(self, out: &mut Writer) {
+        match self {
+            Self::NullArray => out.null_array(),
+            Self::Null => out.null(),
+            Self::Ok => out.ok(),
+            Self::Counts(counts) => {
+                if counts.len() > 1 {
+                    out.array(counts.len());
+                }
+                counts.iter().for_each(|count| out.int(*count));
+            }
+        }
+    }
 }
 
 /// The end of a wait of so many seconds, given by the word at `at`: milliseconds are rounded up, and 0

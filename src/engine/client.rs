@@ -7,6 +7,7 @@ use super::reply::Resp;
 use super::resp::Parser;
 use super::time::Millis;
 use super::tracking::Tracking;
+use super::transaction::Transaction;
 use crate::ds::bytes::Bytes;
 
 /// The caller's own name for a connection: the page's A is 0, B is 1, and so on. The server's client
@@ -79,6 +80,8 @@ pub struct Client {
     pub authenticated: bool,
     /// How it tracks the keys that it reads, if it does.
     pub tracking: Option<Tracking>,
+    /// The commands it has queued, and the keys it watches.
+    pub transaction: Transaction,
     /// The command that is held back: CLIENT PAUSE.
     pub held: Option<Vec<Bytes>>,
     /// When it came.
@@ -129,6 +132,7 @@ impl Client {
             other => other,
         };
         if let Some(tracking) = &mut self.tracking
+            && !self.transaction.open()
             && self.last.is_none_or(|(container, _)| container != "client")
         {
             tracking.caching = false;

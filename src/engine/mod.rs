@@ -22,6 +22,7 @@ pub mod text;
 pub mod time;
 pub mod timers;
 pub mod tracking;
+pub mod transaction;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -107,6 +108,8 @@ pub struct Engine {
     timeouts: Deadlines<Conn>,
     /// When clients that wait look again though no key changed.
     lookouts: Deadlines<Conn>,
+    /// Who watches each key, by database and key.
+    watchers: BTreeMap<(usize, Bytes), BTreeSet<Conn>>,
     /// Keys with waiters that changed and have not been looked at since.
     ready: Vec<Ready>,
     /// Clients that stopped waiting and may have more to read.
@@ -136,6 +139,8 @@ pub struct Ctx<'e> {
     pub out: Writer,
     /// The command waited, and is run again because a key that it waits for changed.
     pub retry: bool,
+    /// The command is one of those that EXEC runs: it waits for nothing.
+    pub in_exec: bool,
 }
 
 impl Engine {
@@ -164,6 +169,7 @@ impl Engine {
             waiters: Waiters::default(),
             timeouts: Deadlines::default(),
             lookouts: Deadlines::default(),
+            watchers: BTreeMap::new(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
             outputs: BTreeSet::new(),
@@ -330,13 +336,11 @@ impl Engine {
     /// A key was modified in any way that a client may want to know of: its value, its deadline, its
     /// being there. Nobody who waits is woken by that alone.
     pub fn modified(&mut self, db: usize, key: &[u8]) {
-        self.touched(db, key);
-        self.invalidate(key);
-    }
-
-    fn touched(&mut self, db: usize, key: &[u8]) {
-        let _ = (db, key); // WATCH is told here
+        for conn in self.spoil_watched(db, key) {
+            self.unwatch(conn); // nothing more can make a difference to it
+        }
         self.stats.changes += 1;
+        self.invalidate(key);
     }
 
     /// A key's value changed: it is [modified](Self::modified), and who waits for it looks again, once
@@ -349,7 +353,8 @@ impl Engine {
     /// A key went with its whole database. Clients that keep copies are told of that once, by
     /// [flushed](Self::flushed).
     pub fn cleared(&mut self, db: usize, key: &[u8]) {
-        self.touched(db, key);
+        self.spoil_watched(db, key);
+        self.stats.changes += 1;
         self.wake(db, key);
     }
 
@@ -364,6 +369,7 @@ impl Engine {
 
     /// Lets two databases change places. Who waits for a key of either looks again.
     pub fn swap_databases(&mut self, one: usize, other: usize) {
+        self.spoil_swapped(one, other);
         let [one_db, other_db] = match self.dbs.get_disjoint_mut([one, other]) {
             Ok(both) => both,
             Err(_) => return,
@@ -381,14 +387,15 @@ impl Engine {
     }
 
     /// Shows a command to the monitors, as `redis-cli` quotes words.
-    pub fn show_monitors(&mut self, conn: Conn, db: usize, words: &[&[u8]]) {
-        if self.monitors.is_empty() {
-            return;
-        }
-        let who = self
+    pub fn show_monitors(&mut self, conn: Conn, words: &[&[u8]]) {
+        let Some(client) = self
             .clients
             .get(&conn)
-            .map_or_else(String::new, |client| client.address(conn));
+            .filter(|_| !self.monitors.is_empty())
+        else {
+            return;
+        };
+        let (db, who) = (client.db, client.address(conn));
         let (seconds, millis) = (self.now / 1000, self.now % 1000);
         let mut line = format!("{seconds}.{millis:03}000 [{db} {who}]");
         for word in words {
@@ -426,17 +433,9 @@ impl Engine {
         let Some(blocked) = self.unblock(conn) else {
             return false;
         };
-        self.reply_to(conn, |out| match (error, blocked.on_timeout) {
-            (Some(error), _) => out.error(error),
-            (None, OnTimeout::NullArray) => out.null_array(),
-            (None, OnTimeout::Null) => out.null(),
-            (None, OnTimeout::Ok) => out.ok(),
-            (None, OnTimeout::Counts(counts)) => {
-                if counts.len() > 1 {
-                    out.array(counts.len());
-                }
-                counts.iter().for_each(|count| out.int(*count));
-            }
+        self.reply_to(conn, |out| match error {
+            Some(error) => out.error(error),
+            None => blocked.on_timeout.write(out),
         });
         self.unblocked.push_back(conn);
         true
@@ -470,6 +469,7 @@ impl Engine {
 
     fn disconnect(&mut self, conn: Conn) {
         self.unblock(conn);
+        self.unwatch(conn);
         if self.clients.remove(&conn).is_some() {
             self.monitors.remove(&conn);
             self.held.retain(|held| *held != conn);
@@ -532,28 +532,17 @@ impl Engine {
             ..Writer::default()
         };
         let start = out.bytes.len();
-        let db = client.db;
+        let (db, unseen) = (client.db, client.unseen);
         let dispatch = self.dispatch;
-        let now = self.now;
         let listens = self.config.notify & notify::NEW != 0;
-        let looks = Looks {
-            births: listens || !self.waiters.is_empty(),
-            unseen: client.unseen,
-            log_factor: self.config.lfu_log_factor,
-            decay_minutes: self.config.lfu_decay_minutes,
-        };
-        for db in &mut self.dbs {
-            db.now = now;
-            db.looks = looks;
-            db.born.clear();
-            db.told = 0;
-        }
+        self.ready_databases(unseen);
         let mut ctx = Ctx {
             engine: self,
             conn,
             db,
             out,
             retry,
+            in_exec: false,
         };
         let before = ctx.engine.current.replace(conn);
         if let Err(error) = dispatch(&mut ctx, Args(words)) {
@@ -585,6 +574,23 @@ impl Engine {
         }
     }
 
+    /// A command begins: tells the databases the moment, and how what it looks at counts as used.
+    fn ready_databases(&mut self, unseen: bool) {
+        let now = self.now;
+        let looks = Looks {
+            births: self.config.notify & notify::NEW != 0 || !self.waiters.is_empty(),
+            unseen,
+            log_factor: self.config.lfu_log_factor,
+            decay_minutes: self.config.lfu_decay_minutes,
+        };
+        for db in &mut self.dbs {
+            db.now = now;
+            db.looks = looks;
+            db.born.clear();
+            db.told = 0;
+        }
+    }
+
     /// Lets everything that the last step made possible happen.
     fn settle(&mut self) {
         loop {
@@ -603,7 +609,11 @@ impl Engine {
     /// Runs the waiting commands again whose keys changed, first come first served.
     fn serve_ready(&mut self) {
         while !self.ready.is_empty() {
+            let mut seen = BTreeSet::new();
             for Ready { db, key, born } in std::mem::take(&mut self.ready) {
+                if !seen.insert((db, key.clone(), born)) {
+                    continue;
+                }
                 for conn in self.waiters.of(db, &key) {
                     let kind = self.dbs[db].value(&key).map(|v| v.type_name());
                     let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref())
@@ -767,6 +777,15 @@ impl Ctx<'_> {
         self.engine.clients.entry(self.conn).or_default()
     }
 
+    /// The next of the commands that EXEC runs begins: those before it may have selected another
+    /// database, or changed how this client's looks count.
+    pub fn begin_queued(&mut self) {
+        let client = self.client();
+        let (db, unseen) = (client.db, client.unseen);
+        self.db = db;
+        self.engine.ready_databases(unseen);
+    }
+
     /// The command is held back until the pause is over.
     pub fn hold(&mut self, words: &[&[u8]]) {
         let words = words.iter().map(|word| Bytes::from_slice(word)).collect();
@@ -837,7 +856,8 @@ impl Ctx<'_> {
 
     /// The client waits: nothing is replied now, and `command` is run again when one of the keys
     /// changes (to a key of type `wants`, if that is given). `until: None` waits for ever. When a
-    /// command that runs again waits again, it keeps its deadline.
+    /// command that runs again waits again, it keeps its deadline. In EXEC it waits for nothing, and is
+    /// answered as if its time had run out.
     pub fn block(
         &mut self,
         keys: &[&[u8]],
@@ -846,6 +866,10 @@ impl Ctx<'_> {
         command: &[&[u8]],
         on_timeout: OnTimeout,
     ) {
+        if self.in_exec {
+            on_timeout.write(&mut self.out);
+            return;
+        }
         let own = |words: &[&[u8]]| {
             words
                 .iter()

@@ -89,7 +89,7 @@ impl Engine {
 
     /// Tells of the keys that were made since this was last called. It comes before whatever else
     /// happened to them.
-    pub(super) fn notify_births(&mut self) {
+    pub fn notify_births(&mut self) {
         for db in 0..self.dbs.len() {
             while let Some(key) = self.dbs[db].born.get(self.dbs[db].told).cloned() {
                 self.dbs[db].told += 1;

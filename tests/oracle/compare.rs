@@ -427,6 +427,17 @@ impl Tally {
         }
         false
     }
+
+    /// Whether two replies of EXEC are equal, each by the rules for the command that it is the reply to.
+    pub fn same_each(&mut self, queued: &[Words], ours: &Frame, theirs: &Frame) -> bool {
+        let (ours, theirs) = (ours.items(), theirs.items());
+        let count = queued.len();
+        count > 0
+            && ours.len() == count
+            && theirs.len() == count
+            && (queued.iter().zip(ours.iter().zip(theirs)))
+                .all(|(words, (a, b))| self.same(std::slice::from_ref(words), a, b))
+    }
 }
 
 /// A command as the counts name it: with its subcommand, and as `(none)` where it is no command.

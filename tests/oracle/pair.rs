@@ -69,6 +69,8 @@ struct Ours {
     commands: Vec<Words>,
     /// The reference promises nothing of this reply but its shape.
     unspecified: bool,
+    /// What EXEC ran, whose replies its own is made of.
+    queued: Vec<Words>,
 }
 
 struct Run<'p> {
@@ -78,6 +80,8 @@ struct Run<'p> {
     ours: [VecDeque<Ours>; CLIENTS],
     /// Commands of a blocked client: the one that waits, and those behind it.
     waiting: [Vec<Words>; CLIENTS],
+    /// Commands that a client has queued since MULTI.
+    queued: [Vec<Words>; CLIENTS],
     step: usize,
     /// The command being handled is one of which the reference promises nothing.
     unspecified: bool,
@@ -127,19 +131,23 @@ impl Pair {
             engine,
             ours: Default::default(),
             waiting: Default::default(),
+            queued: Default::default(),
             step: 0,
             unspecified: false,
         };
         let result = run.all(steps);
         // RESET leaves these as they are.
         for step in steps {
-            if let Step::Command(client, words) = step
-                && let [_, sub, ..] = words.as_slice()
-                && [b"CAPA".as_slice(), b"SETINFO"]
-                    .iter()
-                    .any(|kept| sub.eq_ignore_ascii_case(kept))
-            {
-                self.dirty[*client] = true;
+            if let Step::Command(client, words) = step {
+                let is = |at: usize, names: &[&str]| {
+                    let word = words.get(at).map_or(b"".as_slice(), Vec::as_slice);
+                    names
+                        .iter()
+                        .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+                };
+                if is(0, &["MULTI", "WATCH"]) || is(1, &["CAPA", "SETINFO"]) {
+                    self.dirty[*client] = true;
+                }
             }
         }
         if result.is_err() {
@@ -266,6 +274,12 @@ impl Run<'_> {
             .is_some_and(|c| c.blocked.is_some())
     }
 
+    /// How many commands a client has queued; `None`: it queues none.
+    fn queued(&self, client: usize) -> Option<usize> {
+        let client = self.engine.client(client as u32)?;
+        client.transaction.queue.as_ref().map(Vec::len)
+    }
+
     fn all_blocked(&self) -> Vec<usize> {
         (0..CLIENTS).filter(|&c| self.blocked(c)).collect()
     }
@@ -333,13 +347,23 @@ impl Run<'_> {
             bytes = rest;
         }
         self.engine.handle(now(), client as u32, What::Bytes(bytes));
+        match self.queued(client) {
+            Some(count) if count > self.queued[client].len() => {
+                self.queued[client].push(words.clone());
+            }
+            Some(count) => self.queued[client].truncate(count),
+            None => {}
+        }
         self.collect(Some(words));
+        if self.queued(client).is_none() {
+            self.queued[client].clear();
+        }
     }
 
     /// Cuts a client's connection and makes it anew.
     fn hang_up(&mut self, client: usize) -> Result<(), Difference> {
         if self.blocked(client) {
-            self.read_before_wait(client)?;
+            self.read_as_many(client)?;
         } else {
             self.read(client)?;
         }
@@ -350,8 +374,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Reads what a client that waits was sent before, as far as the engine sent it.
-    fn read_before_wait(&mut self, client: usize) -> Result<(), Difference> {
+    /// Reads what a client that waits or queues commands was sent, as far as the engine sent it.
+    fn read_as_many(&mut self, client: usize) -> Result<(), Difference> {
         while !self.ours[client].is_empty() {
             let frame = self.pair.links[client].next();
             self.compare(client, frame)?;
@@ -392,6 +416,7 @@ impl Run<'_> {
                         step: self.step,
                         commands: commands.clone(),
                         unspecified: self.unspecified,
+                        queued: self.queued[client].clone(),
                     });
                 }
             }
@@ -434,6 +459,9 @@ impl Run<'_> {
             self.engine.handle(now(), client as u32, What::Connect);
             return Ok(());
         }
+        if self.queued(client).is_some() {
+            return self.read_as_many(client); // a mark would be queued
+        }
         let mark = self.pair.mark(client);
         loop {
             match self.pair.links[client].next() {
@@ -466,7 +494,11 @@ impl Run<'_> {
                 Ok(())
             }
             (Some(ours), Some(theirs))
-                if self.pair.tally.same(&ours.commands, &ours.frame, &theirs) =>
+                if self.pair.tally.same(&ours.commands, &ours.frame, &theirs)
+                    || self
+                        .pair
+                        .tally
+                        .same_each(&ours.queued, &ours.frame, &theirs) =>
             {
                 Ok(())
             }
@@ -699,7 +731,7 @@ impl Run<'_> {
         }
         for client in self.all_blocked() {
             self.pair.dirty[client] = true;
-            self.read_before_wait(client)?;
+            self.read_as_many(client)?;
         }
         let ours = self.all_blocked().len();
         if ours > 0 && self.pair.waiting_clients() != ours {

@@ -112,7 +112,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("maxclients", &named(&engine.config, "maxclients"));
             say("blocked_clients", &blocked.count());
             say("pubsub_clients", &listening.count());
-            say("watching_clients", &0);
+            say("watching_clients", &engine.watching_clients());
             say("tracking_clients", &engine.tracking_clients());
             say("clients_in_timeout_table", &engine.waiting_with_timeout());
             say("total_blocking_keys", &engine.keys_waited_for());

@@ -72,10 +72,12 @@ fn flags(engine: &Engine, conn: Conn, client: &Client) -> String {
     let letters = [
         ('O', engine.monitors.contains(&conn)),
         ('P', client.subscriptions() > 0),
+        ('x', client.transaction.open()),
         ('b', client.waits()),
         ('t', tracking.is_some()),
         ('R', tracking.is_some_and(|t| t.broken)),
         ('B', tracking.is_some_and(|t| t.prefixes.is_some())),
+        ('d', client.transaction.dirty),
         ('c', client.closing),
         ('r', client.readonly),
         ('e', client.no_evict),
@@ -113,8 +115,10 @@ fn line(engine: &Engine, conn: Conn, client: &Client, words: usize) -> String {
     say("sub", &client.subscribed(Topic::Channel).len());
     say("psub", &client.subscribed(Topic::Pattern).len());
     say("ssub", &client.subscribed(Topic::Shard).len());
-    say("multi", &-1);
-    say("watch", &0);
+    // -1: the connection has had no transaction yet.
+    let queued = client.transaction.queue.as_ref().map_or(0, Vec::len) as i64;
+    say("multi", &if client.transaction.used { queued } else { -1 });
+    say("watch", &client.transaction.watched.len());
     say("qbuf", &client.query.len());
     say("qbuf-free", &0);
     say("argv-mem", &words);

@@ -265,6 +265,7 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let conn = ctx.conn;
     ctx.engine.pubsub.drop_client(conn);
     ctx.engine.monitors.remove(&conn);
+    ctx.engine.discard(conn);
     let authenticated = ctx.engine.config.password.is_empty();
     let client = ctx.client();
     let replies = match client.replies {

@@ -213,15 +213,14 @@ fn move_or_wait(
     to: End,
     until: Option<Millis>,
 ) -> Result<(), Error> {
-    if !move_between(ctx, &args[1], &args[2], from, to)? {
-        ctx.block(
-            &[&args[1]],
-            Some("list"),
-            until,
-            args.0,
-            OnTimeout::NullArray,
-        );
+    if move_between(ctx, &args[1], &args[2], from, to)? {
+        return Ok(());
     }
+    let on_timeout = match ctx.in_exec {
+        true => OnTimeout::Null,
+        false => OnTimeout::NullArray,
+    };
+    ctx.block(&[&args[1]], Some("list"), until, args.0, on_timeout);
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! Several strings at once.
 
-use super::{Condition, For, Options, put, set_deadline};
-use crate::engine::Ctx;
+use super::{Condition, For, Options, expire_at_once, put, set_deadline};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::{Ctx, notify};
 
 pub(super) fn mget(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
@@ -45,9 +45,14 @@ pub(super) fn msetex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     if met {
         for [key, value] in pairs {
             put(ctx, key, value, options.keep_ttl);
-            if let Some(when) = deadline {
-                set_deadline(ctx, key, when);
+            match deadline {
+                Some(when) if when <= now => ctx.notify(notify::GENERIC, "expire", key),
+                Some(when) => set_deadline(ctx, key, when),
+                None => {}
             }
+        }
+        if deadline.is_some_and(|when| when <= now) {
+            pairs.iter().for_each(|[key, _]| expire_at_once(ctx, key));
         }
     }
     ctx.out.int(i64::from(met));

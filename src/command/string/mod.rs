@@ -729,12 +729,16 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
         return Ok(());
     }
-    put(ctx, key, &args[2], options.keep_ttl);
-    if let Some(when) = deadline {
-        set_deadline(ctx, key, when);
-        if options.condition == Condition::Absent {
-            take_lock(ctx, key, &args[2], when);
+    match deadline {
+        Some(when) if when <= ctx.now() => expire_at_once(ctx, key),
+        Some(when) => {
+            put(ctx, key, &args[2], options.keep_ttl);
+            set_deadline(ctx, key, when);
+            if options.condition == Condition::Absent {
+                take_lock(ctx, key, &args[2], when);
+            }
         }
+        None => put(ctx, key, &args[2], options.keep_ttl),
     }
     if !options.get {
         ctx.out.ok();
@@ -809,10 +813,19 @@ fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
     ctx.changed(key);
 }
 
+/// Takes away a key that a command gave a deadline in the past.
+fn expire_at_once(ctx: &mut Ctx<'_>, key: &[u8]) {
+    if ctx.delete(key) {
+        ctx.engine.stats.expired_keys += 1;
+        ctx.notify(notify::EXPIRED, "expired", key);
+        ctx.note(key, || Fact::Expired);
+    }
+}
+
 /// Sets a deadline; one that has passed already takes the key away at once.
 fn set_deadline(ctx: &mut Ctx<'_>, key: &[u8], when: Millis) {
     if when <= ctx.now() {
-        ctx.delete_emptied(key);
+        expire_at_once(ctx, key);
     } else {
         ctx.db().set_deadline(key, Some(when));
         ctx.modified(key);

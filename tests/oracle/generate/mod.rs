@@ -15,6 +15,7 @@ mod list;
 mod server;
 mod set;
 mod stream;
+mod transaction;
 mod values;
 mod zset;
 
@@ -91,9 +92,11 @@ pub enum Family {
     Bitmap,
     /// Places on the globe.
     Geo,
+    /// Transactions.
+    Transaction,
 }
 
-const FAMILIES: [(Family, &str); 12] = [
+const FAMILIES: [(Family, &str); 13] = [
     (Family::Text, "string"),
     (Family::Hll, "hll"),
     (Family::Zset, "zset"),
@@ -106,24 +109,26 @@ const FAMILIES: [(Family, &str); 12] = [
     (Family::Hash, "hash"),
     (Family::Bitmap, "bitmap"),
     (Family::Geo, "geo"),
+    (Family::Transaction, "transaction"),
 ];
 
 /// How sequences are coloured: the weight of each family, in the order of `FAMILIES`.
-const FLAVOURS: &[[usize; 12]] = &[
-    [10, 6, 12, 14, 1, 10, 3, 10, 10, 10, 3, 3], // a bit of all
-    [2, 0, 60, 0, 0, 5, 1, 0, 8, 0, 0, 0],
-    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0],
-    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0],
-    [40, 0, 2, 2, 0, 20, 2, 2, 2, 2, 10, 0],
-    [5, 50, 1, 1, 0, 5, 1, 0, 0, 0, 0, 0],
-    [5, 0, 5, 5, 60, 3, 8, 0, 0, 0, 0, 0],
-    [10, 3, 6, 6, 2, 50, 5, 6, 6, 6, 1, 1],
-    [10, 2, 5, 5, 5, 10, 50, 3, 3, 3, 0, 0],
-    [1, 0, 0, 0, 0, 4, 1, 60, 0, 0, 0, 0],
-    [1, 0, 6, 0, 0, 4, 1, 0, 60, 0, 0, 0],
-    [1, 0, 0, 0, 0, 4, 1, 0, 0, 60, 0, 0],
-    [6, 0, 0, 0, 0, 4, 1, 0, 0, 0, 50, 0],
-    [1, 0, 8, 0, 0, 4, 1, 0, 0, 0, 0, 50],
+const FLAVOURS: &[[usize; 13]] = &[
+    [10, 6, 12, 14, 1, 10, 3, 10, 10, 10, 3, 3, 4], // a bit of all
+    [2, 0, 60, 0, 0, 5, 1, 0, 8, 0, 0, 0, 1],
+    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0, 1],
+    [1, 0, 0, 60, 0, 3, 1, 0, 0, 0, 0, 0, 1],
+    [40, 0, 2, 2, 0, 20, 2, 2, 2, 2, 10, 0, 3],
+    [5, 50, 1, 1, 0, 5, 1, 0, 0, 0, 0, 0, 1],
+    [5, 0, 5, 5, 60, 3, 8, 0, 0, 0, 0, 0, 2],
+    [10, 3, 6, 6, 2, 50, 5, 6, 6, 6, 1, 1, 6],
+    [10, 2, 5, 5, 5, 10, 50, 3, 3, 3, 0, 0, 2],
+    [1, 0, 0, 0, 0, 4, 1, 60, 0, 0, 0, 0, 2],
+    [1, 0, 6, 0, 0, 4, 1, 0, 60, 0, 0, 0, 1],
+    [1, 0, 0, 0, 0, 4, 1, 0, 0, 60, 0, 0, 2],
+    [6, 0, 0, 0, 0, 4, 1, 0, 0, 0, 50, 0, 1],
+    [1, 0, 8, 0, 0, 4, 1, 0, 0, 0, 0, 50, 1],
+    [8, 1, 6, 6, 1, 12, 3, 8, 4, 4, 1, 1, 40],
 ];
 
 /// The commands of the issue; each has to be in the table, and some reply of each has to say something
@@ -142,13 +147,13 @@ pub const COMMANDS: &str = "ZADD ZINCRBY ZSCORE ZMSCORE ZRANK ZREVRANK ZRANGE ZR
     BZMPOP BZPOPMAX BZPOPMIN ZDIFF ZDIFFSTORE ZINTER ZINTERCARD ZINTERSTORE ZLEXCOUNT ZMPOP ZRANDMEMBER ZRANGEBYLEX ZRANGESTORE \
     ZREMRANGEBYLEX ZREVRANGEBYLEX ZSCAN ZUNION ZUNIONSTORE \
     GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH GEOSEARCHSTORE \
-    COPY MOVE SORT SORT_RO SWAPDB WAITAOF DUMP RESTORE";
+    COPY MOVE SORT SORT_RO SWAPDB WAITAOF DUMP RESTORE DISCARD EXEC MULTI UNWATCH WATCH";
 
 /// Where random steps come from.
 #[derive(Clone, Debug)]
 pub struct Generator {
     rng: Rng,
-    weights: [usize; 12],
+    weights: [usize; 13],
     /// The time part of the stream ID given last; it grows through a sequence.
     last_id: u64,
     /// Grows with every command.
@@ -224,6 +229,10 @@ impl Generator {
                 30..=32 if self.weight(Family::Pubsub) > 0 => self.published_to_all(&mut steps),
                 _ => {
                     let family = self.family();
+                    if family == Family::Transaction && self.rng.percent(60) {
+                        self.transaction(client, &mut steps);
+                        continue;
+                    }
                     let words = self.command(family);
                     if words.first().is_some_and(|name| self.wanted(name)) {
                         steps.push(Step::Command(client, words));
@@ -381,6 +390,7 @@ impl Generator {
             Family::Hash => self.hash_command(),
             Family::Bitmap => self.bitmap_command(),
             Family::Geo => self.geo_command(),
+            Family::Transaction => self.transaction_command(),
         };
         if self.rng.percent(6) {
             self.spoil(&mut words);
