@@ -613,9 +613,12 @@ impl Step {
     }
 
     /// A number as it counts before it is fitted: below zero it is very large where there are no signs.
+    /// So is, with signs, one so far below the greatest that fits that the distance is no 64-bit number.
     fn exact(&self, number: i64) -> i128 {
         if self.signed {
-            i128::from(number)
+            let most = (1_i128 << (self.bits - 1)) - 1;
+            let beyond = self.bits < 64 && most - i128::from(number) > i128::from(i64::MAX);
+            i128::from(number) + if beyond { 1 << 64 } else { 0 }
         } else {
             i128::from(number as u64)
         }

@@ -62,9 +62,10 @@ impl Generator {
                 "127.0.0.1",
                 "1",
                 "nokey",
-                self.rng.pick(&["0", "x"]),
-                self.rng.pick(&["10", "x"]),
-                self.rng.pick(&["COPY", "replace", "KEYS", "auth", "junk"])
+                self.rng.pick(&["0", "0", "0", "x"]),
+                self.rng.pick(&["10", "10", "10", "x"]),
+                self.rng
+                    .pick(&["COPY", "COPY", "replace", "replace", "KEYS", "auth", "junk"])
             ],
             3 => words!["COMMANDLOG", self.token("HELP")],
             4 => words![
