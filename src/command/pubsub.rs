@@ -286,6 +286,11 @@ fn spublish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn ssubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    if ctx.in_exec {
+        return Err(Error::text(
+            "ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client",
+        ));
+    }
     begin(ctx, args, Topic::Shard, "ssubscribe")
 }
 

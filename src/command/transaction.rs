@@ -235,6 +235,23 @@ mod tests {
     }
 
     #[test]
+    fn what_answers_more_than_once_is_refused_by_exec() {
+        check(
+            r#"
+            A> MULTI
+            OK
+            A> MONITOR
+            QUEUED
+            A> SSUBSCRIBE chat
+            QUEUED
+            A> EXEC
+            1) (error) ERR MONITOR isn't allowed for DENY BLOCKING client
+            2) (error) ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client
+            "#,
+        );
+    }
+
+    #[test]
     fn a_refused_command_refuses_exec() {
         check(
             r#"

@@ -251,6 +251,11 @@ pub(super) fn lolwut(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 pub(super) fn monitor(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    if ctx.in_exec {
+        return Err(Error::text(
+            "ERR MONITOR isn't allowed for DENY BLOCKING client",
+        ));
+    }
     let conn = ctx.conn;
     ctx.engine.monitors.insert(conn);
     ctx.out.ok();
