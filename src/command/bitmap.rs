@@ -381,7 +381,7 @@ fn bitop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         })
         .collect();
     if len == 0 {
-        ctx.delete_emptied(target);
+        ctx.delete_told(target);
     } else {
         ctx.db().set(target, Value::Str(result), false);
         if let Some(entry) = ctx.db().entry_mut(target) {

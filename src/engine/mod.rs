@@ -819,7 +819,7 @@ impl Ctx<'_> {
     /// many elements it has.
     pub fn keep(&mut self, key: &[u8], value: Value, len: usize, class: u32, event: &str) {
         if len == 0 {
-            self.delete_emptied(key);
+            self.delete_told(key);
         } else {
             self.db().set(key, value, false);
             self.changed(key);
@@ -828,11 +828,20 @@ impl Ctx<'_> {
         self.out.count(len);
     }
 
-    /// Takes a key away as a command that emptied it does, with the notification `del`.
-    pub fn delete_emptied(&mut self, key: &[u8]) {
-        if self.delete(key) {
+    /// Takes a key away, with the notification `del`. False when there was none.
+    pub fn delete_told(&mut self, key: &[u8]) -> bool {
+        let gone = self.delete(key);
+        if gone {
             self.notify(notify::GENERIC, "del", key);
         }
+        gone
+    }
+
+    /// Takes away a key that a command emptied, which counts as one change with what emptied it.
+    pub fn delete_emptied(&mut self, key: &[u8]) {
+        let changes = self.engine.stats.changes;
+        self.delete_told(key);
+        self.engine.stats.changes = changes;
     }
 
     /// How far the reference packs values.

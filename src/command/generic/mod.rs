@@ -14,7 +14,7 @@ use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
-use crate::engine::{Ctx, DATABASES, notify};
+use crate::engine::{Ctx, DATABASES};
 use across::{copy, move_key, rename, renamenx, swapdb, wait, waitaof};
 use dump::{dump, restore};
 use expire::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
@@ -863,8 +863,7 @@ fn dbsize(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 fn del(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut count = 0;
     for key in args.from(1) {
-        if ctx.delete(key) {
-            ctx.notify(notify::GENERIC, "del", key);
+        if ctx.delete_told(key) {
             ctx.note(key, || Fact::Deleted);
             count += 1;
         }

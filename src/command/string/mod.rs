@@ -608,7 +608,7 @@ fn delifeq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     };
     let holder = lock_holder(ctx, &args[1]);
     if equal {
-        ctx.delete_emptied(&args[1]);
+        ctx.delete_told(&args[1]);
         ctx.note(&args[1], || {
             if holder.is_some() {
                 Fact::LockReleased

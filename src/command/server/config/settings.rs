@@ -139,7 +139,7 @@ pub const SETTINGS: &[Setting] = &[
         FREE,
         Enum(&["everysec", "always", "no"]),
     ),
-    setting("appendonly", "", "no", FREE, Own(no_append_only)),
+    setting("appendonly", "", "no", FREE, Bool),
     setting(
         "auto-aof-rewrite-min-size",
         "",

@@ -304,14 +304,6 @@ pub fn no_rdma(_: &[u8], _: &[u8]) -> Value {
     Err("No RDMA building support.".into())
 }
 
-/// Nothing is written to disk.
-pub fn no_append_only(text: &[u8], before: &[u8]) -> Value {
-    match Kind::Bool.read(text, before)?.as_slice() {
-        b"yes" => Err("Unable to turn on AOF. Check server logs.".into()),
-        no => Ok(no.to_vec()),
-    }
-}
-
 /// An IPv4 address, or nothing.
 pub fn ipv4(text: &[u8], _: &[u8]) -> Value {
     let fits = |text: &str| text.is_empty() || text.parse::<Ipv4Addr>().is_ok();
