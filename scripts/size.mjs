@@ -5,8 +5,9 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 // All that must arrive before the prompt answers, as a host that compresses sends it.
 // 350 KB is the aim; until it is reached, this keeps the page from growing. (It was 425 KB before the
-// engine learnt lists, sets, hashes, bitmaps, places, settings and the binary form of values.)
-const BUDGET = 560 * 1024;
+// engine learnt lists, sets, hashes, bitmaps, places, settings, the binary form of
+// values, client-side caching and transactions.)
+const BUDGET = 600 * 1024;
 // What a browser never asks for while the page opens.
 const LATER = [".ts", ".map", ".md", ".txt"];
 

@@ -301,11 +301,12 @@ fn run_fields(ctx: &mut Ctx<'_>, args: Args<'_>, read_only: bool) -> Result<(), 
     };
     let text = db.write_or(key, Vec::<u8>::new)?;
     let len = end.div_ceil(8) as usize;
-    if text.len() < len {
+    let grown = text.len() < len;
+    if grown {
         text.resize(len, 0);
     }
     out.array(steps.len());
-    let mut changed = false;
+    let mut written = false;
     for step in &steps {
         let before = step.value(text);
         let Some(write) = step.write else {
@@ -319,16 +320,16 @@ fn run_fields(ctx: &mut Ctx<'_>, args: Args<'_>, read_only: bool) -> Result<(), 
         match step.fitted(exact) {
             None => out.null(),
             Some(value) => {
+                written |= grown || value != before;
                 bits::set_number(text, step.offset, step.bits, value as u64);
                 out.int(match write {
                     Write::Set(_) => before,
                     Write::Add(_) => value,
                 });
-                changed = true;
             }
         }
     }
-    if changed {
+    if written {
         ctx.changed(key);
         ctx.notify(notify::STRING, "setbit", key);
     }

@@ -462,6 +462,16 @@ impl Engine {
         self.timeouts.len()
     }
 
+    /// How many keys clients wait for that would be told of the key's going, too.
+    pub fn keys_waited_for_by_any_type(&self) -> usize {
+        let waiting = self.clients.values().filter_map(|c| c.blocked.as_ref());
+        let keys: BTreeSet<_> = waiting
+            .filter(|blocked| blocked.wants.is_none())
+            .flat_map(|blocked| blocked.keys.iter().map(|key| (blocked.db, key)))
+            .collect();
+        keys.len()
+    }
+
     /// How many keys clients wait for.
     pub fn keys_waited_for(&self) -> usize {
         self.waiters.len()

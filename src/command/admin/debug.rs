@@ -6,11 +6,12 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::command::generic::object::encoding;
 use crate::ds::glob;
+use crate::ds::list::Node;
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::db::{Entry, Value};
 use crate::engine::error::Error;
-use crate::engine::{Ctx, num};
+use crate::engine::{Ctx, num, rdb};
 
 pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let words = args.len();
@@ -97,14 +98,14 @@ fn sleep(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn object(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let now = ctx.now();
+    let (now, limits) = (ctx.now(), ctx.limits());
     let (db, out) = ctx.parts();
     let entry = db.entry(&args[2]).ok_or(Error::NoSuchKey)?;
     let idle = now.saturating_sub(entry.accessed.get()) / 1000;
     let mut text = format!(
         "Value at:0x0 refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{idle}",
         encoding(&args[2], entry),
-        super::memory::usage(&args[2], entry),
+        serialized_length(&entry.value),
         entry.accessed.get() / 1000 % (1 << 24),
     );
     if let Value::List(list) = &entry.value
@@ -112,12 +113,21 @@ fn object(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     {
         let nodes = list.nodes().count();
         text.push_str(&format!(
-            " ql_nodes:{nodes} ql_avg_node:{:.2} ql_compressed:0",
-            list.len() as f64 / nodes.max(1) as f64
+            " ql_nodes:{nodes} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{}",
+            list.len() as f64 / nodes.max(1) as f64,
+            limits.list_max_listpack_size,
+            u8::from(limits.list_compress_depth != 0),
+            list.nodes().map(Node::size).sum::<usize>(),
         ));
     }
     out.simple(&text);
     Ok(())
+}
+
+/// Bytes that DUMP writes for a value itself.
+fn serialized_length(value: &Value) -> usize {
+    const AROUND: usize = 1 + 2 + 8; // its type, the version, the checksum
+    rdb::dump(value, true).len().saturating_sub(AROUND)
 }
 
 /// A hash of a key and what it holds, whatever the order in which an unordered value keeps it.

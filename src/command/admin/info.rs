@@ -116,6 +116,10 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("tracking_clients", &engine.tracking_clients());
             say("clients_in_timeout_table", &engine.waiting_with_timeout());
             say("total_blocking_keys", &engine.keys_waited_for());
+            say(
+                "total_blocking_keys_on_nokey",
+                &engine.keys_waited_for_by_any_type(),
+            );
         }
         "memory" => {
             let bytes = dataset(engine);

@@ -91,6 +91,11 @@ impl Group {
         }
     }
 
+    /// A group that has been delivered everything up to `last_delivered`, as far as `log` tells how many entries that were.
+    pub fn at(log: &Log, last_delivered: StreamId) -> Self {
+        Self::new(last_delivered, read_count_at(log, last_delivered))
+    }
+
     /// The last ID delivered to any consumer: `>` means the entries after it.
     pub fn last_delivered(&self) -> StreamId {
         self.last_delivered

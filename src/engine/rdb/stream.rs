@@ -3,7 +3,7 @@
 use super::wire::{Reader, Writer};
 use super::*;
 use crate::ds::bytes::Bytes;
-use crate::ds::stream::{Deliveries, Group, Stream, StreamId, node};
+use crate::ds::stream::{Deliveries, Group, Log, Stream, StreamId, node};
 
 /// What stands for an unknown count of entries read.
 const UNKNOWN: i64 = -1;
@@ -95,7 +95,7 @@ pub fn load(reader: &mut Reader<'_>, kind: u8) -> Option<Stream> {
     }
     for _ in 0..reader.size()? {
         let name = Bytes::from_vec(reader.string()?);
-        let group = load_group(reader, kind)?;
+        let group = load_group(reader, &stream.log, kind)?;
         if stream.groups.insert(name, group).is_some() {
             return None;
         }
@@ -103,13 +103,14 @@ pub fn load(reader: &mut Reader<'_>, kind: u8) -> Option<Stream> {
     Some(stream)
 }
 
-fn load_group(reader: &mut Reader<'_>, kind: u8) -> Option<Group> {
+fn load_group(reader: &mut Reader<'_>, log: &Log, kind: u8) -> Option<Group> {
     let cursor = load_id(reader)?;
-    let read = match kind {
-        STREAM_LISTPACKS => UNKNOWN,
-        _ => reader.length()? as i64,
+    let mut group = if kind == STREAM_LISTPACKS {
+        Group::at(log, cursor)
+    } else {
+        let read = reader.length()? as i64;
+        Group::new(cursor, (read != UNKNOWN).then_some(read))
     };
-    let mut group = Group::new(cursor, (read != UNKNOWN).then_some(read));
     let mut pending = std::collections::BTreeMap::new();
     for _ in 0..reader.size()? {
         let id = load_raw_id(reader.array()?);
