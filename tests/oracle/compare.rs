@@ -169,6 +169,16 @@ pub const NORMALISED: &[Rule] = &[
         },
     },
     Rule {
+        name: "which of several channels UNSUBSCRIBE without names leaves first, in EXEC",
+        reason: "the reference goes through them in the order of its hash table",
+        when: |c| c.name.ends_with("UNSUBSCRIBE") && c.words.len() == 1,
+        apply: |a, b| {
+            if let ([_, a, _], [_, b, _]) = (items_mut(a), items_mut(b)) {
+                a.clone_from(b);
+            }
+        },
+    },
+    Rule {
         name: "order of SORT BY among what weighs the same",
         reason: "the reference's order is that of its hash table",
         when: |c| {
@@ -748,10 +758,10 @@ fn each_field(a: &mut Frame, b: &mut Frame, name: &str, f: &mut dyn FnMut(&mut F
 }
 
 /// Whether two payloads of DUMP say the same, as far as that can be told from their bytes. The version is
-/// the lowest that will do for one side and the newest for the other; hash tables have no order; streams
+/// the lowest that will do for one side and the newest for the other; hash tables have no order, nor small sets made from them; streams
 /// hold what is deleted, and times. Whether a string is worth compressing is judged a little otherwise.
 pub fn same_payload(ours: &[u8], theirs: &[u8]) -> bool {
-    const DEFINITE: [u8; 7] = [0, 5, 11, 16, 17, 18, 20];
+    const DEFINITE: [u8; 6] = [0, 5, 11, 16, 17, 18];
     let plain = |payload: &[u8]| {
         let value = rdb::load(payload, &Limits::default());
         value.map(|value| rdb::dump(&value, false))

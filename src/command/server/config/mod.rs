@@ -205,17 +205,20 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(Error::Syntax);
     }
     let mut chosen: Vec<(&Setting, &str, &[u8])> = Vec::new();
-    // A name that is not there counts before everything else, whatever stands before it.
+    // What is wrong first is told; values are read only where no name is wrong.
     let mut wrong = None;
     for pair in pairs {
         let [name, value] = pair else { break };
         let typed = *name;
         let Some((setting, name)) = find(name) else {
-            return Err(Error::quoting(&[
-                b"ERR Unknown option or number of arguments for CONFIG SET - '",
-                name,
-                b"'",
-            ]));
+            wrong.get_or_insert_with(|| {
+                Error::quoting(&[
+                    b"ERR Unknown option or number of arguments for CONFIG SET - '",
+                    typed,
+                    b"'",
+                ])
+            });
+            continue;
         };
         let twice = chosen.iter().any(|(_, other, _)| *other == name);
         chosen.push((setting, name, value));
@@ -226,10 +229,10 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             Change::FREE => continue,
         };
         // As it was typed; what is wrong with a value names the setting itself.
-        wrong.get_or_insert((typed, why));
+        wrong.get_or_insert_with(|| failed(typed, why));
     }
-    if let Some((name, why)) = wrong {
-        return Err(failed(name, why));
+    if let Some(error) = wrong {
+        return Err(error);
     }
     let mut config = ctx.engine.config.clone();
     for (setting, name, text) in chosen {
