@@ -233,7 +233,15 @@ impl Generator {
                         self.transaction(client, &mut steps);
                         continue;
                     }
-                    let words = self.command(family);
+                    let mut words = self.command(family);
+                    let name = words[0].to_ascii_uppercase();
+                    if self.weight(Family::Transaction) > 0
+                        && words.len() == 1
+                        && name.ends_with(b"UNSUBSCRIBE")
+                    {
+                        // In a transaction its several replies would have no definite order.
+                        words.push(self.channel());
+                    }
                     if words.first().is_some_and(|name| self.wanted(name)) {
                         steps.push(Step::Command(client, words));
                     }
