@@ -11,6 +11,27 @@ use crate::engine::error::Error;
 use crate::engine::reply::Writer;
 use std::ops::Bound;
 
+/// What a distance is measured in.
+const UNIT: Arg = one_of(
+    "unit",
+    &[
+        flag("m", "M"),
+        flag("km", "KM"),
+        flag("ft", "FT"),
+        flag("mi", "MI"),
+    ],
+);
+/// Nearest or farthest first.
+const ORDER: Arg = one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]);
+/// How many places, and whether any will do.
+const COUNT: Arg = block(
+    "count-block",
+    &[
+        integer("count").token("COUNT"),
+        flag("any", "ANY").optional(),
+    ],
+);
+
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
     Spec {
@@ -53,16 +74,7 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             string("member1"),
             string("member2"),
-            one_of(
-                "unit",
-                &[
-                    flag("m", "M"),
-                    flag("km", "KM"),
-                    flag("ft", "FT"),
-                    flag("mi", "MI"),
-                ],
-            )
-            .optional(),
+            UNIT.optional(),
         ],
         handler: Some(geodist),
         ..Spec::NEW
@@ -136,15 +148,7 @@ pub const TABLE: &[Spec] = &[
             double("longitude"),
             double("latitude"),
             double("radius"),
-            one_of(
-                "unit",
-                &[
-                    flag("m", "M"),
-                    flag("km", "KM"),
-                    flag("ft", "FT"),
-                    flag("mi", "MI"),
-                ],
-            ),
+            UNIT,
             flag("withcoord", "WITHCOORD").optional(),
             flag("withdist", "WITHDIST").optional(),
             flag("withhash", "WITHHASH").optional(),
@@ -156,7 +160,7 @@ pub const TABLE: &[Spec] = &[
                 ],
             )
             .optional(),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            ORDER.optional(),
             one_of(
                 "store",
                 &[
@@ -191,15 +195,7 @@ pub const TABLE: &[Spec] = &[
             double("longitude"),
             double("latitude"),
             double("radius"),
-            one_of(
-                "unit",
-                &[
-                    flag("m", "M"),
-                    flag("km", "KM"),
-                    flag("ft", "FT"),
-                    flag("mi", "MI"),
-                ],
-            ),
+            UNIT,
             flag("withcoord", "WITHCOORD").optional(),
             flag("withdist", "WITHDIST").optional(),
             flag("withhash", "WITHHASH").optional(),
@@ -211,7 +207,7 @@ pub const TABLE: &[Spec] = &[
                 ],
             )
             .optional(),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            ORDER.optional(),
         ],
         handler: Some(georadius_ro),
         ..Spec::NEW
@@ -256,27 +252,12 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             string("member"),
             double("radius"),
-            one_of(
-                "unit",
-                &[
-                    flag("m", "M"),
-                    flag("km", "KM"),
-                    flag("ft", "FT"),
-                    flag("mi", "MI"),
-                ],
-            ),
+            UNIT,
             flag("withcoord", "WITHCOORD").optional(),
             flag("withdist", "WITHDIST").optional(),
             flag("withhash", "WITHHASH").optional(),
-            block(
-                "count-block",
-                &[
-                    integer("count").token("COUNT"),
-                    flag("any", "ANY").optional(),
-                ],
-            )
-            .optional(),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            COUNT.optional(),
+            ORDER.optional(),
             one_of(
                 "store",
                 &[
@@ -310,27 +291,12 @@ pub const TABLE: &[Spec] = &[
             key("key"),
             string("member"),
             double("radius"),
-            one_of(
-                "unit",
-                &[
-                    flag("m", "M"),
-                    flag("km", "KM"),
-                    flag("ft", "FT"),
-                    flag("mi", "MI"),
-                ],
-            ),
+            UNIT,
             flag("withcoord", "WITHCOORD").optional(),
             flag("withdist", "WITHDIST").optional(),
             flag("withhash", "WITHHASH").optional(),
-            block(
-                "count-block",
-                &[
-                    integer("count").token("COUNT"),
-                    flag("any", "ANY").optional(),
-                ],
-            )
-            .optional(),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
+            COUNT.optional(),
+            ORDER.optional(),
         ],
         handler: Some(georadiusbymember_ro),
         ..Spec::NEW
@@ -363,36 +329,10 @@ pub const TABLE: &[Spec] = &[
             one_of(
                 "by",
                 &[
-                    block(
-                        "circle",
-                        &[
-                            double("radius").token("BYRADIUS"),
-                            one_of(
-                                "unit",
-                                &[
-                                    flag("m", "M"),
-                                    flag("km", "KM"),
-                                    flag("ft", "FT"),
-                                    flag("mi", "MI"),
-                                ],
-                            ),
-                        ],
-                    ),
+                    block("circle", &[double("radius").token("BYRADIUS"), UNIT]),
                     block(
                         "box",
-                        &[
-                            double("width").token("BYBOX"),
-                            double("height"),
-                            one_of(
-                                "unit",
-                                &[
-                                    flag("m", "M"),
-                                    flag("km", "KM"),
-                                    flag("ft", "FT"),
-                                    flag("mi", "MI"),
-                                ],
-                            ),
-                        ],
+                        &[double("width").token("BYBOX"), double("height"), UNIT],
                     ),
                     block(
                         "polygon",
@@ -405,15 +345,8 @@ pub const TABLE: &[Spec] = &[
                     .since("9.0.0"),
                 ],
             ),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
-            block(
-                "count-block",
-                &[
-                    integer("count").token("COUNT"),
-                    flag("any", "ANY").optional(),
-                ],
-            )
-            .optional(),
+            ORDER.optional(),
+            COUNT.optional(),
             flag("withcoord", "WITHCOORD").optional(),
             flag("withdist", "WITHDIST").optional(),
             flag("withhash", "WITHHASH").optional(),
@@ -462,36 +395,10 @@ pub const TABLE: &[Spec] = &[
             one_of(
                 "by",
                 &[
-                    block(
-                        "circle",
-                        &[
-                            double("radius").token("BYRADIUS"),
-                            one_of(
-                                "unit",
-                                &[
-                                    flag("m", "M"),
-                                    flag("km", "KM"),
-                                    flag("ft", "FT"),
-                                    flag("mi", "MI"),
-                                ],
-                            ),
-                        ],
-                    ),
+                    block("circle", &[double("radius").token("BYRADIUS"), UNIT]),
                     block(
                         "box",
-                        &[
-                            double("width").token("BYBOX"),
-                            double("height"),
-                            one_of(
-                                "unit",
-                                &[
-                                    flag("m", "M"),
-                                    flag("km", "KM"),
-                                    flag("ft", "FT"),
-                                    flag("mi", "MI"),
-                                ],
-                            ),
-                        ],
+                        &[double("width").token("BYBOX"), double("height"), UNIT],
                     ),
                     block(
                         "polygon",
@@ -504,15 +411,8 @@ pub const TABLE: &[Spec] = &[
                     .since("9.0.0"),
                 ],
             ),
-            one_of("order", &[flag("asc", "ASC"), flag("desc", "DESC")]).optional(),
-            block(
-                "count-block",
-                &[
-                    integer("count").token("COUNT"),
-                    flag("any", "ANY").optional(),
-                ],
-            )
-            .optional(),
+            ORDER.optional(),
+            COUNT.optional(),
             flag("storedist", "STOREDIST").optional(),
         ],
         handler: Some(geosearchstore),
