@@ -65,7 +65,7 @@ pub struct Client {
     /// What it looks at does not count as used: `CLIENT NO-TOUCH`.
     pub unseen: bool,
     /// The library behind it, as CLIENT SETINFO said, and its version.
-    pub library: [Bytes; 2],
+    pub lib: [Bytes; 2],
     /// It can be sent elsewhere: `CLIENT CAPA REDIRECT`.
     pub redirects: bool,
     /// `CLIENT NO-EVICT`.

@@ -246,7 +246,7 @@ pub(super) fn client_setinfo(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Er
             b" cannot contain spaces, newlines or special characters.",
         ]));
     }
-    if let Some(own) = ctx.client().library.get_mut(which) {
+    if let Some(own) = ctx.client().lib.get_mut(which) {
         *own = Bytes::from_slice(&args[3]);
     }
     ctx.out.ok();

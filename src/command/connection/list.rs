@@ -141,8 +141,8 @@ fn line(engine: &Engine, conn: Conn, client: &Client, words: usize) -> String {
     let redirect = client.tracking.as_ref().map_or(-1, |t| t.redirect as i64);
     say("redir", &redirect);
     say("resp", &client.resp.version());
-    say("lib-name", &lossy(&client.library[0]));
-    say("lib-ver", &lossy(&client.library[1]));
+    say("lib-name", &lossy(&client.lib[0]));
+    say("lib-ver", &lossy(&client.lib[1]));
     say("tot-net-in", &client.bytes_in);
     say("tot-net-out", &client.bytes_out);
     say("tot-cmds", &client.commands);
@@ -305,10 +305,9 @@ impl Rule {
                 letters.iter().all(|letter| own.as_bytes().contains(letter))
             }
             Self::Name(name) => named(&client.name, name),
-            Self::Library(which, name) => client
-                .library
-                .get(*which)
-                .is_some_and(|own| named(own, name)),
+            Self::Library(which, name) => {
+                client.lib.get(*which).is_some_and(|own| named(own, name))
+            }
             Self::Db(db) => client.db == *db,
             Self::Capa(letters) => letters.is_empty() || client.redirects,
         }
