@@ -3,7 +3,8 @@
 //! The house, and who may import whom:
 //!
 //! - [`ds`]: pure data structures. Imports nothing from the other folders.
-//! - [`engine`]: one server: keyspace, clients, time, delivery. Imports `ds`.
+//! - [`lua`]: Lua 5.1, a machine driven from outside. Imports nothing from the other folders.
+//! - [`engine`]: one server: keyspace, clients, time, delivery. Imports `ds`; knows of `lua` only its messages.
 //! - [`command`]: one room per command family, and the one table. Imports `engine` and `ds`.
 //! - [`app`]: the pure state of the page. Knows of `session` only its messages.
 //! - `ui`: what draws the page (wasm only). Knows the browser.
@@ -15,6 +16,7 @@ pub mod app;
 pub mod command;
 pub mod ds;
 pub mod engine;
+pub mod lua;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

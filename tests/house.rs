@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 /// Each folder, and what of the crate its code may name.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("ds", &["ds"]),
-    ("engine", &["engine", "ds"]),
-    ("command", &["command", "engine", "ds"]),
+    ("lua", &["lua"]),
+    ("engine", &["engine", "ds", "lua::message"]),
+    ("command", &["command", "engine", "ds", "lua::message"]),
     ("session", &["session", "command", "engine", "ds"]),
     ("app", &["app", "session::message"]),
     ("ui", &["ui", "app", "session::message"]),
@@ -112,7 +113,7 @@ fn what_a_file_names_is_read_off_it() {
 #[test]
 fn only_the_page_and_the_shells_know_the_browser() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for folder in ["ds", "engine", "command", "session", "app"] {
+    for folder in ["ds", "lua", "engine", "command", "session", "app"] {
         for path in files(&src.join(folder)) {
             let code = code(&path);
             for browser in ["web_sys", "js_sys", "wasm_bindgen", "gloo", "yew"] {

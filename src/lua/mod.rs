@@ -1,0 +1,8 @@
+//! Lua 5.1 as the reference embeds it: a machine that is handed scripts and driven from outside.
+//!
+//! The machine knows no engine. Where a script calls a command, the machine stops and says which; who
+//! drives it runs the command and goes on with the reply. So a script can be stepped through, stopped at
+//! any moment, and stand in a module of its own. It reads no clock and draws no chance of its own.
+
+pub mod message;
+pub mod value;
