@@ -193,6 +193,13 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
 
 /// Runs a command, and counts it.
 fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
+    if !ctx.engine.config.expires_by_itself {
+        let db = ctx.db;
+        match command.spec.name {
+            "scan" | "keys" | "randomkey" | "sort" | "sort_ro" => ctx.engine.expire_due(db, None),
+            _ => ctx.engine.expire_due(db, Some(&keys_of(args.0))),
+        }
+    }
     let result = (command.handler)(ctx, args);
     let flags = command.spec.flags;
     if !ctx.retry {

@@ -1,7 +1,7 @@
 //! One numbered database: the only door to a key.
 //!
 //! A key past its deadline is never seen here: the engine fires every expiry that is due before it
-//! looks at an input. What changes is marked with a version, which the views compare.
+//! looks at an input, or (DEBUG SET-ACTIVE-EXPIRE 0) before it runs a command that names the key. What changes is marked with a version, which the views compare.
 
 use std::cell::Cell;
 
@@ -524,6 +524,13 @@ impl Db {
     /// The earliest deadline of a field, with the key of its hash.
     pub fn next_field_deadline(&self) -> Option<(Millis, &Bytes)> {
         self.field_deadlines.next()
+    }
+
+    /// The keys that are due by a moment, and the hashes with fields that are, each with its deadline.
+    pub fn due(&self, now: Millis) -> impl Iterator<Item = (Millis, &Bytes)> {
+        let until = move |(when, _): &(Millis, &Bytes)| *when <= now;
+        let keys = self.deadlines.iter().take_while(until);
+        keys.chain(self.field_deadlines.iter().take_while(until))
     }
 
     /// The earliest deadline of a key or field.

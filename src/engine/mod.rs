@@ -221,6 +221,7 @@ impl Engine {
                 .dbs
                 .iter()
                 .enumerate()
+                .filter(|_| self.config.expires_by_itself)
                 .filter_map(|(i, db)| Some((db.next_due()?, i)))
                 .min();
             let timeout = self.timeouts.next().map(|(when, _)| when);
@@ -261,6 +262,7 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Millis> {
         let expiry = self.dbs.iter().filter_map(Db::next_due).min();
         expiry
+            .filter(|_| self.config.expires_by_itself)
             .into_iter()
             .chain(self.timeouts.next().map(|(when, _)| when))
             .chain(self.lookouts.next().map(|(when, _)| when))
@@ -706,6 +708,25 @@ impl Engine {
         Some(blocked)
     }
 
+    /// Keys of a database whose time is over go now, where they do not go by themselves: those that a
+    /// command names, or all.
+    pub fn expire_due(&mut self, db: usize, named: Option<&[&[u8]]>) {
+        let (now, by_itself) = (self.now, self.config.expires_by_itself);
+        let Some(keys) = self.dbs.get(db).filter(|_| !by_itself) else {
+            return;
+        };
+        let is_named = |key: &Bytes| named.is_none_or(|named| named.contains(&key.as_slice()));
+        let due = keys.due(now).filter(|(_, key)| is_named(key));
+        let due: Vec<_> = due.map(|(when, key)| (when, key.clone())).collect();
+        for (_, key) in due {
+            if self.dbs[db].deadline(&key).is_some_and(|when| when <= now) {
+                self.expire_key(db, &key);
+            } else {
+                self.expire_fields(db, &key, now);
+            }
+        }
+    }
+
     fn expire_first(&mut self, db: usize) {
         let (keys, fields) = (
             &self.dbs[db].next_deadline(),
@@ -714,11 +735,7 @@ impl Engine {
         match (keys, fields) {
             (Some((when, key)), fields) if fields.is_none_or(|(at, _)| *when <= at) => {
                 let key = (*key).clone();
-                self.stats.expired_keys += 1;
-                self.dbs[db].remove(&key);
-                self.note(None, db, &key, || Fact::Expired);
-                self.changed(db, &key);
-                self.notify(db, notify::EXPIRED, "expired", &key);
+                self.expire_key(db, &key);
             }
             (_, Some((when, key))) => {
                 let (when, key) = (*when, (*key).clone());
@@ -726,6 +743,14 @@ impl Engine {
             }
             _ => {}
         }
+    }
+
+    fn expire_key(&mut self, db: usize, key: &[u8]) {
+        self.stats.expired_keys += 1;
+        self.dbs[db].remove(key);
+        self.note(None, db, key, || Fact::Expired);
+        self.changed(db, key);
+        self.notify(db, notify::EXPIRED, "expired", key);
     }
 
     /// Takes the fields of a hash that are due at a moment, and the hash with the last of them.

@@ -186,6 +186,11 @@ impl Writer {
         }
     }
 
+    /// The head of what RESP3 tells of the reply that follows; `n` pairs stand between.
+    pub fn attribute(&mut self, n: usize) {
+        self.header(b'|', n as i64);
+    }
+
     /// A text for people: a bulk string in RESP2, a `txt` verbatim string in RESP3.
     pub fn verbatim(&mut self, text: &str) {
         match self.resp {

@@ -11,6 +11,7 @@ use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::db::{Entry, Value};
 use crate::engine::error::Error;
+use crate::engine::reply::Resp;
 use crate::engine::{Ctx, num, rdb};
 
 pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -32,15 +33,20 @@ pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             ctx.out.simple("Listpack structure printed on stdout");
         }
         () if args.is(1, "ERROR") && words == 3 => return Err(Error::quoting(&[&args[2]])),
-        // Time runs as it does whether keys are looked for in the background or not; the data are
-        // always as they would be after a reload; sizes and tables are not the reference's.
-        () if args.is(1, "SET-ACTIVE-EXPIRE")
-            || args.is(1, "RELOAD")
+        () if args.is(1, "SET-ACTIVE-EXPIRE") && words == 3 => {
+            ctx.engine.config.expires_by_itself = num::parse_i64(&args[2]).unwrap_or(0) != 0;
+            ctx.out.ok();
+        }
+        () if args.is(1, "SET-SKIP-CHECKSUM-VALIDATION") && words == 3 => {
+            ctx.engine.config.checks_sums = num::parse_i64(&args[2]).unwrap_or(0) == 0;
+            ctx.out.ok();
+        }
+        // The data are always as they would be after a reload; sizes and tables are not the reference's.
+        () if args.is(1, "RELOAD")
             || args.is(1, "LOADAOF")
             || args.is(1, "JMAP")
             || args.is(1, "CHANGE-REPL-ID")
             || args.is(1, "QUICKLIST-PACKED-THRESHOLD")
-            || args.is(1, "SET-SKIP-CHECKSUM-VALIDATION")
             || args.is(1, "DICT-RESIZING")
             || args.is(1, "REPLYBUFFER")
             || args.is(1, "PAUSE-CRON")
@@ -79,6 +85,12 @@ fn help(ctx: &mut Ctx<'_>) {
             "    Reply with a test value of the specified type. <type> can be: string,",
             "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
             "    true, false.",
+            "SET-ACTIVE-EXPIRE <0|1>",
+            "    Setting it to 0 disables expiring keys in background when they are not",
+            "    accessed (otherwise the behavior). Setting it to 1 reenables back the",
+            "    default.",
+            "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+            "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
             "SLEEP <seconds>",
             "    Let the client wait for <seconds>. Decimals allowed.",
             "STRINGMATCH-LEN <pattern> <string>",
@@ -211,6 +223,17 @@ fn protocol(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         b"verbatim" => out.verbatim("This is a verbatim\nstring"),
         b"true" => out.boolean(true),
         b"false" => out.boolean(false),
+        b"attrib" => {
+            // What there is to say of a reply beside it, which RESP2 cannot.
+            if out.resp == Resp::Three {
+                out.attribute(1);
+                out.bulk(b"key-popularity");
+                out.array(2);
+                out.bulk(b"key:123");
+                out.int(90);
+            }
+            out.bulk(b"Some real reply following the attribute");
+        }
         b"push" => {
             out.push(2);
             out.bulk(b"server-cpu-usage");

@@ -86,6 +86,8 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("redis_version", &"7.2.4");
             say("server_name", &"keyglass");
             say("valkey_version", &REFERENCE_VERSION);
+            say("redis_git_sha1", &"00000000");
+            say("redis_git_dirty", &0);
             say("keyglass_version", &env!("CARGO_PKG_VERSION"));
             say("server_mode", &"standalone");
             say("redis_mode", &"standalone");

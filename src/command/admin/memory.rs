@@ -127,8 +127,43 @@ pub(super) fn latency_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> 
     Ok(())
 }
 
-pub(super) fn latency_histogram(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    ctx.out.map(0);
+/// How often each command ran, and how long that took: no time at all by the session's clock, which stands
+/// still meanwhile, so that all of it is in the first bucket, of up to 1 microsecond.
+pub(super) fn latency_histogram(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let mut rows: Vec<(String, u64)> = Vec::new();
+    {
+        let calls = &ctx.engine.stats.calls;
+        let mut ran: Vec<_> = calls.iter().filter(|(_, counts)| counts[0] > 0).collect();
+        ran.sort();
+        let names = args.from(2);
+        for wanted in names.iter().map(Some).chain(names.is_empty().then_some(None)) {
+            for ((container, name), counts) in &ran {
+                let full = if container == name {
+                    (*name).to_string()
+                } else {
+                    format!("{container}|{name}")
+                };
+                let fits = |word: &&[u8]| {
+                    word.eq_ignore_ascii_case(container.as_bytes())
+                        || word.eq_ignore_ascii_case(full.as_bytes())
+                };
+                if wanted.is_none_or(fits) {
+                    rows.push((full, counts[0]));
+                }
+            }
+        }
+    }
+    ctx.out.map(rows.len());
+    for (name, calls) in rows {
+        ctx.out.bulk(name.as_bytes());
+        ctx.out.map(2);
+        ctx.out.bulk(b"calls");
+        ctx.out.int(calls as i64);
+        ctx.out.bulk(b"histogram_usec");
+        ctx.out.map(1);
+        ctx.out.int(1);
+        ctx.out.int(calls as i64);
+    }
     Ok(())
 }
 
