@@ -136,7 +136,11 @@ pub(super) fn latency_histogram(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(),
         let mut ran: Vec<_> = calls.iter().filter(|(_, counts)| counts[0] > 0).collect();
         ran.sort();
         let names = args.from(2);
-        for wanted in names.iter().map(Some).chain(names.is_empty().then_some(None)) {
+        for wanted in names
+            .iter()
+            .map(Some)
+            .chain(names.is_empty().then_some(None))
+        {
             for ((container, name), counts) in &ran {
                 let full = if container == name {
                     (*name).to_string()
