@@ -139,7 +139,7 @@ pub const NORMALISED: &[Rule] = &[
     Rule {
         name: "server, version, id and modules in HELLO",
         reason: "this is another server, without the Lua module; connection numbers depend on how many there were",
-        when: |c| c.is("HELLO"),
+        when: |c| c.is("HELLO") || c.is("EXEC"),
         apply: |a, b| {
             for name in ["server", "version", "id", "modules"] {
                 each_field(a, b, name, &mut |a, b| a.clone_from(b));

@@ -323,17 +323,12 @@ impl Older {
         younger_tokens(sub.unwrap_or(spec).args, &mut younger);
         let waits =
             spec.flags & keyglass::command::spec::BLOCKING != 0 && !spec.name.starts_with("xread");
+        let undefined = spec.name == "zrangestore" && has(words, "BYLEX");
+        let too_young = younger.iter().any(|token| has(words, token));
         GROUPS.contains(&spec.group)
             && !LEFT_OUT.contains(&spec.name)
             && self.names.contains(&full)
-            && !waits
-            && !(spec.name == "zrangestore" && has(words, "BYLEX"))
-            && !words.iter().any(|word| {
-                word.eq_ignore_ascii_case(b"BLOCK")
-                    || younger
-                        .iter()
-                        .any(|token| word.eq_ignore_ascii_case(token.as_bytes()))
-            })
+            && !(waits || undefined || too_young || has(words, "BLOCK"))
     }
 
     /// Gives the commands of a sequence to both, from nothing, up to the first difference that nothing

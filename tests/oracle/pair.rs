@@ -306,8 +306,14 @@ impl Run<'_> {
         let mut bytes = Vec::new();
         let mut taken = 0;
         for words in commands {
-            if changes(words) && self.unspecified_lex(client, words) {
-                // What it would change is promised nowhere: neither server is asked.
+            let unspecified = changes(words) && self.unspecified_lex(client, words);
+            // The reference wakes those who wait in a swapped database in the order of its hash table.
+            let unordered = words
+                .first()
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"SWAPDB"))
+                && self.all_blocked().len() > 1;
+            if unspecified || unordered {
+                // What it would do is promised nowhere: neither server is asked.
                 taken += 1;
                 self.step += 1;
                 continue;
