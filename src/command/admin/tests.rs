@@ -1,4 +1,6 @@
 use crate::command::testing::check;
+use crate::engine::resp::{encode_command, split_words};
+use crate::engine::{Engine, What};
 
 #[test]
 fn a_monitor_sees_every_command() {
@@ -99,4 +101,35 @@ fn a_payload_may_be_let_in_without_its_checksum() {
         "Some real reply following the attribute"
         "#,
     );
+}
+
+#[test]
+fn fields_with_a_deadline_in_the_past_count_as_expired() {
+    check(
+        r#"
+        A> HSET h a 1 b 2
+        (integer) 2
+        A> HSETEX h PX 0 FIELDS 3 a 1 b 2 c 3
+        (integer) 1
+        A> HSET h a 1 b 2
+        (integer) 2
+        A> HGETEX h PX 0 FIELDS 2 a none
+        1) "1"
+        2) (nil)
+        A> HPEXPIREAT h 1 FIELDS 1 b
+        1) (integer) 2
+        "#,
+    );
+    let mut engine = Engine::new(1, 1_700_000_000_000, crate::command::dispatch);
+    engine.handle(engine.now, 0, What::Connect);
+    for line in [
+        "HSETEX h PX 0 FIELDS 3 a 1 b 2 c 3",
+        "HSET h a 1 b 2",
+        "HGETEX h PX 0 FIELDS 2 a none",
+        "HPEXPIREAT h 1 FIELDS 1 b",
+    ] {
+        let words = split_words(line.as_bytes()).unwrap();
+        engine.handle(engine.now, 0, What::Bytes(encode_command(&words)));
+    }
+    assert_eq!(engine.stats.expired_fields, 5);
 }

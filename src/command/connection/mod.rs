@@ -7,6 +7,7 @@ mod tracking;
 
 use std::collections::BTreeSet;
 
+use super::server::config::named;
 use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
@@ -218,9 +219,10 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         client.name = name;
     }
     let id = client.id;
+    let zone = named(&ctx.engine.config, "availability-zone");
     let out = &mut ctx.out;
     out.resp = resp;
-    out.map(7);
+    out.map(if zone.is_empty() { 7 } else { 8 });
     out.bulk(b"server");
     out.bulk(b"keyglass");
     out.bulk(b"version");
@@ -235,6 +237,10 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     out.bulk(b"master");
     out.bulk(b"modules");
     out.array(0);
+    if !zone.is_empty() {
+        out.bulk(b"availability_zone");
+        out.bulk(zone.as_bytes());
+    }
     Ok(())
 }
 
@@ -284,6 +290,7 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
         unseen: false,
         no_evict: false,
         readonly: false,
+        import_source: false,
         tracking: None,
         replies,
         authenticated,
@@ -366,16 +373,49 @@ mod tests {
             A> CLIENT PAUSE 100000 WRITE
             OK
             B> SET k 5
+            C> PFCOUNT h
+            D> PUBLISH news hello
             A> CLIENT UNPAUSE
             OK
             B<
             OK
+            C<
+            (integer) 0
+            D<
+            (integer) 0
             A> CLIENT PAUSE 10
             OK
             A> PING
             @10
             A<
             PONG
+            "#,
+        );
+    }
+
+    #[test]
+    fn hello_tells_the_zone_where_there_is_one() {
+        check(
+            r#"
+            A> CONFIG SET availability-zone here
+            OK
+            A> HELLO
+             1) "server"
+             2) "keyglass"
+             3) "version"
+             4) "9.1.2"
+             5) "proto"
+             6) (integer) 2
+             7) "id"
+             8) (integer) 1
+             9) "mode"
+            10) "standalone"
+            11) "role"
+            12) "master"
+            13) "modules"
+            14) (empty array)
+            15) "availability_zone"
+            16) "here"
             "#,
         );
     }
