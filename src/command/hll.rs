@@ -28,7 +28,7 @@ pub const TABLE: &[Spec] = &[
     Spec {
         name: "pfcount",
         arity: -2,
-        flags: READONLY,
+        flags: READONLY | MAY_REPLICATE,
         categories: &["read", "hyperloglog", "slow"],
         group: "hyperloglog",
         since: "2.8.9",

@@ -27,7 +27,7 @@ pub const TABLE: &[Spec] = &[
     Spec {
         name: "publish",
         arity: 3,
-        flags: PUBSUB | LOADING | STALE | FAST,
+        flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
         categories: &["pubsub", "fast"],
         group: "pubsub",
         since: "2.0.0",
@@ -141,7 +141,7 @@ pub const TABLE: &[Spec] = &[
     Spec {
         name: "spublish",
         arity: 3,
-        flags: PUBSUB | LOADING | STALE | FAST,
+        flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
         categories: &["pubsub", "fast"],
         group: "pubsub",
         since: "7.0.0",

@@ -186,6 +186,11 @@ impl Writer {
         }
     }
 
+    /// The head of what is said about the reply that comes next; `n` pairs follow. Only RESP3 has it.
+    pub fn attribute(&mut self, n: usize) {
+        self.header(b'|', n as i64);
+    }
+
     /// A text for people: a bulk string in RESP2, a `txt` verbatim string in RESP3.
     pub fn verbatim(&mut self, text: &str) {
         match self.resp {

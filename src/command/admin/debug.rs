@@ -5,12 +5,14 @@ use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::command::generic::object::encoding;
+use crate::command::keys::leading_int;
 use crate::ds::glob;
 use crate::ds::list::Node;
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::db::{Entry, Value};
 use crate::engine::error::Error;
+use crate::engine::reply::Resp;
 use crate::engine::{Ctx, num, rdb};
 
 pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -32,11 +34,13 @@ pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             ctx.out.simple("Listpack structure printed on stdout");
         }
         () if args.is(1, "ERROR") && words == 3 => return Err(Error::quoting(&[&args[2]])),
-        // Time runs as it does whether keys are looked for in the background or not; the data are
-        // always as they would be after a reload; sizes and tables are not the reference's.
-        () if args.is(1, "SET-ACTIVE-EXPIRE")
-            || args.is(1, "RELOAD")
-            || args.is(1, "LOADAOF")
+        () if args.is(1, "RELOAD") => return reload(ctx, args),
+        () if args.is(1, "SET-ACTIVE-EXPIRE") && words == 3 => {
+            ctx.engine.lazy = leading_int(&args[2]) == 0;
+            ctx.out.ok();
+        }
+        // There is no file to load, and sizes and tables are not the reference's.
+        () if args.is(1, "LOADAOF")
             || args.is(1, "JMAP")
             || args.is(1, "CHANGE-REPL-ID")
             || args.is(1, "QUICKLIST-PACKED-THRESHOLD")
@@ -87,13 +91,48 @@ fn help(ctx: &mut Ctx<'_>) {
     );
 }
 
-/// The client waits; nothing else stands still, since the server's time is not this machine's.
+/// The whole server stands still; the client is answered after that.
 fn sleep(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
     match block::deadline(args, 2, now).ok().flatten() {
-        Some(until) => ctx.block(&[], None, Some(until), &[], OnTimeout::Ok),
+        Some(until) => {
+            ctx.engine.sleep(until - now);
+            ctx.block(&[], None, Some(until), &[], OnTimeout::Ok);
+        }
         None => ctx.out.ok(),
     }
+    Ok(())
+}
+
+/// Every value is written in the binary form and read back, as from a file: what grew out of its
+/// packed encoding and shrank again is packed again. Streams, which have one encoding only, stay.
+fn reload(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let mut nosave = false;
+    for word in args.from(2) {
+        match word.to_ascii_uppercase().as_slice() {
+            b"MERGE" | b"NOFLUSH" => {}
+            b"NOSAVE" => nosave = true,
+            _ => {
+                return Err(Error::text(
+                    "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
+                ));
+            }
+        }
+    }
+    if nosave {
+        return Err(Error::text(
+            "ERR Error trying to load the RDB dump, check server logs",
+        ));
+    }
+    let limits = ctx.limits();
+    for db in &mut ctx.engine.dbs {
+        db.reload(|value| match value {
+            Value::Stream(_) => None,
+            value => rdb::load(&rdb::dump(value, false), &limits),
+        });
+    }
+    ctx.engine.stats.changes = 0;
+    ctx.out.ok();
     Ok(())
 }
 
@@ -206,6 +245,16 @@ fn protocol(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
                 out.int(n);
                 out.boolean(n == 1);
             }
+        }
+        b"attrib" => {
+            if out.resp == Resp::Three {
+                out.attribute(1);
+                out.bulk(b"key-popularity");
+                out.array(2);
+                out.bulk(b"key:123");
+                out.int(90);
+            }
+            out.bulk(b"Some real reply following the attribute");
         }
         b"bignum" => out.big_number("1234567999999999999999999999999999999"),
         b"verbatim" => out.verbatim("This is a verbatim\nstring"),

@@ -7,6 +7,7 @@ mod tracking;
 
 use std::collections::BTreeSet;
 
+use super::server::config::named;
 use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
@@ -145,6 +146,7 @@ const USER: &[u8] = b"default";
 fn authenticate(ctx: &mut Ctx<'_>, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let wanted = &ctx.engine.config.password;
     if user != USER || !(wanted.is_empty() || wanted.as_slice() == password) {
+        ctx.engine.stats.denied_auth += 1;
         return Err(Error::text(
             "WRONGPASS invalid username-password pair or user is disabled.",
         ));
@@ -218,9 +220,10 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         client.name = name;
     }
     let id = client.id;
+    let zone = named(&ctx.engine.config, "availability-zone");
     let out = &mut ctx.out;
     out.resp = resp;
-    out.map(7);
+    out.map(7 + usize::from(!zone.is_empty()));
     out.bulk(b"server");
     out.bulk(b"keyglass");
     out.bulk(b"version");
@@ -233,6 +236,10 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     out.bulk(b"standalone");
     out.bulk(b"role");
     out.bulk(b"master");
+    if !zone.is_empty() {
+        out.bulk(b"availability_zone");
+        out.bulk(zone.as_bytes());
+    }
     out.bulk(b"modules");
     out.array(0);
     Ok(())
@@ -284,6 +291,7 @@ fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
         unseen: false,
         no_evict: false,
         readonly: false,
+        import_source: false,
         tracking: None,
         replies,
         authenticated,

@@ -63,17 +63,22 @@ pub(super) fn hgetex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
     let mut hash = db.write::<Hash>(key)?;
     out.array(fields.len());
-    let mut changed = false;
+    let (mut changed, mut expired) = (false, 0);
     for field in fields {
         value(out, hash.as_deref(), field);
         if let Some(hash) = &mut hash {
             changed |= match when {
-                Some(when) if when <= now => hash.remove(field).is_some(),
+                Some(when) if when <= now => {
+                    let gone = hash.remove(field).is_some();
+                    expired += u64::from(gone);
+                    gone
+                }
                 Some(_) => hash.set_deadline(field, when),
                 None => options.persist && persist(hash, field),
             };
         }
     }
+    ctx.engine.stats.expired_fields += expired;
     if changed {
         match when {
             Some(when) if when <= now => done(ctx, key, "hexpired"),
@@ -152,6 +157,7 @@ pub(super) fn hsetex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     if met {
         let past = when.is_some_and(|when| when <= ctx.now());
         if past {
+            ctx.engine.stats.expired_fields += pairs.len() as u64 / 2;
             let hash = ctx.db().write_or(key, Hash::default)?;
             pairs
                 .iter()
@@ -204,7 +210,7 @@ fn expire_at(
     let (db, out) = ctx.parts();
     let mut hash = db.write::<Hash>(key)?;
     out.array(fields.len());
-    let mut changed = false;
+    let (mut changed, mut expired) = (false, 0);
     for field in fields {
         let deadline = hash.as_ref().and_then(|hash| hash.deadline(field));
         out.int(match deadline {
@@ -214,7 +220,7 @@ fn expire_at(
                 changed = true;
                 if let Some(hash) = &mut hash {
                     if when <= now {
-                        hash.remove(field);
+                        expired += u64::from(hash.remove(field).is_some());
                     } else {
                         hash.set_deadline(field, Some(when));
                     }
@@ -223,6 +229,7 @@ fn expire_at(
             }
         });
     }
+    ctx.engine.stats.expired_fields += expired;
     if changed {
         let event = if when <= now { "hexpired" } else { "hexpire" };
         done(ctx, key, event);
