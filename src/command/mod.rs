@@ -193,7 +193,7 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
 
 /// Runs a command, and counts it.
 fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
-    if ctx.engine.lazy {
+    if !ctx.engine.config.expires_by_itself {
         for key in keys_of(args.0) {
             ctx.engine.expire_looked_at(ctx.db, key);
         }
@@ -202,7 +202,9 @@ fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Erro
         }
     }
     // HLEN counts what is there.
-    let looks = ctx.engine.lazy && command.spec.group == "hash" && command.spec.name != "hlen";
+    let looks = !ctx.engine.config.expires_by_itself
+        && command.spec.group == "hash"
+        && command.spec.name != "hlen";
     let hidden = match args.get(1).filter(|_| looks) {
         Some(key) => ctx.engine.hide_due_fields(ctx.db, key),
         None => None,

@@ -85,7 +85,7 @@ fn long_double(text: &[u8]) -> Result<f64, Error> {
     };
     let hex = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
     let number = match hex {
-        Some(hex) => u64::from_str_radix(hex, 16).ok().map(|n| n as f64),
+        Some(hex) => hexadecimal(hex),
         None if digits.starts_with(|c: char| c.is_ascii_digit()) => digits.parse().ok(),
         None => None,
     };
@@ -98,6 +98,24 @@ fn long_double(text: &[u8]) -> Result<f64, Error> {
         }
     };
     number.map(|n| sign * tiny(n)).ok_or(Error::TimeoutNotFloat)
+}
+
+/// Reads what follows `0x`: digits with at most one point among them, and a power of two after `p`.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let (digits, power) = match text.split_once(['p', 'P']) {
+        Some((digits, power)) => (digits, power.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && part.is_empty() {
+        return None;
+    }
+    let mut number = 0.0;
+    for digit in whole.chars().chain(part.chars()) {
+        number = number * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let below = i32::try_from(part.len()).ok()?.checked_mul(4)?;
+    Some(number * 2f64.powi(power.checked_sub(below)?))
 }
 
 /// What a blocked client waits for: its command is run again whenever one of the keys changes.

@@ -33,6 +33,10 @@ pub struct Config {
     pub replicas_wanted: [u64; 2],
     /// How many keys are remembered for clients that track them; 0: any number.
     pub tracked_max: usize,
+    /// Keys expire at their deadlines; otherwise only once a command names them: DEBUG SET-ACTIVE-EXPIRE.
+    pub expires_by_itself: bool,
+    /// A payload's checksum must be right: DEBUG SET-SKIP-CHECKSUM-VALIDATION.
+    pub checks_sums: bool,
     /// Every setting that was changed, by its name, as it is printed.
     pub changed: BTreeMap<&'static str, Bytes>,
 }
@@ -51,6 +55,8 @@ impl Default for Config {
             latency_threshold: 0,
             replicas_wanted: [0, 10],
             tracked_max: 1_000_000,
+            expires_by_itself: true,
+            checks_sums: true,
             changed: BTreeMap::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! One numbered database: the only door to a key.
 //!
 //! A key past its deadline is never seen here: the engine fires every expiry that is due before it
-//! looks at an input. What changes is marked with a version, which the views compare.
+//! looks at an input, or (DEBUG SET-ACTIVE-EXPIRE 0) before it runs a command that names the key. What changes is marked with a version, which the views compare.
 
 use std::cell::Cell;
 

@@ -100,8 +100,6 @@ pub struct Engine {
     pub tracked: Tracked,
     /// Commands are held back: CLIENT PAUSE.
     pub pause: Option<Pause>,
-    /// What is past its deadline stays until a command looks at it: `DEBUG SET-ACTIVE-EXPIRE 0`.
-    pub lazy: bool,
     /// Nothing happens before this moment: DEBUG SLEEP.
     asleep: Option<Millis>,
     /// Whose command runs; nobody's where time does something by itself.
@@ -169,7 +167,6 @@ impl Engine {
             monitors: BTreeSet::new(),
             tracked: Tracked::default(),
             pause: None,
-            lazy: false,
             asleep: None,
             current: None,
             held: Vec::new(),
@@ -276,7 +273,7 @@ impl Engine {
 
     /// The next deadline of a key or field, and the database it is in.
     fn next_expiry(&self) -> Option<(Millis, usize)> {
-        if self.lazy {
+        if !self.config.expires_by_itself {
             return None;
         }
         let dbs = self.dbs.iter().enumerate();
@@ -355,6 +352,7 @@ impl Engine {
         }
         let expiry = self.next_expiry().map(|(when, _)| when);
         expiry
+            .filter(|_| self.config.expires_by_itself)
             .into_iter()
             .chain(self.timeouts.next().map(|(when, _)| when))
             .chain(self.lookouts.next().map(|(when, _)| when))

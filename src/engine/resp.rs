@@ -391,3 +391,64 @@ fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
         _ => unreadable(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(bytes: &[u8], allowance: Allowance) -> String {
+        match Parser::default().next_of(bytes, allowance) {
+            Parsed::Broken(text) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_line_and_every_word_ends_with_cr_and_lf() {
+        const CRLF: &str = "ERR Protocol error: invalid CRLF in request";
+        let cases: [(&[u8], &str); 6] = [
+            (b"*1\rx$4\r\nPING\r\n", CRLF),
+            (
+                b"*1xx$4\r\nPING\r\n",
+                "ERR Protocol error: invalid multibulk length",
+            ),
+            (b"*1\r\n$4\rxPING\r\n", CRLF),
+            (
+                b"*1\r\n$4xxPING\r\n",
+                "ERR Protocol error: invalid bulk length",
+            ),
+            (b"*1\r\n$4\r\nPINGx\n", CRLF),
+            (b"*1\r\n$4\r\nPING\rx", CRLF),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(
+                error(bytes, Allowance::default()),
+                text,
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+        assert_eq!(parse_command(b"PING\0\n"), Parsed::Incomplete);
+    }
+
+    #[test]
+    fn a_client_may_send_what_it_is_allowed() {
+        let stranger = Allowance {
+            stranger: true,
+            ..Allowance::default()
+        };
+        let many = "ERR Protocol error: unauthenticated multibulk length";
+        let long = "ERR Protocol error: unauthenticated bulk length";
+        assert_eq!(error(b"*11\r\n", stranger), many);
+        assert_eq!(error(b"*10\r\n", stranger), "Incomplete");
+        assert_eq!(error(b"*1\r\n$16385\r\n", stranger), long);
+        assert_eq!(error(b"*1\r\n$16384\r\n", stranger), "Incomplete");
+        let short = Allowance {
+            bulk_max: 100,
+            ..Allowance::default()
+        };
+        let text = "ERR Protocol error: invalid bulk length";
+        assert_eq!(error(b"*1\r\n$101\r\n", short), text);
+        assert_eq!(error(b"*1\r\n$100\r\n", short), "Incomplete");
+    }
+}

@@ -137,7 +137,7 @@ impl Engine {
     /// Two databases are about to change places: a watched key of theirs is not what it was if it is
     /// in either.
     pub(super) fn spoil_swapped(&mut self, one: usize, other: usize) {
-        if self.lazy {
+        if !self.config.expires_by_itself {
             // Who watches a place where such a key comes to stand sees no difference.
             for db in [one, other] {
                 self.expire_due(db, &|_, _| true);

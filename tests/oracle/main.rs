@@ -14,6 +14,7 @@
 mod compare;
 mod frame;
 mod generate;
+mod older;
 mod pair;
 mod server;
 mod shrink;
@@ -26,12 +27,15 @@ use std::time::Instant;
 
 use compare::{NORMALISED, Tally};
 use generate::{COMMANDS, Generator, Rng};
+use older::Older;
 use pair::Pair;
 use step::Step;
 
 /// How many commands a run compares, and from which seed, unless the environment says otherwise.
 const RUN: usize = 200_000;
 const SEED: u64 = 20_090_510;
+/// How many commands a run compares with the second reference.
+const RUN_OLDER: usize = 50_000;
 /// So many different failures end a run.
 const ENOUGH: usize = 10;
 
@@ -128,6 +132,59 @@ fn random_sequences_are_answered_alike() {
         "{mismatches} of {sequences} sequences were answered differently, in {} ways",
         failures.len()
     );
+}
+
+#[test]
+fn redis_7_answers_alike_what_it_has() {
+    let Some(older) = Older::start() else {
+        panic!(
+            "There is no redis-server 7.0 to compare with; `scripts/test.sh oracle` installs one."
+        );
+    };
+    let total: usize = setting("KEYGLASS_ORACLE_OLDER", RUN_OLDER);
+    let seed: u64 = setting("KEYGLASS_ORACLE_SEED", SEED);
+    let began = Instant::now();
+    let mut seeds = Rng::new(seed);
+    let (mut tally, mut explained) = (Tally::default(), BTreeMap::new());
+    let mut failures: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let mut commands = 0;
+    while commands < total && failures.len() < ENOUGH {
+        let steps = Generator::sequence(seeds.next(), None);
+        let result = older.run(&steps, &mut tally, &mut explained, &mut commands);
+        let Err((sent, ours, theirs)) = result else {
+            continue;
+        };
+        let last = sent.last().cloned().unwrap_or_default();
+        let signature = format!(
+            "{} {ours:.40} / {theirs:.40}",
+            compare::name_for_counts(&last)
+        );
+        let shown = sent.iter().rev().take(30).rev();
+        let shown: Vec<String> = shown.map(|w| Step::Command(0, w.clone()).line()).collect();
+        let shown = format!(
+            "{}\n  # keyglass {ours}\n  # redis    {theirs}",
+            shown.join("\n")
+        );
+        failures.entry(signature).or_insert((0, shown)).0 += 1;
+    }
+    for changed in older::CHANGED {
+        println!(
+            "{:>8} {}: {}",
+            explained.get(changed.name).copied().unwrap_or(0),
+            changed.name,
+            changed.reason
+        );
+    }
+    for (signature, (times, shown)) in &failures {
+        println!("\n== {signature} ({times} times)\n{shown}");
+    }
+    println!(
+        "oracle: {commands} commands, seed {seed}, {} ways to differ (Redis {}, {:.1} s)",
+        failures.len(),
+        older.version(),
+        began.elapsed().as_secs_f64()
+    );
+    assert!(failures.is_empty(), "{} ways to differ", failures.len());
 }
 
 #[test]

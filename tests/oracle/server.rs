@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -41,21 +41,45 @@ impl Server {
             "KEYGLASS_VALKEY names {}, and there is no such file.",
             path.display()
         );
-        let told = Command::new(&path)
+        let version = Self::version_of(&path);
+        assert!(
+            version.starts_with("9.1."),
+            "the reference is Valkey 9.1, and {} is {version}",
+            path.display()
+        );
+        Self::run(&path, version)
+    }
+
+    /// Starts Redis 7.0, the second reference, likewise: `KEYGLASS_REDIS`, or `redis-server` on the PATH.
+    /// `None`: there is none here.
+    pub fn start_redis() -> Option<Self> {
+        let path = match std::env::var_os("KEYGLASS_REDIS") {
+            Some(path) => PathBuf::from(path),
+            None => std::env::split_paths(&std::env::var_os("PATH")?)
+                .map(|folder| folder.join("redis-server"))
+                .find(|path| path.is_file())?,
+        };
+        let version = Self::version_of(&path);
+        assert!(
+            version.starts_with("7.0."),
+            "the second reference is Redis 7.0, and {} is {version}",
+            path.display()
+        );
+        Some(Self::run(&path, version))
+    }
+
+    fn version_of(path: &Path) -> String {
+        let told = Command::new(path)
             .arg("--version")
             .output()
             .unwrap_or_else(|e| panic!("{} does not run: {e}", path.display()));
         let version = String::from_utf8_lossy(&told.stdout)
             .split_whitespace()
             .find_map(|w| w.strip_prefix("v=").map(str::to_string));
-        let version = version
-            .unwrap_or_else(|| panic!("{} --version does not name a version", path.display()));
-        assert!(
-            version.starts_with("9.1."),
-            "the reference is Valkey 9.1, and {} is {version}",
-            path.display()
-        );
+        version.unwrap_or_else(|| panic!("{} --version does not name a version", path.display()))
+    }
 
+    fn run(path: &Path, version: String) -> Self {
         let serial = SERVERS.fetch_add(1, Ordering::Relaxed);
         let folder =
             std::env::temp_dir().join(format!("keyglass-oracle-{}-{serial}", std::process::id()));
@@ -67,7 +91,7 @@ impl Server {
                 .local_addr()
                 .unwrap()
                 .port();
-            let child = Command::new(&path)
+            let child = Command::new(path)
                 .args([
                     "--save",
                     "",

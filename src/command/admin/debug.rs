@@ -36,7 +36,11 @@ pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         () if args.is(1, "ERROR") && words == 3 => return Err(Error::quoting(&[&args[2]])),
         () if args.is(1, "RELOAD") => return reload(ctx, args),
         () if args.is(1, "SET-ACTIVE-EXPIRE") && words == 3 => {
-            ctx.engine.lazy = leading_int(&args[2]) == 0;
+            ctx.engine.config.expires_by_itself = leading_int(&args[2]) != 0;
+            ctx.out.ok();
+        }
+        () if args.is(1, "SET-SKIP-CHECKSUM-VALIDATION") && words == 3 => {
+            ctx.engine.config.checks_sums = leading_int(&args[2]) == 0;
             ctx.out.ok();
         }
         // There is no file to load, and sizes and tables are not the reference's.
@@ -44,7 +48,6 @@ pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             || args.is(1, "JMAP")
             || args.is(1, "CHANGE-REPL-ID")
             || args.is(1, "QUICKLIST-PACKED-THRESHOLD")
-            || args.is(1, "SET-SKIP-CHECKSUM-VALIDATION")
             || args.is(1, "DICT-RESIZING")
             || args.is(1, "REPLYBUFFER")
             || args.is(1, "PAUSE-CRON")
@@ -83,8 +86,14 @@ fn help(ctx: &mut Ctx<'_>) {
             "    Reply with a test value of the specified type. <type> can be: string,",
             "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
             "    true, false.",
+            "SET-ACTIVE-EXPIRE <0|1>",
+            "    Setting it to 0 disables expiring keys in background when they are not",
+            "    accessed (otherwise the behavior). Setting it to 1 reenables back the",
+            "    default.",
+            "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+            "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
             "SLEEP <seconds>",
-            "    Let the client wait for <seconds>. Decimals allowed.",
+            "    Stop the server for <seconds>. Decimals allowed.",
             "STRINGMATCH-LEN <pattern> <string>",
             "    Match a string against a glob-like pattern.",
         ],

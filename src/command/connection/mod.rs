@@ -236,12 +236,12 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     out.bulk(b"standalone");
     out.bulk(b"role");
     out.bulk(b"master");
+    out.bulk(b"modules");
+    out.array(0);
     if !zone.is_empty() {
         out.bulk(b"availability_zone");
         out.bulk(zone.as_bytes());
     }
-    out.bulk(b"modules");
-    out.array(0);
     Ok(())
 }
 
@@ -348,6 +348,45 @@ mod tests {
             RESET
             A> CLIENT GETNAME
             (nil)
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_zone_is_told_where_there_is_one() {
+        check(
+            r#"
+            A> CONFIG SET availability-zone here
+            OK
+            A> HELLO 3
+            1# "server" => "keyglass"
+            2# "version" => "9.1.2"
+            3# "proto" => (integer) 3
+            4# "id" => (integer) 1
+            5# "mode" => "standalone"
+            6# "role" => "master"
+            7# "modules" => (empty array)
+            8# "availability_zone" => "here"
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_pause_of_writes_holds_back_what_would_reach_replicas() {
+        check(
+            r#"
+            A> CLIENT PAUSE 1000 WRITE
+            OK
+            B> PUBLISH chat hi
+            C> PFCOUNT hll
+            D> GET k
+            (nil)
+            A> CLIENT UNPAUSE
+            OK
+            B<
+            (integer) 0
+            C<
+            (integer) 0
             "#,
         );
     }

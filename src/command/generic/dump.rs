@@ -69,7 +69,7 @@ pub(super) fn restore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let ttl = Millis::try_from(args.int(2)?)
         .map_err(|_| Error::text("ERR Invalid TTL value, must be >= 0"))?;
     let relaxed = named(&ctx.engine.config, "rdb-version-check") == "relaxed";
-    if !rdb::verify(&args[3], relaxed) {
+    if !rdb::verify(&args[3], relaxed, ctx.engine.config.checks_sums) {
         return Err(Error::text(
             "ERR DUMP payload version or checksum are wrong",
         ));

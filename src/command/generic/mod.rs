@@ -899,7 +899,7 @@ fn flushdb(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn randomkey(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    if ctx.engine.lazy {
+    if !ctx.engine.config.expires_by_itself {
         ctx.engine.expire_due(ctx.db, &|_, _| true);
     }
     let len = ctx.db().len();

@@ -32,7 +32,7 @@ pub(super) fn scan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         let kind = options.kind;
         kind.is_none_or(|kind| entry.value.type_name() == kind) && options.passes(key)
     };
-    if ctx.engine.lazy {
+    if !ctx.engine.config.expires_by_itself {
         ctx.engine.expire_due(ctx.db, &wanted);
     }
     let now = ctx.now();

@@ -63,8 +63,9 @@ pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
     payload
 }
 
-/// Whether a payload has a version that is read here, or any where that is `relaxed`, and its own checksum.
-pub fn verify(payload: &[u8], relaxed: bool) -> bool {
+/// Whether a payload has a version that is read here, or any where that is `relaxed`, and its own checksum,
+/// where that is `summed`.
+pub fn verify(payload: &[u8], relaxed: bool, summed: bool) -> bool {
     let Some(body) = payload.len().checked_sub(FOOTER) else {
         return false;
     };
@@ -74,7 +75,9 @@ pub fn verify(payload: &[u8], relaxed: bool) -> bool {
     };
     let known = u16::from_le_bytes(*version);
     let sum = CRC.checksum(&[body, version].concat());
-    !FOREIGN.contains(&known) && (relaxed || known <= VERSION) && sum.to_le_bytes() == checksum
+    !FOREIGN.contains(&known)
+        && (relaxed || known <= VERSION)
+        && (!summed || sum.to_le_bytes() == checksum)
 }
 
 /// The value of a payload that was [verified](verify); `None` where it makes no sense.

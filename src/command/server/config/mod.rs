@@ -326,10 +326,10 @@ mod tests {
             A> CONFIG SET set-max-listpack-entries 1 zset-max-ziplist-entries 2 hash-max-listpack-value 1k
             OK
             A> CONFIG GET zset-max-listpack-e* HASH-max-listpack-value
-            1) "zset-max-listpack-entries"
-            2) "2"
-            3) "HASH-max-listpack-value"
-            4) "1000"
+            1) "HASH-max-listpack-value"
+            2) "1000"
+            3) "zset-max-listpack-entries"
+            4) "2"
             A> SADD s a b
             (integer) 2
             A> OBJECT ENCODING s
