@@ -137,7 +137,7 @@ fn numbered(words: &[&[u8]], count: usize, store: Option<usize>) -> Vec<Key> {
 const NONE: &[&str] = &[];
 
 /// The number that a word begins with, as `atoi` reads it.
-fn leading_int(word: &[u8]) -> i64 {
+pub fn leading_int(word: &[u8]) -> i64 {
     let text = word.trim_ascii_start();
     let sign = usize::from(matches!(text.first(), Some(b'+' | b'-')));
     let rest = text.get(sign..).unwrap_or_default();

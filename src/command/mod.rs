@@ -194,28 +194,55 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
 /// Runs a command, and counts it.
 fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
     if !ctx.engine.config.expires_by_itself {
-        let db = ctx.db;
-        match command.spec.name {
-            "scan" | "keys" | "randomkey" | "sort" | "sort_ro" => ctx.engine.expire_due(db, None),
-            _ => ctx.engine.expire_due(db, Some(&keys_of(args.0))),
+        for key in keys_of(args.0) {
+            ctx.engine.expire_looked_at(ctx.db, key);
+        }
+        if command.spec.name == "exec" {
+            ctx.engine.expire_watched();
         }
     }
+    // HLEN counts what is there.
+    let looks = !ctx.engine.config.expires_by_itself
+        && command.spec.group == "hash"
+        && command.spec.name != "hlen";
+    let hidden = match args.get(1).filter(|_| looks) {
+        Some(key) => ctx.engine.hide_due_fields(ctx.db, key),
+        None => None,
+    };
+    let (start, asleep) = (ctx.out.bytes.len(), ctx.engine.asleep());
     let result = (command.handler)(ctx, args);
+    let took = match ctx.engine.asleep() {
+        until if until == asleep => 0,
+        until => until.unwrap_or_default() - asleep.unwrap_or(ctx.now()),
+    };
     let flags = command.spec.flags;
-    if !ctx.retry {
-        ctx.engine.stats.commands += 1;
-        ctx.client().commands += 1;
-        if flags & spec::ADMIN == 0 {
-            ctx.engine.show_monitors(ctx.conn, args.0);
-        }
+    if let Some(hash) = hidden.filter(|_| flags & spec::READONLY != 0) {
+        ctx.engine.show_due_fields(ctx.db, &args[1], hash);
+    }
+    if !ctx.retry && flags & spec::ADMIN == 0 {
+        ctx.engine.show_monitors(ctx.conn, args.0);
     }
     if flags & spec::READONLY != 0 {
         let conn = ctx.conn;
         ctx.engine.remember_read(conn, || keys_of(args.0));
     }
-    let calls = ctx.engine.stats.calls.entry(command.place()).or_default();
-    calls[0] += 1;
-    calls[2] += u64::from(result.is_err());
+    // One that waits is counted once it is over.
+    let conn = ctx.conn;
+    let waits = ctx.client().blocked.is_some();
+    if !waits {
+        ctx.engine
+            .count_call(conn, command.place(), result.is_err());
+    }
+    if took > 0 {
+        ctx.engine.took(command.place(), took);
+    }
+    if (!waits || took > 0) && flags & spec::SKIP_COMMANDLOG == 0 {
+        let reply = match &result {
+            Ok(()) => ctx.out.bytes.len() - start,
+            Err(error) => error.wire().len() + 3,
+        };
+        ctx.engine.log_command(conn, args.0, took, reply);
+    }
     result
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::commandlog::Bounds;
 use super::notify;
 use crate::ds::bytes::Bytes;
 use crate::ds::limits::Limits;
@@ -23,10 +24,10 @@ pub struct Config {
     pub lfu_decay_minutes: u32,
     /// The default user's password; empty: it needs none.
     pub password: Bytes,
-    /// Commands that took so many microseconds or more are kept in the slow log; below zero: none.
-    pub slower_than: i64,
-    /// How many it keeps.
-    pub slow_max_len: usize,
+    /// What the logs of commands keep, by [`commandlog::Kind`](super::commandlog::Kind).
+    pub logs: [Bounds; 3],
+    /// Commands that take so many milliseconds or more are an event to LATENCY; 0: none are.
+    pub latency_threshold: u64,
     /// So many replicas have to follow before anything may be written, and this many seconds behind at
     /// most; 0 of either: none. There never are any.
     pub replicas_wanted: [u64; 2],
@@ -50,8 +51,8 @@ impl Default for Config {
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,
             password: Bytes::default(),
-            slower_than: 10_000,
-            slow_max_len: 128,
+            logs: [10_000, 1 << 20, 1 << 20].map(|from| Bounds { from, max_len: 128 }),
+            latency_threshold: 0,
             replicas_wanted: [0, 10],
             tracked_max: 1_000_000,
             expires_by_itself: true,

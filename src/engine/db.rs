@@ -241,6 +241,11 @@ impl Entry {
         }
     }
 
+    /// Whether it is past its deadline, and only there still because nobody looked.
+    pub fn is_due(&self, now: Millis) -> bool {
+        self.deadline().is_some_and(|when| when <= now)
+    }
+
     /// When the key expires.
     pub fn deadline(&self) -> Option<Millis> {
         self.ticket.map(|t| t.when)
@@ -516,6 +521,13 @@ impl Db {
         self.keys.get(key)?.deadline()
     }
 
+    /// The keys whose deadline is not after a moment, the earliest first.
+    pub fn due(&self, now: Millis) -> Vec<Bytes> {
+        let deadlines = self.deadlines.iter();
+        let due = deadlines.take_while(|(when, _)| *when <= now);
+        due.map(|(_, key)| key.clone()).collect()
+    }
+
     /// The earliest deadline of a key, with the key.
     pub fn next_deadline(&self) -> Option<(Millis, &Bytes)> {
         self.deadlines.next()
@@ -524,13 +536,6 @@ impl Db {
     /// The earliest deadline of a field, with the key of its hash.
     pub fn next_field_deadline(&self) -> Option<(Millis, &Bytes)> {
         self.field_deadlines.next()
-    }
-
-    /// The keys that are due by a moment, and the hashes with fields that are, each with its deadline.
-    pub fn due(&self, now: Millis) -> impl Iterator<Item = (Millis, &Bytes)> {
-        let until = move |(when, _): &(Millis, &Bytes)| *when <= now;
-        let keys = self.deadlines.iter().take_while(until);
-        keys.chain(self.field_deadlines.iter().take_while(until))
     }
 
     /// The earliest deadline of a key or field.
@@ -558,6 +563,22 @@ impl Db {
             for entry in db.keys.values_mut() {
                 entry.version = version;
             }
+        }
+    }
+
+    /// Lets every value be read again: `again` gives the new value, where there is one. Keys, deadlines and
+    /// witnesses stay; what is known of use begins anew.
+    pub fn reload(&mut self, again: impl Fn(&Value) -> Option<Value>) {
+        self.version += 1;
+        for entry in self.keys.values_mut() {
+            if let Some(value) = again(&entry.value) {
+                entry.value = value;
+                entry.form = Form::Best;
+            }
+            entry.version = self.version;
+            entry.tight = false;
+            entry.accessed.set(self.now);
+            entry.uses.set(Uses::default());
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod args;
 pub mod block;
 pub mod client;
+pub mod commandlog;
 pub mod config;
 pub mod db;
 pub mod error;
@@ -38,7 +39,7 @@ use error::Error;
 use event::{Event, Fact};
 use pubsub::PubSub;
 use reply::Writer;
-use resp::Parsed;
+use resp::{Allowance, Parsed};
 use rng::{Purpose, Rng};
 use stats::Stats;
 use time::Millis;
@@ -91,12 +92,16 @@ pub struct Engine {
     pub started: Millis,
     /// What INFO counts.
     pub stats: Stats,
+    /// Commands that were slow or large, by [`commandlog::Kind`].
+    pub logs: [commandlog::Log; 3],
     /// Clients that are shown every command.
     pub monitors: BTreeSet<Conn>,
     /// What clients may keep copies of.
     pub tracked: Tracked,
     /// Commands are held back: CLIENT PAUSE.
     pub pause: Option<Pause>,
+    /// Nothing happens before this moment: DEBUG SLEEP.
+    asleep: Option<Millis>,
     /// Whose command runs; nobody's where time does something by itself.
     current: Option<Conn>,
     /// Clients whose command is held back, in that order.
@@ -158,9 +163,11 @@ impl Engine {
             may_stop: false,
             started: now,
             stats: Stats::default(),
+            logs: Default::default(),
             monitors: BTreeSet::new(),
             tracked: Tracked::default(),
             pause: None,
+            asleep: None,
             current: None,
             held: Vec::new(),
             clients: BTreeMap::new(),
@@ -208,6 +215,12 @@ impl Engine {
         client.query.extend_from_slice(bytes);
         client.used = self.now;
         client.bytes_in += bytes.len() as u64;
+        self.stats.bytes_in += bytes.len() as u64;
+        self.stats.reads += 1;
+        if self.asleep.is_some() {
+            self.unblocked.push_back(conn);
+            return;
+        }
         self.read_commands(conn);
         self.settle();
         self.broadcast();
@@ -217,13 +230,13 @@ impl Engine {
     /// gone from the millisecond of its deadline on.
     pub fn advance_to(&mut self, at: Millis) {
         loop {
-            let expiry = self
-                .dbs
-                .iter()
-                .enumerate()
-                .filter(|_| self.config.expires_by_itself)
-                .filter_map(|(i, db)| Some((db.next_due()?, i)))
-                .min();
+            if let Some(until) = self.asleep {
+                if at < until {
+                    break;
+                }
+                self.wake_up(until);
+            }
+            let expiry = self.next_expiry();
             let timeout = self.timeouts.next().map(|(when, _)| when);
             let lookout = self.lookouts.next().map(|(when, _)| when);
             let wait = timeout.into_iter().chain(lookout).min();
@@ -258,9 +271,86 @@ impl Engine {
         self.now = self.now.max(at);
     }
 
+    /// The next deadline of a key or field, and the database it is in.
+    fn next_expiry(&self) -> Option<(Millis, usize)> {
+        if !self.config.expires_by_itself {
+            return None;
+        }
+        let dbs = self.dbs.iter().enumerate();
+        dbs.filter_map(|(i, db)| Some((db.next_due()?, i))).min()
+    }
+
+    /// Until when everything stands still, where it does.
+    pub fn asleep(&self) -> Option<Millis> {
+        self.asleep
+    }
+
+    /// Lets everything stand still for a while, from the end of the running command on.
+    pub fn sleep(&mut self, millis: Millis) {
+        let from = self.asleep.unwrap_or(self.now);
+        self.asleep = Some(from.saturating_add(millis));
+    }
+
+    /// The sleep is over. What expired meanwhile is gone before those who wait look at what the last command made.
+    fn wake_up(&mut self, until: Millis) {
+        self.asleep = None;
+        self.now = self.now.max(until);
+        while let Some((_, db)) = self.next_expiry().filter(|(when, _)| *when <= self.now) {
+            self.expire_first(db);
+        }
+        self.settle();
+        self.broadcast();
+    }
+
+    /// A command is about to look at a key: takes it away where it is past its deadline.
+    pub fn expire_looked_at(&mut self, db: usize, key: &[u8]) {
+        if self.dbs[db].entry(key).is_some_and(|e| e.is_due(self.now)) {
+            self.expire_key(db, key);
+        }
+    }
+
+    /// A command is about to look at a hash that may hold fields past their deadline, which it is not to
+    /// see: takes them out, and gives the hash as it was.
+    pub fn hide_due_fields(&mut self, db: usize, key: &[u8]) -> Option<Hash> {
+        let now = self.now;
+        let hash = match self.dbs[db].value(key) {
+            Some(Value::Hash(hash)) if hash.next_deadline().is_some_and(|when| when <= now) => {
+                hash.as_ref().clone()
+            }
+            _ => return None,
+        };
+        if let Ok(Some(seen)) = self.dbs[db].write::<Hash>(key) {
+            seen.expire(now);
+        }
+        self.dbs[db].fields_changed(key);
+        Some(hash)
+    }
+
+    /// Puts a hash back from which fields were [taken out](Self::hide_due_fields).
+    pub fn show_due_fields(&mut self, db: usize, key: &[u8], hash: Hash) {
+        if let Ok(Some(seen)) = self.dbs[db].write::<Hash>(key) {
+            *seen = hash;
+        }
+        self.dbs[db].fields_changed(key);
+    }
+
+    /// Takes the keys of a database away that are past their deadline and that a command which goes through
+    /// keys is about to come by.
+    pub fn expire_due(&mut self, db: usize, wanted: &dyn Fn(&[u8], &db::Entry) -> bool) {
+        let due = self.dbs[db].due(self.now);
+        for key in due {
+            if self.dbs[db].entry(&key).is_some_and(|e| wanted(&key, e)) {
+                self.expire_key(db, &key);
+            }
+        }
+    }
+
     /// The next moment at which something happens by itself.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let expiry = self.dbs.iter().filter_map(Db::next_due).min();
+        if self.asleep.is_some() {
+            return self.asleep;
+        }
+        let expiry = self.next_expiry().map(|(when, _)| when);
         expiry
             .filter(|_| self.config.expires_by_itself)
             .into_iter()
@@ -272,12 +362,17 @@ impl Engine {
 
     /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
     pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
+        if self.asleep.is_some() {
+            return Vec::new();
+        }
         self.outputs.remove(&conn);
         let Some(client) = self.clients.get_mut(&conn) else {
             return Vec::new();
         };
         let out = std::mem::take(&mut client.out);
         client.bytes_out += out.len() as u64;
+        self.stats.bytes_out += out.len() as u64;
+        self.stats.writes += u64::from(!out.is_empty());
         if client.closing {
             self.disconnect(conn);
         }
@@ -287,6 +382,9 @@ impl Engine {
     /// Takes the names of those who have output to be taken, or who ended, since their output was last
     /// taken: so that nobody has to ask every client.
     pub fn take_touched(&mut self) -> BTreeSet<Conn> {
+        if self.asleep.is_some() {
+            return BTreeSet::new();
+        }
         std::mem::take(&mut self.outputs)
     }
 
@@ -435,12 +533,40 @@ impl Engine {
         let Some(blocked) = self.unblock(conn) else {
             return false;
         };
+        if let Some(place) = self.clients.get(&conn).and_then(|client| client.last) {
+            self.count_call(conn, place, error.is_some());
+            let words: SmallVec<[&[u8]; 16]> =
+                blocked.command.iter().map(|w| w.as_slice()).collect();
+            if !words.is_empty() {
+                self.log_command(conn, &words, 0, 0);
+            }
+        }
         self.reply_to(conn, |out| match error {
             Some(error) => out.error(error),
             None => blocked.on_timeout.write(out),
         });
         self.unblocked.push_back(conn);
         true
+    }
+
+    /// Counts a command that is over, by container and name.
+    pub fn count_call(&mut self, conn: Conn, place: stats::Place, failed: bool) {
+        self.stats.commands += 1;
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.commands += 1;
+        }
+        let calls = self.stats.calls.entry(place).or_default();
+        calls[0] += 1;
+        calls[2] += u64::from(failed);
+    }
+
+    /// A command took time: DEBUG SLEEP, and what runs it.
+    pub fn took(&mut self, place: stats::Place, millis: Millis) {
+        self.stats.latency.took(place, millis);
+        let threshold = self.config.latency_threshold;
+        if threshold > 0 && millis >= threshold {
+            self.stats.latency.sample(self.now + millis, millis);
+        }
     }
 
     /// Answers the command that a client waited with, unless it wants no replies.
@@ -500,8 +626,16 @@ impl Engine {
             if client.waits() || client.closing || used >= query.len() {
                 break;
             }
+            if self.asleep.is_some() {
+                self.unblocked.push_back(conn);
+                break;
+            }
             let rest = query.get(used..).unwrap_or_default();
-            match client.parser.next(rest) {
+            let allowance = Allowance {
+                bulk_max: self.config.proto_max_bulk_len,
+                stranger: !self.config.password.is_empty() && !client.authenticated,
+            };
+            match client.parser.next_of(rest, allowance) {
                 Parsed::Incomplete => break,
                 Parsed::Command { words, used: n } => {
                     used += n;
@@ -581,7 +715,7 @@ impl Engine {
                 self.outputs.insert(conn);
             }
         }
-        if !retry {
+        if !retry && self.asleep.is_none() {
             self.serve_ready();
         }
     }
@@ -605,7 +739,7 @@ impl Engine {
 
     /// Lets everything that the last step made possible happen.
     fn settle(&mut self) {
-        loop {
+        while self.asleep.is_none() {
             self.serve_ready();
             let Some(conn) = self.unblocked.pop_front() else {
                 break;
@@ -706,25 +840,6 @@ impl Engine {
         let blocked = self.suspend(conn)?;
         self.release(&blocked);
         Some(blocked)
-    }
-
-    /// Keys of a database whose time is over go now, where they do not go by themselves: those that a
-    /// command names, or all.
-    pub fn expire_due(&mut self, db: usize, named: Option<&[&[u8]]>) {
-        let (now, by_itself) = (self.now, self.config.expires_by_itself);
-        let Some(keys) = self.dbs.get(db).filter(|_| !by_itself) else {
-            return;
-        };
-        let is_named = |key: &Bytes| named.is_none_or(|named| named.contains(&key.as_slice()));
-        let due = keys.due(now).filter(|(_, key)| is_named(key));
-        let due: Vec<_> = due.map(|(when, key)| (when, key.clone())).collect();
-        for (_, key) in due {
-            if self.dbs[db].deadline(&key).is_some_and(|when| when <= now) {
-                self.expire_key(db, &key);
-            } else {
-                self.expire_fields(db, &key, now);
-            }
-        }
     }
 
     fn expire_first(&mut self, db: usize) {

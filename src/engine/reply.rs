@@ -186,7 +186,7 @@ impl Writer {
         }
     }
 
-    /// The head of what RESP3 tells of the reply that follows; `n` pairs stand between.
+    /// The head of what is said about the reply that comes next; `n` pairs follow. Only RESP3 has it.
     pub fn attribute(&mut self, n: usize) {
         self.header(b'|', n as i64);
     }

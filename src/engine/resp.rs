@@ -4,8 +4,9 @@ use super::reply::Reply;
 
 /// The longest inline command or header line, in bytes (the reference's `PROTO_INLINE_MAX_SIZE`).
 const INLINE_MAX: usize = 64 * 1024;
-/// The longest bulk string, in bytes (the reference's default `proto-max-bulk-len`).
-const BULK_MAX: i64 = 512 * 1024 * 1024;
+/// How many words, and of how many bytes, who has not given the password may send.
+const STRANGER_WORDS: i64 = 10;
+const STRANGER_BYTES: i64 = 16 * 1024;
 /// The deepest nesting of a reply that is read back.
 const DEPTH_MAX: usize = 128;
 
@@ -32,10 +33,28 @@ pub enum Parsed {
     Broken(String),
 }
 
+/// How much a client may send.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// The longest bulk string, in bytes: `proto-max-bulk-len`.
+    pub bulk_max: usize,
+    /// The client has not given the password that it needs: little.
+    pub stranger: bool,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            bulk_max: 512 * 1024 * 1024,
+            stranger: false,
+        }
+    }
+}
+
+/// A line, and where the next one begins. The byte after `\r` may be any.
 fn line(buffer: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let rest = buffer.get(at..)?;
     let end = rest.iter().position(|&b| b == b'\r')?;
-    // The byte after `\r` is passed over whatever it is, as the reference does.
     (rest.len() > end + 1).then(|| (rest.get(..end).unwrap_or_default(), at + end + 2))
 }
 
@@ -62,17 +81,22 @@ impl Parser {
     /// Reads on. `buffer` begins with the command whose beginning was read before, if it was incomplete,
     /// and holds at least what it held then.
     pub fn next(&mut self, buffer: &[u8]) -> Parsed {
+        self.next_of(buffer, Allowance::default())
+    }
+
+    /// [Reads on](Self::next), as far as is allowed.
+    pub fn next_of(&mut self, buffer: &[u8], allowance: Allowance) -> Parsed {
         if buffer.len() < self.need {
             return Parsed::Incomplete;
         }
-        let parsed = self.read(buffer);
+        let parsed = self.read(buffer, allowance);
         if parsed != Parsed::Incomplete {
             *self = Self::default();
         }
         parsed
     }
 
-    fn read(&mut self, buffer: &[u8]) -> Parsed {
+    fn read(&mut self, buffer: &[u8], allowance: Allowance) -> Parsed {
         let count = match self.count {
             Some(count) => count,
             None => {
@@ -86,11 +110,17 @@ impl Parser {
                         Parsed::Incomplete
                     };
                 };
+                if buffer.get(at - 1) != Some(&b'\n') {
+                    return broken(CRLF);
+                }
                 let Some(count) =
                     super::num::parse_i64(count).filter(|&n| n <= i64::from(i32::MAX))
                 else {
                     return broken("invalid multibulk length");
                 };
+                if count > STRANGER_WORDS && allowance.stranger {
+                    return broken("unauthenticated multibulk length");
+                }
                 let count = count.max(0) as usize;
                 self.at = at;
                 self.words.reserve(count.min(1024));
@@ -110,14 +140,24 @@ impl Parser {
                 let found = head.first().map_or('\r', |&b| char::from(b));
                 return broken(&format!("expected '$', got '{found}'"));
             };
-            let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=BULK_MAX).contains(n))
+            if buffer.get(next - 1) != Some(&b'\n') {
+                return broken(CRLF);
+            }
+            let bulk_max = i64::try_from(allowance.bulk_max).unwrap_or(i64::MAX);
+            let Some(length) = super::num::parse_i64(digits).filter(|n| (0..=bulk_max).contains(n))
             else {
                 return broken("invalid bulk length");
             };
+            if length > STRANGER_BYTES && allowance.stranger {
+                return broken("unauthenticated bulk length");
+            }
             let end = next + length as usize;
             if buffer.len() < end + 2 {
                 self.need = end + 2;
                 return Parsed::Incomplete;
+            }
+            if buffer.get(end..end + 2) != Some(b"\r\n") {
+                return broken(CRLF);
             }
             self.words.push(next..end);
             self.at = end + 2;
@@ -129,12 +169,16 @@ impl Parser {
     }
 }
 
+const CRLF: &str = "invalid CRLF in request";
+
 fn broken(text: &str) -> Parsed {
     Parsed::Broken(format!("ERR Protocol error: {text}"))
 }
 
 fn parse_inline(buffer: &[u8]) -> Parsed {
-    let Some(end) = buffer.iter().position(|&b| b == b'\n') else {
+    // What comes after a NUL is not seen: the reference looks with `strchr`.
+    let end = buffer.iter().position(|&b| b == b'\n' || b == 0);
+    let Some(end) = end.filter(|&at| buffer.get(at) == Some(&b'\n')) else {
         return if buffer.len() > INLINE_MAX {
             broken("too big inline request")
         } else {
@@ -336,6 +380,75 @@ fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
             }
             _ => unreadable(),
         },
+        // Said about the reply that follows, which is the one to read.
+        b'|' => match length() {
+            Some(n) if n >= 0 => {
+                let (_, end) = many(n.checked_mul(2)?)?;
+                decode_at(bytes, end, depth + 1)
+            }
+            _ => unreadable(),
+        },
         _ => unreadable(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(bytes: &[u8], allowance: Allowance) -> String {
+        match Parser::default().next_of(bytes, allowance) {
+            Parsed::Broken(text) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_line_and_every_word_ends_with_cr_and_lf() {
+        const CRLF: &str = "ERR Protocol error: invalid CRLF in request";
+        let cases: [(&[u8], &str); 6] = [
+            (b"*1\rx$4\r\nPING\r\n", CRLF),
+            (
+                b"*1xx$4\r\nPING\r\n",
+                "ERR Protocol error: invalid multibulk length",
+            ),
+            (b"*1\r\n$4\rxPING\r\n", CRLF),
+            (
+                b"*1\r\n$4xxPING\r\n",
+                "ERR Protocol error: invalid bulk length",
+            ),
+            (b"*1\r\n$4\r\nPINGx\n", CRLF),
+            (b"*1\r\n$4\r\nPING\rx", CRLF),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(
+                error(bytes, Allowance::default()),
+                text,
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+        assert_eq!(parse_command(b"PING\0\n"), Parsed::Incomplete);
+    }
+
+    #[test]
+    fn a_client_may_send_what_it_is_allowed() {
+        let stranger = Allowance {
+            stranger: true,
+            ..Allowance::default()
+        };
+        let many = "ERR Protocol error: unauthenticated multibulk length";
+        let long = "ERR Protocol error: unauthenticated bulk length";
+        assert_eq!(error(b"*11\r\n", stranger), many);
+        assert_eq!(error(b"*10\r\n", stranger), "Incomplete");
+        assert_eq!(error(b"*1\r\n$16385\r\n", stranger), long);
+        assert_eq!(error(b"*1\r\n$16384\r\n", stranger), "Incomplete");
+        let short = Allowance {
+            bulk_max: 100,
+            ..Allowance::default()
+        };
+        let text = "ERR Protocol error: invalid bulk length";
+        assert_eq!(error(b"*1\r\n$101\r\n", short), text);
+        assert_eq!(error(b"*1\r\n$100\r\n", short), "Incomplete");
     }
 }

@@ -70,6 +70,14 @@ impl Engine {
         }
     }
 
+    /// Takes the watched keys away that are past their deadline.
+    pub fn expire_watched(&mut self) {
+        let watched: Vec<_> = self.watchers.keys().cloned().collect();
+        for (db, key) in watched {
+            self.expire_looked_at(db, &key);
+        }
+    }
+
     /// A client watches no key any more. What happened to those it watched stays with it.
     pub fn unwatch(&mut self, conn: Conn) {
         let Some(client) = self.clients.get_mut(&conn) else {
@@ -102,6 +110,14 @@ impl Engine {
         self.clients.values().filter(watches).count()
     }
 
+    /// How many keys are watched, each counted for each client that watches it.
+    pub fn watched_keys(&self) -> usize {
+        self.clients
+            .values()
+            .map(|client| client.transaction.watched.len())
+            .sum()
+    }
+
     /// A key is not what it was: the transactions of those who watch it will not run. Says who they are.
     pub(super) fn spoil_watched(&mut self, db: usize, key: &[u8]) -> BTreeSet<Conn> {
         if self.watchers.is_empty() {
@@ -121,6 +137,12 @@ impl Engine {
     /// Two databases are about to change places: a watched key of theirs is not what it was if it is
     /// in either.
     pub(super) fn spoil_swapped(&mut self, one: usize, other: usize) {
+        if !self.config.expires_by_itself {
+            // Who watches a place where such a key comes to stand sees no difference.
+            for db in [one, other] {
+                self.expire_due(db, &|_, _| true);
+            }
+        }
         let there = |(db, key): &&(usize, Bytes)| {
             [one, other].contains(db) && [one, other].iter().any(|db| self.dbs[*db].contains(key))
         };

@@ -223,8 +223,8 @@ pub const NORMALISED: &[Rule] = &[
         apply: picked,
     },
     Rule {
-        name: "order of CONFIG GET, and what it says of the machine",
-        reason: "the reference's order is that of its hash table; addresses, files and the log are the machine's, and nothing is saved here",
+        name: "what CONFIG GET says of the machine",
+        reason: "addresses, files and the log are the machine's, and nothing is saved here",
         when: |c| c.is("CONFIG") && c.sub("GET"),
         apply: |a, b| [a, b].into_iter().for_each(settings),
     },
@@ -248,7 +248,7 @@ pub const NORMALISED: &[Rule] = &[
     },
     Rule {
         name: "how much COMMANDLOG and SLOWLOG hold",
-        reason: "the reference keeps what was slow or large in any sequence before; here the logs stay empty",
+        reason: "the reference keeps what was slow or large in any sequence before; here nothing is slow",
         when: |c| (c.is("COMMANDLOG") || c.is("SLOWLOG")) && c.sub("LEN"),
         apply: |a, b| near(a, b, i64::MAX),
     },
@@ -654,7 +654,7 @@ fn known_subcommands(frame: &mut Frame) {
     }
 }
 
-/// Sorts the pairs of CONFIG GET, and leaves out what depends on the machine.
+/// Leaves out of CONFIG GET what depends on the machine.
 fn settings(frame: &mut Frame) {
     const MACHINE: &[&[u8]] = &[
         b"bind",
@@ -668,12 +668,11 @@ fn settings(frame: &mut Frame) {
     let Some(items) = frame.items_mut() else {
         return;
     };
-    let mut pairs: Vec<[Frame; 2]> = items
+    let pairs: Vec<[Frame; 2]> = items
         .chunks(2)
         .filter_map(|pair| <[Frame; 2]>::try_from(pair.to_vec()).ok())
         .filter(|[name, _]| !MACHINE.iter().any(|own| name.text() == Some(own)))
         .collect();
-    pairs.sort_by(|a, b| a[0].text().cmp(&b[0].text()));
     *items = pairs.into_iter().flatten().collect();
 }
 

@@ -5,6 +5,7 @@ use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::command::generic::object::encoding;
+use crate::command::keys::leading_int;
 use crate::ds::glob;
 use crate::ds::list::Node;
 use crate::engine::args::Args;
@@ -33,17 +34,17 @@ pub(super) fn debug(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             ctx.out.simple("Listpack structure printed on stdout");
         }
         () if args.is(1, "ERROR") && words == 3 => return Err(Error::quoting(&[&args[2]])),
+        () if args.is(1, "RELOAD") => return reload(ctx, args),
         () if args.is(1, "SET-ACTIVE-EXPIRE") && words == 3 => {
-            ctx.engine.config.expires_by_itself = num::parse_i64(&args[2]).unwrap_or(0) != 0;
+            ctx.engine.config.expires_by_itself = leading_int(&args[2]) != 0;
             ctx.out.ok();
         }
         () if args.is(1, "SET-SKIP-CHECKSUM-VALIDATION") && words == 3 => {
-            ctx.engine.config.checks_sums = num::parse_i64(&args[2]).unwrap_or(0) == 0;
+            ctx.engine.config.checks_sums = leading_int(&args[2]) == 0;
             ctx.out.ok();
         }
-        // The data are always as they would be after a reload; sizes and tables are not the reference's.
-        () if args.is(1, "RELOAD")
-            || args.is(1, "LOADAOF")
+        // There is no file to load, and sizes and tables are not the reference's.
+        () if args.is(1, "LOADAOF")
             || args.is(1, "JMAP")
             || args.is(1, "CHANGE-REPL-ID")
             || args.is(1, "QUICKLIST-PACKED-THRESHOLD")
@@ -92,20 +93,55 @@ fn help(ctx: &mut Ctx<'_>) {
             "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
             "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
             "SLEEP <seconds>",
-            "    Let the client wait for <seconds>. Decimals allowed.",
+            "    Stop the server for <seconds>. Decimals allowed.",
             "STRINGMATCH-LEN <pattern> <string>",
             "    Match a string against a glob-like pattern.",
         ],
     );
 }
 
-/// The client waits; nothing else stands still, since the server's time is not this machine's.
+/// The whole server stands still; the client is answered after that.
 fn sleep(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let now = ctx.now();
     match block::deadline(args, 2, now).ok().flatten() {
-        Some(until) => ctx.block(&[], None, Some(until), &[], OnTimeout::Ok),
+        Some(until) => {
+            ctx.engine.sleep(until - now);
+            ctx.block(&[], None, Some(until), &[], OnTimeout::Ok);
+        }
         None => ctx.out.ok(),
     }
+    Ok(())
+}
+
+/// Every value is written in the binary form and read back, as from a file: what grew out of its
+/// packed encoding and shrank again is packed again. Streams, which have one encoding only, stay.
+fn reload(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let mut nosave = false;
+    for word in args.from(2) {
+        match word.to_ascii_uppercase().as_slice() {
+            b"MERGE" | b"NOFLUSH" => {}
+            b"NOSAVE" => nosave = true,
+            _ => {
+                return Err(Error::text(
+                    "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
+                ));
+            }
+        }
+    }
+    if nosave {
+        return Err(Error::text(
+            "ERR Error trying to load the RDB dump, check server logs",
+        ));
+    }
+    let limits = ctx.limits();
+    for db in &mut ctx.engine.dbs {
+        db.reload(|value| match value {
+            Value::Stream(_) => None,
+            value => rdb::load(&rdb::dump(value, false), &limits),
+        });
+    }
+    ctx.engine.stats.changes = 0;
+    ctx.out.ok();
     Ok(())
 }
 
@@ -219,12 +255,7 @@ fn protocol(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
                 out.boolean(n == 1);
             }
         }
-        b"bignum" => out.big_number("1234567999999999999999999999999999999"),
-        b"verbatim" => out.verbatim("This is a verbatim\nstring"),
-        b"true" => out.boolean(true),
-        b"false" => out.boolean(false),
         b"attrib" => {
-            // What there is to say of a reply beside it, which RESP2 cannot.
             if out.resp == Resp::Three {
                 out.attribute(1);
                 out.bulk(b"key-popularity");
@@ -234,6 +265,10 @@ fn protocol(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             }
             out.bulk(b"Some real reply following the attribute");
         }
+        b"bignum" => out.big_number("1234567999999999999999999999999999999"),
+        b"verbatim" => out.verbatim("This is a verbatim\nstring"),
+        b"true" => out.boolean(true),
+        b"false" => out.boolean(false),
         b"push" => {
             out.push(2);
             out.bulk(b"server-cpu-usage");

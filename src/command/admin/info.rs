@@ -6,6 +6,7 @@ use super::memory::usage;
 use crate::command::connection::REFERENCE_VERSION;
 use crate::command::server::config::named;
 use crate::engine::args::Args;
+use crate::engine::client::Client;
 use crate::engine::db::Db;
 use crate::engine::error::Error;
 use crate::engine::{Ctx, Engine};
@@ -75,6 +76,14 @@ fn human(bytes: usize) -> String {
     }
 }
 
+/// A command by its place in the counts: `container|name`, or the plain name.
+pub(super) fn full_name((container, name): (&str, &str)) -> String {
+    match container == name {
+        true => name.to_string(),
+        false => format!("{container}|{name}"),
+    }
+}
+
 /// The lines of one section.
 fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
@@ -86,15 +95,19 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("redis_version", &"7.2.4");
             say("server_name", &"keyglass");
             say("valkey_version", &REFERENCE_VERSION);
-            say("redis_git_sha1", &"00000000");
-            say("redis_git_dirty", &0);
             say("keyglass_version", &env!("CARGO_PKG_VERSION"));
             say("server_mode", &"standalone");
+            say("valkey_release_stage", &"ga");
+            say("redis_git_sha1", &"00000000");
+            say("redis_git_dirty", &0);
+            say("redis_build_id", &"0");
             say("redis_mode", &"standalone");
             say("os", &std::env::consts::OS);
             say("arch_bits", &64);
+            say("monotonic_clock", &"the inputs' own");
             say("multiplexing_api", &"none");
             say("process_id", &0);
+            say("process_supervised", &"no");
             say("run_id", &format!("{:040x}", engine.started));
             say("tcp_port", &named(&engine.config, "port"));
             say("server_time_usec", &(engine.now * 1000));
@@ -102,16 +115,31 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("uptime_in_days", &(up / 86_400));
             say("hz", &named(&engine.config, "hz"));
             say("configured_hz", &named(&engine.config, "hz"));
+            say("clients_hz", &named(&engine.config, "hz"));
             say("lru_clock", &(engine.now / 1000 % (1 << 24)));
             say("executable", &"");
             say("config_file", &"");
+            say("io_threads_active", &0);
+            say(
+                "availability_zone",
+                &named(&engine.config, "availability-zone"),
+            );
         }
         "clients" => {
             let blocked = engine.clients().filter(|(_, c)| c.waits());
             let listening = engine.clients().filter(|(_, c)| c.subscriptions() > 0);
             say("connected_clients", &engine.clients().count());
+            let most = |of: fn(&Client) -> usize| engine.clients().map(|(_, c)| of(c)).max();
             say("cluster_connections", &0);
             say("maxclients", &named(&engine.config, "maxclients"));
+            say(
+                "client_recent_max_input_buffer",
+                &most(|client| client.query.len()).unwrap_or(0),
+            );
+            say(
+                "client_recent_max_output_buffer",
+                &most(|client| client.out.len()).unwrap_or(0),
+            );
             say("blocked_clients", &blocked.count());
             say("pubsub_clients", &listening.count());
             say("watching_clients", &engine.watching_clients());
@@ -122,6 +150,18 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
                 "total_blocking_keys_on_nokey",
                 &engine.keys_waited_for_by_any_type(),
             );
+            say("total_watched_keys", &engine.watched_keys());
+            let (reason, actions, left) = match engine.pause {
+                None => ("none", "none", 0),
+                Some(pause) => (
+                    "client_pause",
+                    if pause.writes_only { "write" } else { "all" },
+                    pause.until.saturating_sub(engine.now),
+                ),
+            };
+            say("paused_reason", &reason);
+            say("paused_actions", &actions);
+            say("paused_timeout_milliseconds", &left);
         }
         "memory" => {
             let bytes = dataset(engine);
@@ -131,7 +171,14 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("used_memory_rss_human", &human(bytes));
             say("used_memory_peak", &bytes);
             say("used_memory_peak_human", &human(bytes));
+            say("used_memory_peak_perc", &"100.00%");
+            say("used_memory_overhead", &0);
+            say("used_memory_startup", &0);
             say("used_memory_dataset", &bytes);
+            say("used_memory_dataset_perc", &"100.00%");
+            say("allocator_allocated", &bytes);
+            say("allocator_active", &bytes);
+            say("allocator_resident", &bytes);
             say("used_memory_lua", &0);
             say("used_memory_scripts", &0);
             say("number_of_cached_scripts", &0);
@@ -144,7 +191,18 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
                 "maxmemory_policy",
                 &named(&engine.config, "maxmemory-policy"),
             );
+            say("allocator_frag_ratio", &"1.00");
+            say("allocator_frag_bytes", &0);
             say("mem_fragmentation_ratio", &"1.00");
+            say("mem_fragmentation_bytes", &0);
+            say("mem_not_counted_for_evict", &0);
+            say("mem_replication_backlog", &0);
+            say("mem_clients_slaves", &0);
+            let buffers = engine.clients().map(|(_, c)| c.query.len() + c.out.len());
+            say("mem_clients_normal", &buffers.sum::<usize>());
+            say("mem_cluster_links", &0);
+            say("mem_aof_buffer", &0);
+            say("active_defrag_running", &0);
             say("mem_allocator", &"rust");
             say("lazyfree_pending_objects", &0);
             say("lazyfreed_objects", &0);
@@ -156,29 +214,79 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("rdb_bgsave_in_progress", &0);
             say("rdb_last_save_time", &(engine.started / 1000));
             say("rdb_last_bgsave_status", &"ok");
+            say("rdb_last_bgsave_time_sec", &-1);
+            say("rdb_current_bgsave_time_sec", &-1);
+            say("rdb_saves", &0);
+            say("rdb_last_cow_size", &0);
+            say("rdb_last_load_keys_expired", &0);
+            say("rdb_last_load_keys_loaded", &0);
             say("aof_enabled", &0);
             say("aof_rewrite_in_progress", &0);
             say("aof_rewrite_scheduled", &0);
+            say("aof_last_rewrite_time_sec", &-1);
+            say("aof_current_rewrite_time_sec", &-1);
             say("aof_last_bgrewrite_status", &"ok");
+            say("aof_rewrites", &0);
+            say("aof_last_write_status", &"ok");
+            say("aof_last_cow_size", &0);
+            say("module_fork_in_progress", &0);
         }
         "stats" => {
             let sum = |count: fn(&Db) -> u64| engine.dbs.iter().map(count).sum::<u64>();
             say("total_connections_received", &stats.connections);
             say("total_commands_processed", &stats.commands);
             say("instantaneous_ops_per_sec", &0);
+            say("total_net_input_bytes", &stats.bytes_in);
+            say("total_net_output_bytes", &stats.bytes_out);
+            say("total_net_repl_input_bytes", &0);
+            say("total_net_repl_output_bytes", &0);
+            say("instantaneous_input_kbps", &"0.00");
+            say("instantaneous_output_kbps", &"0.00");
             say("rejected_connections", &0);
+            say("sync_full", &0);
+            say("sync_partial_ok", &0);
+            say("sync_partial_err", &0);
             say("expired_keys", &stats.expired_keys);
             say("expired_fields", &stats.expired_fields);
+            say("expired_stale_perc", &"0.00");
+            say("expired_time_cap_reached_count", &0);
+            say("expire_cycle_cpu_milliseconds", &0);
             say("evicted_keys", &0);
+            say("evicted_clients", &0);
+            say("evicted_scripts", &0);
+            say("total_eviction_exceeded_time", &0);
+            say("current_eviction_exceeded_time", &0);
             say("keyspace_hits", &sum(|db| db.hits.get()));
             say("keyspace_misses", &sum(|db| db.misses.get()));
             say("pubsub_channels", &engine.pubsub.channels.len());
             say("pubsub_patterns", &engine.pubsub.patterns.len());
             say("pubsubshard_channels", &engine.pubsub.shards.len());
+            say("latest_fork_usec", &0);
+            say("total_forks", &0);
+            say("migrate_cached_sockets", &0);
+            say("slave_expires_tracked_keys", &0);
+            say("active_defrag_hits", &0);
+            say("active_defrag_misses", &0);
             say("tracking_total_keys", &engine.tracked.keys.len());
             say("tracking_total_items", &engine.tracked.items());
             say("tracking_total_prefixes", &engine.tracking_prefixes().len());
+            say("unexpected_error_replies", &0);
             say("total_error_replies", &stats.errors.values().sum::<u64>());
+            say("dump_payload_sanitizations", &0);
+            say("total_reads_processed", &stats.reads);
+            say("total_writes_processed", &stats.writes);
+            say(
+                "client_query_buffer_limit_disconnections",
+                &stats.too_long_queries,
+            );
+            say(
+                "client_output_buffer_limit_disconnections",
+                &stats.too_long_outputs,
+            );
+            say("acl_access_denied_auth", &stats.denied_auth);
+            say("acl_access_denied_cmd", &0);
+            say("acl_access_denied_key", &0);
+            say("acl_access_denied_channel", &0);
         }
         "replication" => {
             say("role", &"master");
@@ -189,23 +297,29 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("master_repl_offset", &0);
             say("second_repl_offset", &-1);
             say("repl_backlog_active", &0);
+            say(
+                "repl_backlog_size",
+                &named(&engine.config, "repl-backlog-size"),
+            );
+            say("repl_backlog_first_byte_offset", &0);
+            say("repl_backlog_histlen", &0);
         }
         "cpu" => {
             say("used_cpu_sys", &"0.000000");
             say("used_cpu_user", &"0.000000");
+            say("used_cpu_sys_children", &"0.000000");
+            say("used_cpu_user_children", &"0.000000");
         }
         "commandstats" => {
             let mut calls: Vec<_> = stats.calls.iter().collect();
             calls.sort();
-            for ((container, name), [called, rejected, failed]) in calls {
-                let full = match container == name {
-                    true => (*name).to_string(),
-                    false => format!("{container}|{name}"),
-                };
+            for (place, [called, rejected, failed]) in calls {
+                let usec = stats.latency.of(*place);
+                let each = usec as f64 / (*called).max(1) as f64;
                 say(
-                    &format!("cmdstat_{full}"),
+                    &format!("cmdstat_{}", full_name(*place)),
                     &format!(
-                        "calls={called},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}"
+                        "calls={called},usec={usec},usec_per_call={each:.2},rejected_calls={rejected},failed_calls={failed}"
                     ),
                 );
             }

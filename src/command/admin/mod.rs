@@ -3,6 +3,7 @@
 
 mod debug;
 mod info;
+pub mod log;
 mod lone;
 mod memory;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 use super::spec::*;
 use debug::*;
 use info::*;
+use log::*;
 use lone::*;
 use memory::*;
 

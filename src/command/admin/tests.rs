@@ -35,18 +35,28 @@ fn keys_that_do_not_go_by_themselves_go_when_a_command_names_them() {
         (integer) 3
         A> GET k
         (nil)
+        A> HGET h f
+        (nil)
         A> HLEN h
-        (integer) 0
-        A> DBSIZE
         (integer) 1
+        A> DBSIZE
+        (integer) 2
         A> SCAN 0
         1) "0"
-        2) (empty array)
+        2) 1) "h"
         A> DBSIZE
-        (integer) 0
-        A> SET k v PX 10
+        (integer) 1
+        A> WATCH k
+        OK
+        B> SET k v PX 10
         OK
         @20
+        A> MULTI
+        OK
+        A> PING
+        QUEUED
+        A> EXEC
+        (nil)
         A> DEBUG SET-ACTIVE-EXPIRE 1
         OK
         @1
@@ -132,4 +142,193 @@ fn fields_with_a_deadline_in_the_past_count_as_expired() {
         engine.handle(engine.now, 0, What::Bytes(encode_command(&words)));
     }
     assert_eq!(engine.stats.expired_fields, 5);
+}
+
+#[test]
+fn nothing_happens_while_the_server_sleeps() {
+    check(
+        r#"
+        A> BLPOP list 0
+        B> MULTI
+        OK
+        B> RPUSH list one
+        QUEUED
+        B> PEXPIRE list 100
+        QUEUED
+        B> DEBUG SLEEP 0.2
+        QUEUED
+        B> EXEC
+        C> PING
+        @199
+        B<
+        C<
+        @1
+        B<
+        1) (integer) 1
+        2) (integer) 1
+        3) OK
+        C<
+        PONG
+        # What was pushed was gone before anybody could take it.
+        A<
+        B> RPUSH list two
+        (integer) 1
+        A<
+        1) "list"
+        2) "two"
+        B> DEBUG SLEEP 1
+        @1000
+        B<
+        OK
+        "#,
+    );
+}
+
+#[test]
+fn values_are_packed_again_when_they_are_reloaded() {
+    check(
+        r#"
+        A> CONFIG SET list-max-listpack-size 4
+        OK
+        A> RPUSH l a b c d e
+        (integer) 5
+        A> RPOP l 2
+        1) "e"
+        2) "d"
+        A> OBJECT ENCODING l
+        "quicklist"
+        A> SET k 1 EX 100
+        OK
+        A> APPEND k 2
+        (integer) 2
+        A> OBJECT ENCODING k
+        "raw"
+        A> DEBUG RELOAD
+        OK
+        A> OBJECT ENCODING l
+        "listpack"
+        A> LRANGE l 0 -1
+        1) "a"
+        2) "b"
+        3) "c"
+        A> OBJECT ENCODING k
+        "int"
+        A> TTL k
+        (integer) 100
+        A> DEBUG RELOAD twice
+        (error) ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.
+        "#,
+    );
+}
+
+#[test]
+fn the_logs_keep_what_was_slow_or_large() {
+    check(
+        r#"
+        A> SLOWLOG LEN
+        (integer) 0
+        A> CLIENT SETNAME ann
+        OK
+        A> DEBUG SLEEP 0.02
+        @20
+        A<
+        OK
+        A> SLOWLOG GET
+        1) 1) (integer) 0
+           2) (integer) 1700000000
+           3) (integer) 20000
+           4) 1) "DEBUG"
+              2) "SLEEP"
+              3) "0.02"
+           5) "client:0"
+           6) "ann"
+        A> CONFIG SET slowlog-log-slower-than -1 commandlog-reply-larger-than 12
+        OK
+        A> CONFIG SET commandlog-request-larger-than 65
+        OK
+        A> COMMANDLOG RESET large-request
+        OK
+        A> ECHO 1234567
+        "1234567"
+        A> CONFIG SET requirepass longlonglonglong
+        OK
+        A> CONFIG SET commandlog-request-larger-than -1 commandlog-reply-larger-than -1
+        OK
+        A> COMMANDLOG LEN slow
+        (integer) 1
+        A> COMMANDLOG GET -1 large-reply
+        1) 1) (integer) 0
+           2) (integer) 1700000000
+           3) (integer) 13
+           4) 1) "ECHO"
+              2) "1234567"
+           5) "client:0"
+           6) "ann"
+        A> COMMANDLOG GET 1 large-request
+        1) 1) (integer) 1
+           2) (integer) 1700000000
+           3) (integer) 66
+           4) 1) "CONFIG"
+              2) "SET"
+              3) "requirepass"
+              4) "(redacted)"
+           5) "client:0"
+           6) "ann"
+        A> SLOWLOG RESET
+        OK
+        A> SLOWLOG GET -1
+        (empty array)
+        A> SLOWLOG GET x
+        (error) ERR count should be greater than or equal to -1
+        "#,
+    );
+}
+
+#[test]
+fn a_sleep_is_a_latency_event_where_that_is_asked_for() {
+    check(
+        r#"
+        A> DEBUG SLEEP 0.3
+        @300
+        A<
+        OK
+        A> LATENCY LATEST
+        (empty array)
+        A> CONFIG SET latency-monitor-threshold 200
+        OK
+        A> DEBUG SLEEP 0.3
+        @1300
+        A<
+        OK
+        A> DEBUG SLEEP 0.5
+        @500
+        A<
+        OK
+        A> LATENCY HISTORY command
+        1) 1) (integer) 1700000000
+           2) (integer) 300
+        2) 1) (integer) 1700000002
+           2) (integer) 500
+        A> LATENCY LATEST
+        1) 1) "command"
+           2) (integer) 1700000002
+           3) (integer) 500
+           4) (integer) 500
+           5) (integer) 800
+           6) (integer) 2
+        A> LATENCY HISTOGRAM debug
+        1) "debug"
+        2) 1) "calls"
+           2) (integer) 3
+           3) "histogram_usec"
+           4) 1) (integer) 524288
+              2) (integer) 3
+        A> LATENCY RESET expire-cycle
+        (integer) 0
+        A> LATENCY RESET
+        (integer) 1
+        A> LATENCY GRAPH command
+        (error) ERR No samples available for event 'command'
+        "#,
+    );
 }

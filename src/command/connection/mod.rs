@@ -146,6 +146,7 @@ const USER: &[u8] = b"default";
 fn authenticate(ctx: &mut Ctx<'_>, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let wanted = &ctx.engine.config.password;
     if user != USER || !(wanted.is_empty() || wanted.as_slice() == password) {
+        ctx.engine.stats.denied_auth += 1;
         return Err(Error::text(
             "WRONGPASS invalid username-password pair or user is disabled.",
         ));
@@ -222,7 +223,7 @@ fn hello(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let zone = named(&ctx.engine.config, "availability-zone");
     let out = &mut ctx.out;
     out.resp = resp;
-    out.map(if zone.is_empty() { 7 } else { 8 });
+    out.map(7 + usize::from(!zone.is_empty()));
     out.bulk(b"server");
     out.bulk(b"keyglass");
     out.bulk(b"version");
@@ -347,6 +348,45 @@ mod tests {
             RESET
             A> CLIENT GETNAME
             (nil)
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_zone_is_told_where_there_is_one() {
+        check(
+            r#"
+            A> CONFIG SET availability-zone here
+            OK
+            A> HELLO 3
+            1# "server" => "keyglass"
+            2# "version" => "9.1.2"
+            3# "proto" => (integer) 3
+            4# "id" => (integer) 1
+            5# "mode" => "standalone"
+            6# "role" => "master"
+            7# "modules" => (empty array)
+            8# "availability_zone" => "here"
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_pause_of_writes_holds_back_what_would_reach_replicas() {
+        check(
+            r#"
+            A> CLIENT PAUSE 1000 WRITE
+            OK
+            B> PUBLISH chat hi
+            C> PFCOUNT hll
+            D> GET k
+            (nil)
+            A> CLIENT UNPAUSE
+            OK
+            B<
+            (integer) 0
+            C<
+            (integer) 0
             "#,
         );
     }

@@ -899,6 +899,9 @@ fn flushdb(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn randomkey(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
+    if !ctx.engine.config.expires_by_itself {
+        ctx.engine.expire_due(ctx.db, &|_, _| true);
+    }
     let len = ctx.db().len();
     let index = ctx.engine.pick.below(len);
     let (db, out) = ctx.parts();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
+use crate::engine::db::Entry;
 use crate::engine::error::{Error, c_string};
 use crate::engine::num;
 
@@ -13,10 +14,11 @@ const TYPES: &[&str] = &["string", "list", "set", "zset", "hash", "stream"];
 
 pub(super) fn keys(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let filter = Filter::new(&args[1]);
+    let now = ctx.now();
     let (db, out) = ctx.parts();
     out.array_of(|out| {
         db.iter()
-            .filter(|(key, _)| filter.passes(key))
+            .filter(|(key, entry)| !entry.is_due(now) && filter.passes(key))
             .map(|(key, _)| out.bulk(key))
             .count()
     });
@@ -26,18 +28,21 @@ pub(super) fn keys(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 pub(super) fn scan(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let cursor = parse_cursor(&args[1])?;
     let options = Options::parse(args, 2, Walked::Keys)?;
+    let wanted = |key: &[u8], entry: &Entry| {
+        let kind = options.kind;
+        kind.is_none_or(|kind| entry.value.type_name() == kind) && options.passes(key)
+    };
+    if !ctx.engine.config.expires_by_itself {
+        ctx.engine.expire_due(ctx.db, &wanted);
+    }
+    let now = ctx.now();
     let (db, out) = ctx.parts();
     let page = options.page(cursor, db.len());
     out.array(2);
     out.bulk_int(page.start as i64);
     out.array_of(|out| {
         let seen = page.rev().filter_map(|place| db.at(place));
-        let kept = seen.filter(|(key, entry)| {
-            options
-                .kind
-                .is_none_or(|kind| entry.value.type_name() == kind)
-                && options.passes(key)
-        });
+        let kept = seen.filter(|(key, entry)| !entry.is_due(now) && wanted(key, entry));
         kept.map(|(key, _)| out.bulk(key)).count()
     });
     Ok(())

@@ -219,8 +219,7 @@ fn expire_at(
                 changed = true;
                 if let Some(hash) = &mut hash {
                     if when <= now {
-                        hash.remove(field);
-                        expired += 1;
+                        expired += u64::from(hash.remove(field).is_some());
                     } else {
                         hash.set_deadline(field, Some(when));
                     }

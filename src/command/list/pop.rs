@@ -131,7 +131,7 @@ fn taken(ctx: &mut Ctx<'_>, key: &[u8], end: End, empty: bool) {
     };
     ctx.notify(notify::LIST, event, key);
     if empty {
-        ctx.delete_emptied(key);
+        ctx.delete_told(key);
     } else {
         ctx.changed(key);
     }
@@ -243,6 +243,7 @@ fn move_between(
     let Some(item) = list.pop(from) else {
         return Ok(false);
     };
+    let changes = ctx.engine.stats.changes;
     push_to(ctx, target, to, &[&item])?;
     if let Some(list) = ctx.db().write::<List>(source)? {
         let empty = list.is_empty();
@@ -251,6 +252,7 @@ fn move_between(
         }
         taken(ctx, source, from, empty);
     }
+    ctx.engine.stats.changes = changes + 1; // one move
     ctx.out.bulk(&item);
     Ok(true)
 }

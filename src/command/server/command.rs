@@ -297,8 +297,8 @@ fn write_info(out: &mut Writer, container: &Spec, spec: &Spec) {
     out.int(i64::from(spec.arity));
     let flags: Vec<_> = FLAG_NAMES
         .iter()
-        .filter(|(bit, _)| *bit != MAY_REPLICATE) // hidden on purpose, as on the reference
-        .filter(|(bit, _)| spec.flags & bit & !MAY_REPLICATE != 0) // which the reference hides
+        // Which commands a pause holds back beside those that write is not told.
+        .filter(|(bit, _)| spec.flags & bit & !MAY_REPLICATE != 0)
         .collect();
     out.set(flags.len());
     for (_, name) in flags {

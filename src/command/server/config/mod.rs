@@ -11,7 +11,7 @@ use crate::engine::args::Args;
 use crate::engine::config::Config;
 use crate::engine::error::{Error, c_string};
 use crate::engine::{notify, num};
-use settings::Change;
+use settings::{Change, HIDDEN};
 pub use settings::{SETTINGS, Setting};
 
 /// The row of CONFIG.
@@ -103,7 +103,7 @@ pub(super) const CONFIG: Spec = Spec {
 
 /// A setting by any of its names, in any case.
 fn find(name: &[u8]) -> Option<(&'static Setting, &'static str)> {
-    SETTINGS.iter().find_map(|setting| {
+    SETTINGS.iter().chain(HIDDEN).find_map(|setting| {
         [setting.name, setting.alias]
             .into_iter()
             .find(|own| !own.is_empty() && own.as_bytes().eq_ignore_ascii_case(name))
@@ -148,6 +148,7 @@ fn config_get(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             }
         }
     }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     ctx.out.map(found.len());
     for (name, setting) in found {
         let value = value(&ctx.engine.config, setting);
@@ -175,7 +176,7 @@ fn config_help(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 }
 
 fn config_resetstat(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    ctx.engine.stats = Default::default();
+    ctx.engine.stats.reset();
     for db in &ctx.engine.dbs {
         db.hits.set(0);
         db.misses.set(0);
@@ -280,8 +281,13 @@ fn drive(config: &mut Config, name: &str, value: &[u8]) {
         "lfu-log-factor" => config.lfu_log_factor = int as u32,
         "lfu-decay-time" => config.lfu_decay_minutes = int as u32,
         "requirepass" => config.password = Bytes::from_slice(value),
-        "commandlog-execution-slower-than" => config.slower_than = int,
-        "commandlog-slow-execution-max-len" => config.slow_max_len = size,
+        "commandlog-execution-slower-than" => config.logs[0].from = int,
+        "commandlog-slow-execution-max-len" => config.logs[0].max_len = size,
+        "commandlog-request-larger-than" => config.logs[1].from = int,
+        "commandlog-large-request-max-len" => config.logs[1].max_len = size,
+        "commandlog-reply-larger-than" => config.logs[2].from = int,
+        "commandlog-large-reply-max-len" => config.logs[2].max_len = size,
+        "latency-monitor-threshold" => config.latency_threshold = size as u64,
         "min-replicas-to-write" => config.replicas_wanted[0] = size as u64,
         "min-replicas-max-lag" => config.replicas_wanted[1] = size as u64,
         "tracking-table-max-keys" => config.tracked_max = size,
@@ -320,10 +326,10 @@ mod tests {
             A> CONFIG SET set-max-listpack-entries 1 zset-max-ziplist-entries 2 hash-max-listpack-value 1k
             OK
             A> CONFIG GET zset-max-listpack-e* HASH-max-listpack-value
-            1) "zset-max-listpack-entries"
-            2) "2"
-            3) "HASH-max-listpack-value"
-            4) "1000"
+            1) "HASH-max-listpack-value"
+            2) "1000"
+            3) "zset-max-listpack-entries"
+            4) "2"
             A> SADD s a b
             (integer) 2
             A> OBJECT ENCODING s

@@ -703,3 +703,55 @@ pub const SETTINGS: &[Setting] = &[
         Memory(0, i64::MAX as u64),
     ),
 ];
+
+/// Settings of the reference's own tests, which CONFIG GET shows to who asks for one by its whole name.
+pub const HIDDEN: &[Setting] = &[
+    setting("aof-disable-auto-gc", "", "no", FREE, Bool),
+    setting("cluster-message-gossip-perc", "", "10", FREE, Int(1, 100)),
+    setting("cluster-ping-interval", "", "0", FREE, Int(0, i64::MAX)),
+    setting("io-threads-always-active", "", "no", FREE, Bool),
+    setting(
+        "key-load-delay",
+        "",
+        "0",
+        FREE,
+        Int(i32::MIN as i64, i32::MAX as i64),
+    ),
+    setting(
+        "loading-process-events-interval-bytes",
+        "",
+        "2097152",
+        FREE,
+        Int(1024, i32::MAX as i64),
+    ),
+    setting(
+        "min-io-threads-avoid-copy-reply",
+        "",
+        "7",
+        FREE,
+        Int(0, i32::MAX as i64),
+    ),
+    setting(
+        "min-string-size-avoid-copy-reply",
+        "",
+        "16384",
+        FREE,
+        Int(0, i32::MAX as i64),
+    ),
+    setting(
+        "min-string-size-avoid-copy-reply-threaded",
+        "",
+        "65536",
+        FREE,
+        Int(0, i32::MAX as i64),
+    ),
+    setting(
+        "rdb-key-save-delay",
+        "",
+        "0",
+        FREE,
+        Int(i32::MIN as i64, i32::MAX as i64),
+    ),
+    setting("use-exit-on-panic", "", "no", FREE, Bool),
+    setting("watchdog-period", "", "0", FREE, Int(0, i32::MAX as i64)),
+];
