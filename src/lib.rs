@@ -4,6 +4,7 @@
 //!
 //! - [`ds`]: pure data structures. Imports nothing from the other folders.
 //! - [`lua`]: Lua 5.1, a machine driven from outside. Imports nothing from the other folders.
+//! - `grisu`: the digits of doubles, for `engine` and `lua`.
 //! - [`engine`]: one server: keyspace, clients, time, delivery. Imports `ds`; knows of `lua` only its messages.
 //! - [`command`]: one room per command family, and the one table. Imports `engine` and `ds`.
 //! - [`app`]: the pure state of the page. Knows of `session` only its messages.
@@ -16,6 +17,7 @@ pub mod app;
 pub mod command;
 pub mod ds;
 pub mod engine;
+mod grisu;
 pub mod lua;
 pub mod session;
 #[cfg(target_arch = "wasm32")]

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 /// Each folder, and what of the crate its code may name.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("ds", &["ds"]),
-    ("lua", &["lua"]),
-    ("engine", &["engine", "ds", "lua::message"]),
+    ("lua", &["lua", "grisu"]),
+    ("engine", &["engine", "ds", "lua::message", "grisu"]),
     ("command", &["command", "engine", "ds", "lua::message"]),
-    ("session", &["session", "command", "engine", "ds"]),
+    ("session", &["session", "command", "engine", "ds", "lua"]),
     ("app", &["app", "session::message"]),
     ("ui", &["ui", "app", "session::message"]),
 ];

@@ -1,7 +1,8 @@
 //! Numbers as the reference server reads and prints them.
 
-mod grisu;
 pub mod long;
+
+use crate::grisu;
 
 /// Reads a signed integer strictly, as `string2ll` does: no spaces, no `+`, no leading zeros, no
 /// `-0`.

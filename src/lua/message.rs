@@ -49,14 +49,19 @@ pub enum Request {
         /// Its name.
         name: String,
     },
-    /// Forgets everything. Answer: `Done`.
-    Clear,
+    /// Forgets all scripts, or all libraries, and whatever they left behind. Answer: `Done`.
+    Clear {
+        /// Libraries; scripts otherwise.
+        functions: bool,
+    },
     /// Runs a script or a registered function.
     Start(Start),
     /// Goes on after a `Call`. Answer: as of `Start`.
     Resume {
         /// The reply, as RESP bytes of the version that the call asked for. What begins with `-` is an error.
         reply: Vec<u8>,
+        /// How many steps the command counts for.
+        steps: u64,
     },
     /// Ends the running script where it stands, from outside. Answer: `Done`.
     Stop,
@@ -92,6 +97,8 @@ pub enum Answer {
     Returned {
         /// Its reply as RESP bytes, in the client's version.
         reply: Vec<u8>,
+        /// The errors that stand in it, in this order.
+        errors: Vec<ReplyError>,
     },
     /// A library's code has run.
     Registered {
@@ -102,6 +109,15 @@ pub enum Answer {
     Failed(Failure),
     /// Of `Look`: the innermost function first.
     Frames(Vec<Frame>),
+}
+
+/// An error that a script returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyError {
+    /// The code that it is counted under.
+    pub code: Vec<u8>,
+    /// It was a command's own error, which is counted already: the script has failed nevertheless.
+    pub counted: bool,
 }
 
 /// A command that a script calls.
@@ -140,7 +156,7 @@ pub struct Registered {
 }
 
 /// Why a script ended without a reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The error's text, as in the `err` field of an error table: `ERR …` or a command's own code. Of a chunk
     /// that does not compile: Lua's message alone.

@@ -4,5 +4,21 @@
 //! drives it runs the command and goes on with the reply. So a script can be stepped through, stopped at
 //! any moment, and stand in a module of its own. It reads no clock and draws no chance of its own.
 
+pub mod arg;
+pub mod compiler;
+pub mod debug;
+mod gc;
+pub mod lib;
+pub mod machine;
 pub mod message;
+pub mod number;
+pub mod opcode;
+pub mod proto;
+pub mod state;
+pub mod strings;
+pub mod table;
+pub mod thread;
 pub mod value;
+pub mod vm;
+
+pub use compiler::compile;

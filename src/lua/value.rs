@@ -37,11 +37,36 @@ pub enum Value {
     Null,
 }
 
+impl Value {
+    /// Whether it counts as true.
+    #[inline]
+    pub fn truth(self) -> bool {
+        !matches!(self, Self::Nil | Self::Bool(false))
+    }
+
+    /// What `type` says of it.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Nil => "nil",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::Str(_) => "string",
+            Self::Table(_) => "table",
+            Self::Function(_) => "function",
+            Self::Thread(_) => "thread",
+            Self::Null => "userdata",
+        }
+    }
+}
+
 /// Why a function ended without returning.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
     /// A text; the machine puts the place before it (`user_script:1: `), as luaL_error does.
     Text(Vec<u8>),
+    /// A text that an operation raises: the machine puts the place before it only where Lua code runs, not
+    /// inside a function written in Rust.
+    Plain(Vec<u8>),
     /// A text for an argument, counted from 1; the machine makes `bad argument #1 to 'rep' (…)` of it.
     Argument(usize, Vec<u8>),
     /// A value that was raised as it is.
@@ -64,20 +89,32 @@ pub enum Flow {
 /// What only the machine's loop can do; its arguments are what was pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Special {
-    /// `pcall`.
+    /// `pcall`: function and arguments. An error that is a table gives its `err` field, as in the reference.
     Pcall,
-    /// `xpcall`.
+    /// `xpcall`: function and handler.
     Xpcall,
-    /// `coroutine.resume`.
-    Resume,
-    /// A function made by `coroutine.wrap`.
-    WrapResume,
+    /// `error`: value and level, both there.
+    Error,
+    /// Compiles a chunk: its text and its name, both strings. Pushes the function, or nil and a message.
+    Load,
+    /// `coroutine.create`: a function.
+    CoroutineCreate,
+    /// `coroutine.wrap`: a function.
+    CoroutineWrap,
+    /// `coroutine.resume`: a coroutine and arguments.
+    CoroutineResume,
+    /// A function that `coroutine.wrap` made: a coroutine and arguments.
+    CoroutineGoOn,
     /// `coroutine.yield`.
-    Yield,
-    /// `server.call`.
+    CoroutineYield,
+    /// `coroutine.status`: a coroutine.
+    CoroutineStatus,
+    /// `coroutine.running`.
+    CoroutineRunning,
+    /// What the reference's error handler makes of a value.
+    Handle,
+    /// Collects garbage; pushes 0.
+    Collect,
+    /// `server.call` and its like: what is called stands in the server library's own state.
     Call,
-    /// `server.pcall`.
-    ProtectedCall,
-    /// `server.acl_check_cmd`.
-    AclCheck,
 }

@@ -1,0 +1,159 @@
+//! Strings: any bytes, each kept once, so that comparing two compares their handles.
+
+use std::rc::Rc;
+
+use hashbrown::HashTable;
+
+use super::value::StrId;
+
+/// What a string takes beside its bytes.
+pub const OVERHEAD: usize = 48;
+
+/// One string.
+#[derive(Debug)]
+struct Entry {
+    bytes: Rc<[u8]>,
+    hash: u32,
+}
+
+/// Every string that is in use.
+#[derive(Debug, Default)]
+pub struct Strings {
+    entries: Vec<Option<Entry>>,
+    free: Vec<u32>,
+    index: HashTable<u32>,
+    /// Bytes that they take, with [`OVERHEAD`].
+    pub memory: usize,
+}
+
+impl Strings {
+    /// The handle of a string. Takes memory, which is not checked here.
+    pub fn intern(&mut self, bytes: &[u8]) -> StrId {
+        let hash = hash(bytes);
+        let entries = &self.entries;
+        let same = |id: &u32| {
+            entries
+                .get(*id as usize)
+                .and_then(Option::as_ref)
+                .is_some_and(|entry| entry.hash == hash && *entry.bytes == *bytes)
+        };
+        if let Some(id) = self.index.find(spread(hash), same) {
+            return StrId(*id);
+        }
+        self.memory += bytes.len() + OVERHEAD;
+        let entry = Some(Entry {
+            bytes: bytes.into(),
+            hash,
+        });
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.entries[id as usize] = entry;
+                id
+            }
+            None => {
+                self.entries.push(entry);
+                (self.entries.len() - 1) as u32
+            }
+        };
+        let entries = &self.entries;
+        self.index.insert_unique(spread(hash), id, |id| {
+            spread(entries[*id as usize].as_ref().map_or(0, |entry| entry.hash))
+        });
+        StrId(id)
+    }
+
+    /// A string's bytes.
+    pub fn bytes(&self, id: StrId) -> &[u8] {
+        match self.entries.get(id.0 as usize) {
+            Some(Some(entry)) => &entry.bytes,
+            _ => &[],
+        }
+    }
+
+    /// A string's bytes, to hold on to while the state changes.
+    pub fn shared(&self, id: StrId) -> Rc<[u8]> {
+        match self.entries.get(id.0 as usize) {
+            Some(Some(entry)) => Rc::clone(&entry.bytes),
+            _ => Rc::default(),
+        }
+    }
+
+    /// A string's hash, which decides its place in a table.
+    pub fn hash(&self, id: StrId) -> u32 {
+        self.entries
+            .get(id.0 as usize)
+            .and_then(Option::as_ref)
+            .map_or(0, |entry| entry.hash)
+    }
+
+    /// How many handles there are, free ones counted.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Drops all that are not marked.
+    pub fn sweep(&mut self, marks: &[bool]) {
+        for (id, slot) in self.entries.iter_mut().enumerate() {
+            let marked = marks.get(id).copied().unwrap_or_default();
+            let Some(entry) = slot.take_if(|_| !marked) else {
+                continue;
+            };
+            let id = id as u32;
+            self.memory -= entry.bytes.len() + OVERHEAD;
+            if let Ok(place) = self
+                .index
+                .find_entry(spread(entry.hash), |other| *other == id)
+            {
+                place.remove();
+            }
+            self.free.push(id);
+        }
+    }
+}
+
+/// A hash for the index, which wants its upper bits filled too.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+/// MurmurHash3 of 32 bits over all bytes, seeded with the length: the reference's own choice, which decides
+/// in which order a table is walked.
+fn hash(bytes: &[u8]) -> u32 {
+    let scramble = |k: u32| {
+        k.wrapping_mul(0xcc9e_2d51)
+            .rotate_left(15)
+            .wrapping_mul(0x1b87_3593)
+    };
+    let mut hash = bytes.len() as u32;
+    let mut blocks = bytes.chunks_exact(4);
+    for block in &mut blocks {
+        let block = block
+            .iter()
+            .rev()
+            .fold(0, |k, byte| k << 8 | u32::from(*byte));
+        hash ^= scramble(block);
+        hash = hash
+            .rotate_left(13)
+            .wrapping_mul(5)
+            .wrapping_add(0xe654_6b64);
+    }
+    let tail = blocks.remainder();
+    if !tail.is_empty() {
+        hash ^= scramble(
+            tail.iter()
+                .rev()
+                .fold(0, |k, byte| k << 8 | u32::from(*byte)),
+        );
+    }
+    hash ^= bytes.len() as u32;
+    hash ^= hash >> 16;
+    hash = hash.wrapping_mul(0x85eb_ca6b);
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(0xc2b2_ae35);
+    hash ^ hash >> 16
+}
