@@ -150,6 +150,26 @@ fn older(spec: &Spec) -> bool {
         && (spec.flags & keyglass::command::spec::BLOCKING == 0 || spec.name.starts_with("xread"))
 }
 
+/// What scripts are answered otherwise than by the reference, and why, as `tests/scripts/differences.rs` has it.
+fn script_differences() -> Vec<(String, String)> {
+    let source = fs::read_to_string(root().join("tests/scripts/differences.rs")).unwrap();
+    let fields = |field: &str| -> Vec<String> {
+        let head = format!("{field}: \"");
+        source
+            .lines()
+            .filter_map(|line| {
+                line.trim()
+                    .strip_prefix(&head)?
+                    .strip_suffix("\",")
+                    .map(String::from)
+            })
+            .collect()
+    };
+    let (names, reasons) = (fields("name"), fields("reason"));
+    assert_eq!(names.len(), reasons.len(), "a difference without a reason");
+    names.into_iter().zip(reasons).collect()
+}
+
 struct Facts {
     generators: String,
     compared: BTreeSet<String>,
@@ -168,6 +188,17 @@ The commands that Keyglass knows, from the table that runs them. This page is ge
   a real server in every test run; *Redis 7.0* likewise, as far as that has the options, where 9.1 does not
   differ on purpose (`tests/oracle/older.rs` names how, and why). *Own tests*: only by transcripts in the tests. *Documentation*: neither
   Valkey 9.1 nor Redis 7.0 has it; it follows what Redis documents.
+";
+
+const OWN_SETTINGS: &str = "
+## Settings of its own
+
+Settings that neither reference has, for CONFIG GET and CONFIG SET:
+
+| Setting | At first | What it does |
+|---|---|---|
+| `script-step-limit` | 20000000 | How many steps a script may take; an instruction of its code is one. A script that needs more ends with an error that names the setting, and what it wrote before stays. |
+| `script-memory-limit` | 33554432 | How many bytes of memory a script may take, likewise. |
 ";
 
 fn page() -> String {
@@ -195,6 +226,7 @@ fn page() -> String {
             }
         }
     }
+    page += OWN_SETTINGS;
     page += "\n## Not here\n\nCommands of Valkey 9.1 or Redis 7.0 that are refused as unknown:\n\n";
     let absent: Vec<String> = facts
         .reference
@@ -203,7 +235,10 @@ fn page() -> String {
         .map(|name| format!("`{}`", name.to_ascii_uppercase()))
         .collect();
     page += &absent.join(", ");
-    page += "\n";
+    page += "\n\n## Scripts: known differences\n\nThousands of scripts, generated and written, are answered as by Valkey 9.1, byte for byte, but for:\n\n";
+    for (name, reason) in script_differences() {
+        writeln!(page, "- {name}: {reason}").unwrap();
+    }
     page
 }
 

@@ -14,6 +14,7 @@ pub mod hll;
 pub mod keys;
 pub mod list;
 pub mod pubsub;
+pub mod script;
 pub mod server;
 pub mod set;
 pub mod spec;
@@ -45,6 +46,7 @@ const FAMILIES: &[&[Spec]] = &[
     hll::TABLE,
     list::TABLE,
     pubsub::TABLE,
+    script::TABLE,
     server::TABLE,
     set::TABLE,
     stream::TABLE,
@@ -80,12 +82,12 @@ pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
 
 /// Runs one command: looks it up, checks what the table says of it, and calls its handler.
 pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let result = checked(ctx, args);
+    let result = match ctx.script {
+        Some(kind) => script::call(ctx, args, kind),
+        None => checked(ctx, args),
+    };
     if let Err(error) = &result {
-        let wire = error.wire();
-        let code = wire.split(|&byte| byte == b' ').next().unwrap_or_default();
-        let code = String::from_utf8_lossy(code).into_owned();
-        *ctx.engine.stats.errors.entry(code).or_default() += 1;
+        ctx.engine.count_error(error);
     }
     result
 }
@@ -121,18 +123,23 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Finds what a command is. Errors: it is none, or has too few or too many words.
-fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
-    let Some(mut spec) = lookup(&args[0]) else {
+/// A command's container and its own row. Errors: there is none.
+fn locate(args: Args<'_>) -> Result<(&'static Spec, &'static Spec), Error> {
+    let Some(container) = lookup(&args[0]) else {
         return Err(unknown(args));
     };
-    let container = spec;
-    if !spec.subcommands.is_empty() && args.len() > 1 {
-        match subcommand(spec, &args[1]) {
-            Some(sub) => spec = sub,
-            None => return Err(unknown_subcommand(container, &args[1])),
-        }
+    if container.subcommands.is_empty() || args.len() == 1 {
+        return Ok((container, container));
     }
+    match subcommand(container, &args[1]) {
+        Some(sub) => Ok((container, sub)),
+        None => Err(unknown_subcommand(container, &args[1])),
+    }
+}
+
+/// Finds what a command is. Errors: it is none, or has too few or too many words.
+fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
+    let (container, spec) = locate(args)?;
     if !ctx.in_exec {
         ctx.client().last = Some((container.name, spec.name));
     }
@@ -150,7 +157,7 @@ fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
 fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
     ctx.client().last = None;
     let admitted = find(ctx, args).and_then(|command| {
-        let flags = transaction::flags(ctx, command.spec);
+        let flags = flags(ctx, command.spec, args);
         may_run(ctx, &command, flags)?;
         let held = !ctx.retry
             && ctx
@@ -162,6 +169,15 @@ fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
     }
     admitted
+}
+
+/// The flags that decide whether a command may run now: EXEC's and scripts' are also those of what they run.
+fn flags(ctx: &mut Ctx<'_>, spec: &Spec, args: Args<'_>) -> u32 {
+    match spec.name {
+        "exec" => transaction::flags(ctx, spec),
+        _ if spec.group == "scripting" => script::flags(ctx, spec, args),
+        _ => spec.flags,
+    }
 }
 
 fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
@@ -178,8 +194,8 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
         return Err(Error::from(text));
     }
     ctx.engine.limit_tracked();
-    if flags & spec::WRITE != 0 && !ctx.engine.config.replicas_wanted.contains(&0) {
-        return Err(Error::text("NOREPLICAS Not enough good replicas to write."));
+    if flags & spec::WRITE != 0 {
+        enough_replicas(ctx)?;
     }
     let client = ctx.client();
     if client.resp == Resp::Two
@@ -189,6 +205,14 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
         return Err(Error::Subscribed(full_name()));
     }
     Ok(())
+}
+
+/// Whether there are as many replicas as there have to be.
+fn enough_replicas(ctx: &Ctx<'_>) -> Result<(), Error> {
+    match ctx.engine.config.replicas_wanted.contains(&0) {
+        true => Ok(()),
+        false => Err(Error::text("NOREPLICAS Not enough good replicas to write.")),
+    }
 }
 
 /// Runs a command, and counts it.
@@ -219,16 +243,17 @@ fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Erro
     if let Some(hash) = hidden.filter(|_| flags & spec::READONLY != 0) {
         ctx.engine.show_due_fields(ctx.db, &args[1], hash);
     }
-    if !ctx.retry && flags & spec::ADMIN == 0 {
+    if !ctx.retry && flags & (spec::ADMIN | spec::SKIP_MONITOR) == 0 {
         ctx.engine.show_monitors(ctx.conn, args.0);
     }
-    if flags & spec::READONLY != 0 {
+    // Of a script, only what it calls counts as read.
+    if flags & spec::READONLY != 0 && command.spec.group != "scripting" {
         let conn = ctx.conn;
         ctx.engine.remember_read(conn, || keys_of(args.0));
     }
     // One that waits is counted once it is over.
     let conn = ctx.conn;
-    let waits = ctx.client().blocked.is_some();
+    let waits = ctx.client().blocked.is_some() || ctx.engine.stands();
     if !waits {
         ctx.engine
             .count_call(conn, command.place(), result.is_err());
@@ -378,6 +403,7 @@ pub mod testing {
     /// lines that follow are that. Blank lines and lines that begin with `#` are passed over.
     pub fn check(transcript: &str) {
         let mut engine = Engine::new(1, 1_700_000_000_000, super::dispatch);
+        engine.set_machine(Box::<crate::engine::script::fake::Fake>::default());
         engine.observing = true;
         let mut expected = String::new();
         let mut got = String::new();
@@ -435,6 +461,7 @@ pub mod testing {
     pub fn notifications(commands: &[&str]) -> Vec<String> {
         use crate::engine::{notify, reply::Reply, resp};
         let mut engine = Engine::new(1, 1_700_000_000_000, super::dispatch);
+        engine.set_machine(Box::<crate::engine::script::fake::Fake>::default());
         engine.config.notify = notify::ALL | notify::KEYEVENT;
         let prefix = "__keyevent@0__:";
         let listen = format!("PSUBSCRIBE {prefix}*");

@@ -166,12 +166,9 @@ pub(super) fn queues(ctx: &mut Ctx<'_>, command: &Command) -> bool {
     ctx.client().transaction.open() && !at_once
 }
 
-/// The flags that decide whether a command may run now: EXEC's are also those of what it runs.
+/// The flags that decide whether EXEC may run now: also those of what it runs.
 pub(super) fn flags(ctx: &mut Ctx<'_>, spec: &Spec) -> u32 {
-    match spec.name {
-        "exec" => spec.flags | (ctx.client().transaction.flags & (WRITE | MAY_REPLICATE)),
-        _ => spec.flags,
-    }
+    spec.flags | (ctx.client().transaction.flags & (WRITE | MAY_REPLICATE))
 }
 
 /// A command was refused before it ran: a transaction that it was to be part of will not run either,

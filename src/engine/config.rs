@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::commandlog::Bounds;
-use super::notify;
+use super::{notify, script};
 use crate::ds::bytes::Bytes;
 use crate::ds::limits::Limits;
 
@@ -37,6 +37,8 @@ pub struct Config {
     pub expires_by_itself: bool,
     /// A payload's checksum must be right: DEBUG SET-SKIP-CHECKSUM-VALIDATION.
     pub checks_sums: bool,
+    /// What a script may use up.
+    pub script_limits: script::Limits,
     /// Every setting that was changed, by its name, as it is printed.
     pub changed: BTreeMap<&'static str, Bytes>,
 }
@@ -57,6 +59,10 @@ impl Default for Config {
             tracked_max: 1_000_000,
             expires_by_itself: true,
             checks_sums: true,
+            script_limits: script::Limits {
+                steps: 20_000_000,
+                memory: 32 << 20,
+            },
             changed: BTreeMap::new(),
         }
     }

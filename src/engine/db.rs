@@ -37,6 +37,18 @@ pub enum Value {
 }
 
 impl Value {
+    /// How many bytes a string has, or how many elements anything else.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Str(text) => text.len() as u64,
+            Self::Zset(zset) => zset.len() as u64,
+            Self::List(list) => list.len() as u64,
+            Self::Set(set) => set.len() as u64,
+            Self::Hash(hash) => hash.len() as u64,
+            Self::Stream(stream) => stream.log.len(),
+        }
+    }
+
     /// The name that `TYPE` gives.
     pub fn type_name(&self) -> &'static str {
         match self {

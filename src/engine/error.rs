@@ -48,6 +48,8 @@ pub enum Error {
     Text(Cow<'static, str>),
     /// A text that quotes what the client sent, byte for byte. Made by [`Error::quoting`].
     Quoting(Vec<u8>),
+    /// An error of a script that is counted already, where it arose.
+    Counted(Vec<u8>),
 }
 
 impl Error {
@@ -72,7 +74,7 @@ impl Error {
     /// spaces, as on the server, and gone from the end.
     pub fn wire(&self) -> Vec<u8> {
         let mut text = match self {
-            Self::Quoting(text) => text.clone(),
+            Self::Quoting(text) | Self::Counted(text) => text.clone(),
             other => other.to_string().into_bytes(),
         };
         while matches!(text.last(), Some(b'\r' | b'\n')) {
@@ -130,7 +132,9 @@ impl fmt::Display for Error {
             Self::TimeoutNegative => f.write_str("ERR timeout is negative"),
             Self::TimeoutOutOfRange => f.write_str("ERR timeout is out of range"),
             Self::Text(text) => f.write_str(text),
-            Self::Quoting(text) => f.write_str(&String::from_utf8_lossy(text)),
+            Self::Quoting(text) | Self::Counted(text) => {
+                f.write_str(&String::from_utf8_lossy(text))
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod rdb;
 pub mod reply;
 pub mod resp;
 pub mod rng;
+pub mod script;
 pub mod stats;
 pub mod text;
 pub mod time;
@@ -41,6 +42,7 @@ use pubsub::PubSub;
 use reply::Writer;
 use resp::{Allowance, Parsed};
 use rng::{Purpose, Rng};
+use script::Scripting;
 use stats::Stats;
 use time::Millis;
 use timers::{Deadlines, Ticket};
@@ -49,6 +51,7 @@ use tracking::Tracked;
 use crate::ds::bytes::Bytes;
 use crate::ds::hash::Hash;
 use crate::ds::limits::Limits;
+use crate::lua::message::CallKind;
 
 /// How many numbered databases there are.
 pub const DATABASES: usize = 16;
@@ -68,7 +71,7 @@ pub enum What {
 }
 
 /// One server.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Engine {
     /// The moment of the input being handled, or of the last one.
     pub now: Millis,
@@ -100,6 +103,8 @@ pub struct Engine {
     pub tracked: Tracked,
     /// Commands are held back: CLIENT PAUSE.
     pub pause: Option<Pause>,
+    /// Scripts and functions.
+    pub scripting: Scripting,
     /// Nothing happens before this moment: DEBUG SLEEP.
     asleep: Option<Millis>,
     /// Whose command runs; nobody's where time does something by itself.
@@ -144,8 +149,10 @@ pub struct Ctx<'e> {
     pub out: Writer,
     /// The command waited, and is run again because a key that it waits for changed.
     pub retry: bool,
-    /// The command is one of those that EXEC runs: it waits for nothing.
+    /// The command is one of those that EXEC or a script runs: it waits for nothing.
     pub in_exec: bool,
+    /// A script calls it, in this way.
+    pub script: Option<CallKind>,
 }
 
 impl Engine {
@@ -167,6 +174,7 @@ impl Engine {
             monitors: BTreeSet::new(),
             tracked: Tracked::default(),
             pause: None,
+            scripting: Scripting::default(),
             asleep: None,
             current: None,
             held: Vec::new(),
@@ -217,7 +225,7 @@ impl Engine {
         client.bytes_in += bytes.len() as u64;
         self.stats.bytes_in += bytes.len() as u64;
         self.stats.reads += 1;
-        if self.asleep.is_some() {
+        if self.still() {
             self.unblocked.push_back(conn);
             return;
         }
@@ -230,11 +238,15 @@ impl Engine {
     /// gone from the millisecond of its deadline on.
     pub fn advance_to(&mut self, at: Millis) {
         loop {
+            if self.stands() {
+                return;
+            }
             if let Some(until) = self.asleep {
                 if at < until {
                     break;
                 }
                 self.wake_up(until);
+                continue; // what wakes may have everything sleep or stand still again
             }
             let expiry = self.next_expiry();
             let timeout = self.timeouts.next().map(|(when, _)| when);
@@ -280,7 +292,12 @@ impl Engine {
         dbs.filter_map(|(i, db)| Some((db.next_due()?, i))).min()
     }
 
-    /// Until when everything stands still, where it does.
+    /// Whether nothing is read, sent or served now: the server sleeps, or a script stands still.
+    fn still(&self) -> bool {
+        self.asleep.is_some() || self.stands()
+    }
+
+    /// Until when everything sleeps, where it does.
     pub fn asleep(&self) -> Option<Millis> {
         self.asleep
     }
@@ -347,6 +364,9 @@ impl Engine {
 
     /// The next moment at which something happens by itself.
     pub fn next_deadline(&self) -> Option<Millis> {
+        if self.stands() {
+            return None;
+        }
         if self.asleep.is_some() {
             return self.asleep;
         }
@@ -362,7 +382,7 @@ impl Engine {
 
     /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
     pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
-        if self.asleep.is_some() {
+        if self.still() {
             return Vec::new();
         }
         self.outputs.remove(&conn);
@@ -382,7 +402,7 @@ impl Engine {
     /// Takes the names of those who have output to be taken, or who ended, since their output was last
     /// taken: so that nobody has to ask every client.
     pub fn take_touched(&mut self) -> BTreeSet<Conn> {
-        if self.asleep.is_some() {
+        if self.still() {
             return BTreeSet::new();
         }
         std::mem::take(&mut self.outputs)
@@ -495,7 +515,10 @@ impl Engine {
         else {
             return;
         };
-        let (db, who) = (client.db, client.address(conn));
+        let (db, who) = match self.scripting.selected() {
+            Some(db) => (db, "lua".to_string()),
+            None => (client.db, client.address(conn)),
+        };
         let (seconds, millis) = (self.now / 1000, self.now % 1000);
         let mut line = format!("{seconds}.{millis:03}000 [{db} {who}]");
         for word in words {
@@ -606,6 +629,7 @@ impl Engine {
     }
 
     fn disconnect(&mut self, conn: Conn) {
+        self.drop_stand(conn);
         self.unblock(conn);
         self.unwatch(conn);
         if self.clients.remove(&conn).is_some() {
@@ -622,7 +646,9 @@ impl Engine {
             return;
         };
         let query = std::mem::take(&mut client.query);
-        while let Some(client) = self.clients.get_mut(&conn) {
+        while !self.stands()
+            && let Some(client) = self.clients.get_mut(&conn)
+        {
             if client.waits() || client.closing || used >= query.len() {
                 break;
             }
@@ -689,6 +715,7 @@ impl Engine {
             out,
             retry,
             in_exec: false,
+            script: None,
         };
         let before = ctx.engine.current.replace(conn);
         if let Err(error) = dispatch(&mut ctx, Args(words)) {
@@ -696,12 +723,26 @@ impl Engine {
             ctx.out.error(&error);
             ctx.out.pushed = false;
         }
-        let pushed = ctx.out.pushed;
-        let mut out = ctx.out.bytes;
+        let out = ctx.out;
         self.current = before;
+        if self.stands() {
+            self.begin_stand(conn, out.bytes);
+            return;
+        }
         if listens {
             self.notify_births();
         }
+        self.command_over(conn, out, start);
+        if !retry && self.asleep.is_none() {
+            self.serve_ready();
+        }
+    }
+
+    /// A command is over, or waits: `out` is what its client is sent, the reply from `start` on. What it was
+    /// pushed meanwhile comes after that.
+    fn command_over(&mut self, conn: Conn, out: Writer, start: usize) {
+        let pushed = out.pushed;
+        let mut out = out.bytes;
         if let Some(client) = self.clients.get_mut(&conn) {
             if client.muted() && !pushed {
                 out.truncate(start);
@@ -714,9 +755,6 @@ impl Engine {
             if start == 0 {
                 self.outputs.insert(conn);
             }
-        }
-        if !retry && self.asleep.is_none() {
-            self.serve_ready();
         }
     }
 
@@ -739,7 +777,7 @@ impl Engine {
 
     /// Lets everything that the last step made possible happen.
     fn settle(&mut self) {
-        while self.asleep.is_none() {
+        while !self.still() {
             self.serve_ready();
             let Some(conn) = self.unblocked.pop_front() else {
                 break;

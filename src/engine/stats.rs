@@ -33,6 +33,8 @@ pub struct Stats {
     pub expired_keys: u64,
     /// Fields of hashes that expired.
     pub expired_fields: u64,
+    /// Scripts that had to go because there were too many.
+    pub evicted_scripts: u64,
     /// Error replies, by code.
     pub errors: BTreeMap<String, u64>,
     /// Calls, rejected calls and failed calls, by container and name.

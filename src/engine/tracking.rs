@@ -153,7 +153,7 @@ impl Engine {
 
     /// Tells those who broadcast what changed since: once for all that one input brought.
     pub(super) fn broadcast(&mut self) {
-        if self.tracked.changed.is_empty() {
+        if self.tracked.changed.is_empty() || self.stands() {
             return;
         }
         let changed = std::mem::take(&mut self.tracked.changed);

@@ -306,7 +306,7 @@ pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
         key: key.clone(),
         kind: Kind::of(entry),
         deadline: entry.deadline(),
-        size: size(&entry.value),
+        size: entry.value.size(),
     };
     if pattern.is_empty() {
         let start = window.place(db.len());
@@ -336,17 +336,6 @@ pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
         all: db.len(),
         matching: found.len(),
         rows,
-    }
-}
-
-fn size(value: &Value) -> u64 {
-    match value {
-        Value::Str(text) => text.len() as u64,
-        Value::Zset(zset) => zset.len() as u64,
-        Value::List(list) => list.len() as u64,
-        Value::Set(set) => set.len() as u64,
-        Value::Hash(hash) => hash.len() as u64,
-        Value::Stream(stream) => stream.log.len(),
     }
 }
 

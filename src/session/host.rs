@@ -7,6 +7,7 @@ use super::message::*;
 use crate::command::spec::{Arg, Spec};
 use crate::command::{self, dispatch};
 use crate::engine::resp::{Parsed, parse_command};
+use crate::engine::script::{Machine, Standing};
 use crate::engine::{Engine, view};
 
 /// How many facts are kept for each key, and how many messages.
@@ -15,6 +16,16 @@ const FACTS_MAX: usize = 64;
 const JOURNALS_MAX: usize = 256;
 /// How many keys one input reports as touched.
 const TOUCHED_MAX: usize = 8;
+
+/// How many inputs wait for a script that stands still, and how many bytes; with more, it runs to its end.
+const HELD_MAX: usize = 1_000;
+const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Makes what runs scripts, new each time; `None`: scripts cannot run.
+pub type MakeMachine = fn() -> Option<Box<dyn Machine>>;
+
+/// Where a script stands still: the script, the calls before, and how many inputs wait.
+type Stand = (u64, u32, usize);
 
 /// The server half behind its one door.
 #[derive(Debug)]
@@ -28,6 +39,12 @@ pub struct Host {
     journals: BTreeMap<(usize, Bytes), (u64, VecDeque<Event>)>,
     messages: VecDeque<Event>,
     facts: u64,
+    machine: MakeMachine,
+    /// What happened while a script stood still, in order: it happens once that is over.
+    held: VecDeque<(Conn, What)>,
+    held_bytes: usize,
+    /// What was last told of a script that stands still.
+    stand: Option<Stand>,
 }
 
 #[derive(Debug)]
@@ -40,9 +57,12 @@ struct Watched {
 
 impl Host {
     /// An empty session at a moment.
-    pub fn new(seed: u64, start: Millis) -> Self {
+    pub fn new(seed: u64, start: Millis, machine: MakeMachine) -> Self {
         let mut engine = Engine::new(seed, start, dispatch);
         engine.observing = true;
+        if let Some(machine) = machine() {
+            engine.set_machine(machine);
+        }
         Self {
             engine,
             updates: Vec::new(),
@@ -52,6 +72,10 @@ impl Host {
             journals: BTreeMap::new(),
             messages: VecDeque::new(),
             facts: 0,
+            machine,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            stand: None,
         }
     }
 
@@ -60,7 +84,8 @@ impl Host {
         match request {
             Request::Begin { record, until } => {
                 let watched = std::mem::take(&mut self.watched);
-                *self = Self::new(record.seed, record.start);
+                let (stepping, stood) = (self.engine.scripting.stepping, self.stand.is_some());
+                *self = Self::new(record.seed, record.start, self.machine);
                 self.watched = watched
                     .into_iter()
                     .map(|(panel, w)| {
@@ -82,18 +107,19 @@ impl Host {
                 self.drain_outputs();
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
+                if stood {
+                    self.updates.push(Update::Script(None));
+                }
+                // What was folded ran at once, as it may again.
+                self.engine.scripting.stepping = stepping;
             }
             Request::Input { conn, what } => {
-                let keys = touched(&what);
-                let bytes = matches!(what, What::Bytes(_));
-                self.input(at, conn, what);
-                self.updates.push(Update::Recorded {
-                    at: self.engine.now,
-                    conn,
-                    bytes,
-                    keys,
-                });
-                self.drain_outputs();
+                self.held_bytes += size(&what);
+                self.held.push_back((conn, what));
+                self.advance(at);
+                while self.held.len() > HELD_MAX || self.held_bytes > HELD_BYTES_MAX {
+                    self.step(at, true);
+                }
             }
             Request::Watch { panel, target } => {
                 self.watched.insert(
@@ -108,14 +134,19 @@ impl Host {
             Request::Unwatch { panel } => {
                 self.watched.remove(&panel);
             }
+            Request::Stepping { on } => {
+                self.engine.scripting.stepping = on;
+            }
+            Request::Step { to_end } => self.step(at, to_end),
         }
     }
 
     /// Moves the clock on to a moment and gives what changed since the last frame.
     pub fn frame(&mut self, at: Millis) -> Frame {
-        self.engine.advance_to(at);
+        self.advance(at);
         self.note_facts();
         self.drain_outputs();
+        self.tell_script();
         self.tell_clients();
         self.tell_panels();
         Frame {
@@ -127,6 +158,53 @@ impl Host {
     /// The next moment at which something happens by itself.
     pub fn next_deadline(&self) -> Option<Millis> {
         self.engine.next_deadline()
+    }
+
+    /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
+    fn advance(&mut self, at: Millis) {
+        loop {
+            self.engine.advance_to(at);
+            if self.engine.stands() {
+                break;
+            }
+            let Some((conn, what)) = self.held.pop_front() else {
+                break;
+            };
+            self.held_bytes -= size(&what);
+            let keys = touched(&what);
+            let bytes = matches!(what, What::Bytes(_));
+            self.input(at, conn, what);
+            self.updates.push(Update::Recorded {
+                at: self.engine.now,
+                conn,
+                bytes,
+                keys,
+            });
+            self.drain_outputs();
+        }
+    }
+
+    /// Lets the script that stands still go on, if one does.
+    fn step(&mut self, at: Millis, to_end: bool) {
+        self.engine.step_script(to_end);
+        self.note_facts();
+        self.drain_outputs();
+        self.advance(at);
+    }
+
+    fn tell_script(&mut self) {
+        let place = self.engine.place_of_stand();
+        let stand = place.map(|(serial, calls)| (serial, calls, self.held.len()));
+        if stand == self.stand {
+            return;
+        }
+        self.stand = stand;
+        let waiting = self.held.len() as u32;
+        let view = self
+            .engine
+            .standing()
+            .map(|standing| view_of(standing, waiting));
+        self.updates.push(Update::Script(view));
     }
 
     fn input(&mut self, at: Millis, conn: Conn, what: What) {
@@ -250,6 +328,36 @@ impl Host {
     }
 }
 
+fn view_of(standing: Standing, waiting: u32) -> ScriptView {
+    let Standing {
+        conn,
+        name,
+        command,
+        line,
+        calls,
+        last,
+        frames,
+    } = standing;
+    ScriptView {
+        conn,
+        name,
+        command,
+        line,
+        calls,
+        last,
+        frames,
+        waiting,
+    }
+}
+
+/// How many bytes an input takes.
+fn size(what: &What) -> usize {
+    match what {
+        What::Bytes(bytes) => bytes.len(),
+        What::Connect | What::Disconnect => 0,
+    }
+}
+
 fn push_bounded(queue: &mut VecDeque<Event>, event: Event) {
     if queue.len() == FACTS_MAX {
         queue.pop_front();
@@ -323,144 +431,4 @@ fn arg_doc(arg: &Arg) -> ArgDoc {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const START: Millis = 1_700_000_000_000;
-
-    fn send(host: &mut Host, at: Millis, conn: Conn, line: &str) {
-        let words = split_words(line.as_bytes()).unwrap();
-        host.handle(
-            at,
-            Request::Input {
-                conn,
-                what: What::Bytes(encode_command(&words)),
-            },
-        );
-    }
-
-    fn outputs(frame: &Frame) -> Vec<(Conn, String)> {
-        frame
-            .updates
-            .iter()
-            .filter_map(|update| match update {
-                Update::Output { conn, bytes, .. } => Some((*conn, text::format_all(bytes))),
-                _ => None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn an_input_is_recorded_answered_and_seen() {
-        let mut host = Host::new(1, START);
-        host.handle(
-            START,
-            Request::Input {
-                conn: 0,
-                what: What::Connect,
-            },
-        );
-        host.handle(
-            START,
-            Request::Watch {
-                panel: 7,
-                target: Target::Key {
-                    db: 0,
-                    key: Bytes::from_slice(b"lock"),
-                    window: Window {
-                        start: None,
-                        count: 10,
-                    },
-                },
-            },
-        );
-        send(&mut host, START + 5, 0, "SET lock t NX PX 100");
-        let frame = host.frame(START + 5);
-        assert_eq!(outputs(&frame), [(0, "OK\n".to_string())]);
-        assert!(frame.updates.contains(&Update::Recorded {
-            at: START + 5,
-            conn: 0,
-            bytes: true,
-            keys: vec![Bytes::from_slice(b"lock")]
-        }));
-        let lock = LockView {
-            holder: 0,
-            since: START + 5,
-            ttl: 100,
-        };
-        let seen = frame.updates.iter().any(|u| matches!(u, Update::View { panel: 7, view: View::Key { value: ValueView::Text(t), .. } } if t.lock == Some(lock)));
-        assert!(seen, "{frame:?}");
-        assert_eq!(host.next_deadline(), Some(START + 105));
-        assert_eq!(
-            host.frame(START + 50),
-            Frame {
-                now: START + 50,
-                updates: Vec::new()
-            }
-        );
-        let gone = host.frame(START + 105);
-        assert!(
-            matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }] if facts.len() == 2),
-            "{gone:?}"
-        );
-    }
-
-    #[test]
-    fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
-        let inputs = vec![
-            Input {
-                at: START,
-                conn: 0,
-                what: What::Connect,
-            },
-            Input {
-                at: START + 1,
-                conn: 0,
-                what: What::Bytes(encode_command(&["SET", "k", "v", "PX", "1000"])),
-            },
-        ];
-        let record = Record {
-            seed: 3,
-            start: START,
-            inputs,
-        };
-        let mut host = Host::new(0, 0);
-        host.handle(
-            START + 500,
-            Request::Watch {
-                panel: 1,
-                target: Target::Keys {
-                    db: 0,
-                    pattern: Bytes::new(),
-                    window: Window {
-                        start: Some(0),
-                        count: 9,
-                    },
-                },
-            },
-        );
-        host.handle(
-            START + 500,
-            Request::Begin {
-                record,
-                until: START + 400,
-            },
-        );
-        let frame = host.frame(START + 500);
-        assert_eq!(outputs(&frame), []);
-        assert!(
-            matches!(frame.updates.first(), Some(Update::Ready { commands }) if commands.iter().any(|c| c.name == "SET"))
-        );
-        assert!(
-            frame
-                .updates
-                .iter()
-                .any(|u| matches!(u, Update::View { view: View::Keys(keys), .. } if keys.all == 1))
-        );
-        send(&mut host, START + 600, 0, "PTTL k");
-        assert_eq!(
-            outputs(&host.frame(START + 600)),
-            [(0, "(integer) 401\n".to_string())]
-        );
-    }
-}
+mod tests;

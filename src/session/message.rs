@@ -12,6 +12,7 @@ pub use crate::engine::resp::{decode, encode_command, split_words};
 pub use crate::engine::text;
 pub use crate::engine::time::Millis;
 pub use crate::engine::view::*;
+pub use crate::lua::message::Frame as ScriptFrame;
 
 /// Something that happened to a connection, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +117,16 @@ pub enum Request {
         /// The panel.
         panel: Panel,
     },
+    /// Whether a script that a client starts from now on stands still at each command that it calls.
+    Stepping {
+        /// Whether it does.
+        on: bool,
+    },
+    /// The script that stands still goes on.
+    Step {
+        /// To its end, not only to its next call.
+        to_end: bool,
+    },
 }
 
 /// What the server half tells the page.
@@ -160,6 +171,30 @@ pub enum Update {
         /// What it sees now.
         view: View,
     },
+    /// A script stands still at a call, or one that did has ended (`None`). While one stands, the clock does
+    /// too, and what else happens waits.
+    Script(Option<ScriptView>),
+}
+
+/// A script that stands still, about to call a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptView {
+    /// Whose it is.
+    pub conn: Conn,
+    /// The script's SHA-1 in hex, or the function's name.
+    pub name: String,
+    /// The command that it is about to call.
+    pub command: Vec<Bytes>,
+    /// The line of the script that the call stands on, from 1.
+    pub line: u32,
+    /// How many commands it has called before.
+    pub calls: u32,
+    /// The reply to the last of them, as redis-cli prints it.
+    pub last: Option<String>,
+    /// Its functions with their locals, the innermost first.
+    pub frames: Vec<ScriptFrame>,
+    /// How many inputs wait for its end.
+    pub waiting: u32,
 }
 
 /// What the server half tells the page at once, at most once a frame.

@@ -3,4 +3,5 @@
 //! A session is its seed, its first moment and its inputs; everything else follows from them.
 
 pub mod host;
+pub mod lua;
 pub mod message;

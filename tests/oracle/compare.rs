@@ -224,7 +224,7 @@ pub const NORMALISED: &[Rule] = &[
     },
     Rule {
         name: "what CONFIG GET says of the machine",
-        reason: "addresses, files and the log are the machine's, and nothing is saved here",
+        reason: "addresses, files and the log are the machine's, nothing is saved here, and what a script may use up is a setting of ours",
         when: |c| c.is("CONFIG") && c.sub("GET"),
         apply: |a, b| [a, b].into_iter().for_each(settings),
     },
@@ -664,6 +664,8 @@ fn settings(frame: &mut Frame) {
         b"loglevel",
         b"pidfile",
         b"port",
+        b"script-memory-limit",
+        b"script-step-limit",
     ];
     let Some(items) = frame.items_mut() else {
         return;

@@ -16,6 +16,7 @@ mod frame;
 mod generate;
 mod older;
 mod pair;
+mod rng;
 mod server;
 mod shrink;
 mod step;
@@ -26,9 +27,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use compare::{NORMALISED, Tally};
-use generate::{COMMANDS, Generator, Rng};
+use generate::{COMMANDS, Generator};
 use older::Older;
 use pair::Pair;
+use rng::Rng;
 use step::Step;
 
 /// How many commands a run compares, and from which seed, unless the environment says otherwise.

@@ -149,6 +149,14 @@ impl Server {
         Link::over(TcpStream::connect(("127.0.0.1", self.port)).expect("the real server has gone"))
     }
 
+    /// Whether it still runs.
+    #[allow(dead_code, reason = "the comparison of scripts uses it")]
+    pub fn runs(&mut self) -> bool {
+        // One that is about to end has closed its connections already.
+        sleep(Duration::from_millis(100));
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

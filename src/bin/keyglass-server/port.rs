@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyglass::command::dispatch;
 use keyglass::engine::Engine;
+use keyglass::session::lua::machine;
 use keyglass::session::message::{Conn, Input, Millis, Record, What};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -263,6 +264,15 @@ pub async fn serve(options: Options) -> Result<(), String> {
     Ok(())
 }
 
+/// A new engine for a session.
+fn engine(record: &Record) -> Engine {
+    let mut engine = Engine::new(record.seed, record.start, dispatch);
+    if let Some(machine) = machine() {
+        engine.set_machine(machine);
+    }
+    engine
+}
+
 /// The engine to begin with, and the record of how it came about.
 fn begin(options: &Options) -> Result<(Engine, Record), String> {
     let Some(path) = &options.open else {
@@ -271,7 +281,7 @@ fn begin(options: &Options) -> Result<(Engine, Record), String> {
             start: wall_clock(),
             inputs: Vec::new(),
         };
-        return Ok((Engine::new(record.seed, record.start, dispatch), record));
+        return Ok((engine(&record), record));
     };
     let cannot = |error: &dyn std::fmt::Display| format!("cannot open {}: {error}", path.display());
     let bytes = std::fs::read(path).map_err(|error| cannot(&error))?;
@@ -280,7 +290,7 @@ fn begin(options: &Options) -> Result<(Engine, Record), String> {
     if !rest.is_empty() {
         return Err(cannot(&"it is no saved session"));
     }
-    let mut engine = Engine::new(record.seed, record.start, dispatch);
+    let mut engine = engine(&record);
     for input in &record.inputs {
         engine.handle(input.at, input.conn, input.what.clone());
         for conn in engine.take_touched() {

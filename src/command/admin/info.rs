@@ -179,9 +179,19 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("allocator_allocated", &bytes);
             say("allocator_active", &bytes);
             say("allocator_resident", &bytes);
+            let (scripts, libraries) = (&engine.scripting.cache, &engine.scripting.libraries);
             say("used_memory_lua", &0);
-            say("used_memory_scripts", &0);
-            say("number_of_cached_scripts", &0);
+            say("used_memory_vm_eval", &0);
+            say("used_memory_scripts_eval", &scripts.memory());
+            say("number_of_cached_scripts", &scripts.len());
+            say("number_of_functions", &libraries.functions());
+            say("number_of_libraries", &libraries.iter().len());
+            say("used_memory_vm_functions", &0);
+            say("used_memory_vm_total", &0);
+            say("used_memory_functions", &libraries.memory());
+            let both = scripts.memory() + libraries.memory();
+            say("used_memory_scripts", &both);
+            say("used_memory_scripts_human", &human(both));
             say("maxmemory", &named(&engine.config, "maxmemory"));
             say(
                 "maxmemory_human",
@@ -253,7 +263,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("expire_cycle_cpu_milliseconds", &0);
             say("evicted_keys", &0);
             say("evicted_clients", &0);
-            say("evicted_scripts", &0);
+            say("evicted_scripts", &stats.evicted_scripts);
             say("total_eviction_exceeded_time", &0);
             say("current_eviction_exceeded_time", &0);
             say("keyspace_hits", &sum(|db| db.hits.get()));

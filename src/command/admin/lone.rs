@@ -128,22 +128,6 @@ pub(super) fn failover(_: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     Err(Error::text("ERR FAILOVER requires connected replicas."))
 }
 
-/// There are no functions to take away yet.
-pub(super) fn function_flush(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    if args.len() > 3 || (args.len() == 3 && !args.is(2, "SYNC") && !args.is(2, "ASYNC")) {
-        return Err(Error::text(
-            "ERR FUNCTION FLUSH only supports SYNC|ASYNC option",
-        ));
-    }
-    ctx.out.ok();
-    Ok(())
-}
-
-pub(super) fn function_list(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    ctx.out.array(0);
-    Ok(())
-}
-
 pub(super) fn lastsave(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let started = ctx.engine.started;
     ctx.out.int((started / 1000) as i64);

@@ -273,55 +273,6 @@ pub const TABLE: &[Spec] = &[
         ..Spec::NEW
     },
     Spec {
-        name: "function",
-        arity: -2,
-        categories: &["slow"],
-        group: "scripting",
-        since: "7.0.0",
-        complexity: "Depends on subcommand.",
-        summary: "Commands about functions; there are none yet.",
-        subcommands: &[
-            Spec {
-                name: "flush",
-                arity: -2,
-                flags: WRITE | NOSCRIPT,
-                categories: &["write", "slow", "scripting"],
-                group: "scripting",
-                since: "7.0.0",
-                complexity: "O(N) where N is the number of functions deleted",
-                summary: "Takes all functions away.",
-                tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-                args: &[one_of(
-                    "flush-type",
-                    &[flag("async", "ASYNC"), flag("sync", "SYNC")],
-                )
-                .optional()],
-                handler: Some(function_flush),
-                ..Spec::NEW
-            },
-            Spec {
-                name: "list",
-                arity: -2,
-                flags: NOSCRIPT,
-                categories: &["slow", "scripting"],
-                group: "scripting",
-                since: "7.0.0",
-                complexity: "O(N) where N is the number of functions",
-                summary: "Lists the functions.",
-                tips: &["nondeterministic_output_order"],
-                args: &[
-                    string("library-name-pattern")
-                        .token("LIBRARYNAME")
-                        .optional(),
-                    flag("withcode", "WITHCODE").optional(),
-                ],
-                handler: Some(function_list),
-                ..Spec::NEW
-            },
-        ],
-        ..Spec::NEW
-    },
-    Spec {
         name: "info",
         arity: -1,
         flags: LOADING | STALE,

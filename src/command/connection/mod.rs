@@ -308,7 +308,7 @@ fn select(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         .ok()
         .filter(|&i| i < DATABASES)
         .ok_or(Error::DbIndex)?;
-    ctx.client().db = index;
+    ctx.select(index);
     ctx.out.ok();
     Ok(())
 }

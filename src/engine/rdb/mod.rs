@@ -5,6 +5,7 @@
 //! (Valkey 9.0). A value is written with the lowest version that knows its type, so that as many
 //! servers as can be take it.
 
+mod functions;
 mod load;
 mod save;
 mod stream;
@@ -12,6 +13,8 @@ mod wire;
 mod ziplist;
 
 use crc::{CRC_64_REDIS, Crc, Table};
+
+pub use functions::{dump_functions, functions};
 
 use super::db::Value;
 use crate::ds::limits::Limits;

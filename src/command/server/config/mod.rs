@@ -290,6 +290,8 @@ fn drive(config: &mut Config, name: &str, value: &[u8]) {
         "latency-monitor-threshold" => config.latency_threshold = size as u64,
         "min-replicas-to-write" => config.replicas_wanted[0] = size as u64,
         "min-replicas-max-lag" => config.replicas_wanted[1] = size as u64,
+        "script-step-limit" => config.script_limits.steps = size as u64,
+        "script-memory-limit" => config.script_limits.memory = size as u64,
         "tracking-table-max-keys" => config.tracked_max = size,
         _ => {}
     }

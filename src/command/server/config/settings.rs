@@ -588,6 +588,14 @@ pub const SETTINGS: &[Setting] = &[
     setting("replicaof", "slaveof", "", FIXED, Text),
     setting("requirepass", "", "", FREE, Text),
     setting("save", "", "", FREE, Own(save_points)),
+    setting(
+        "script-memory-limit",
+        "",
+        "33554432",
+        FREE,
+        Memory(1, i64::MAX as u64),
+    ),
+    setting("script-step-limit", "", "20000000", FREE, Int(1, i64::MAX)),
     setting("server-cpulist", "server_cpulist", "", FIXED, Text),
     setting("set-max-intset-entries", "", "512", FREE, Int(0, i64::MAX)),
     setting(
