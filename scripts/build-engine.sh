@@ -1,34 +1,41 @@
 #!/usr/bin/env bash
-# Builds the server half as the JavaScript module keyglass.js. Trunk runs this as a hook while it builds the page,
-# and puts what it finds in the staging folder into dist. Alone: TRUNK_STAGING_DIR=folder scripts/build-engine.sh
+# Builds the server half as the JavaScript module keyglass.js, and the Lua machine that it fetches when it needs one as
+# keyglass-lua.js. Trunk runs this as a hook while it builds the page, and puts what it finds in the staging folder
+# into dist. Alone: TRUNK_STAGING_DIR=folder scripts/build-engine.sh
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 use_wasm
 
 out="${TRUNK_STAGING_DIR:?is not set: the folder to write keyglass.js to}"
-bin=keyglass-engine
 
 # A page that is rebuilt at every change wants a short build more than a quick engine.
 if [ "${TRUNK_PROFILE:-release}" = release ]; then profile=engine; else profile=dev; fi
 if [ "$profile" = dev ]; then folder=debug; else folder="$profile"; fi
 
 cd "$ROOT"
-cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" --bin "$bin"
-wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$bin.wasm"
+cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" --bin keyglass-engine --bin keyglass-lua
 
-# wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
-made="$CARGO_TARGET_DIR/keyglass-module-$profile"
-if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
-  rm -rf "$made"
-  flags=()
-  if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
-  wasm-bindgen --target web --out-name keyglass --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
-  if [ "$profile" = engine ]; then
-    # The features are those that rustc turns on for this target by default.
-    wasm-opt -O3 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-      --enable-reference-types --enable-sign-ext "$made/keyglass_bg.wasm" -o "$made/keyglass_bg.opt.wasm"
-    mv "$made/keyglass_bg.opt.wasm" "$made/keyglass_bg.wasm"
+# module BIN NAME: makes the module NAME.js of a wasm and copies it to the staging folder.
+module() {
+  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$1.wasm" made="$CARGO_TARGET_DIR/$2-module-$profile"
+  # wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
+  if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
+    rm -rf "$made"
+    local flags=()
+    if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
+    wasm-bindgen --target web --out-name "$2" --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
+    if [ "$profile" = engine ]; then
+      # The features are those that rustc turns on for this target by default.
+      wasm-opt -O3 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+        --enable-reference-types --enable-sign-ext "$made/$2_bg.wasm" -o "$made/$2_bg.opt.wasm"
+      mv "$made/$2_bg.opt.wasm" "$made/$2_bg.wasm"
+    fi
+    touch "$made/done"
   fi
-  touch "$made/done"
-fi
-cp "$made"/keyglass.js "$made"/keyglass_bg.wasm "$made"/*.d.ts "$ROOT/static/worker.js" "$out/"
+  cp "$made/$2.js" "$made/$2_bg.wasm" "$made"/*.d.ts "$out/"
+}
+
+module keyglass-engine keyglass
+module keyglass-lua keyglass-lua
+cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"
+cp "$ROOT/static/worker.js" "$out/"

@@ -6,8 +6,11 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 // All that must arrive before the prompt answers, as a host that compresses sends it.
 // 350 KB is the aim; until it is reached, this keeps the page from growing. (It was 425 KB before the
 // engine learnt lists, sets, hashes, bitmaps, places, settings, the binary form of
-// values, client-side caching and transactions.)
-const BUDGET = 600 * 1024;
+// values, client-side caching and transactions, and 600 KB before scripts and their editor.)
+const BUDGET = 680 * 1024;
+// The Lua machine, which is fetched when the page is idle or a script is first run.
+const LUA = "keyglass-lua_bg.wasm";
+const LUA_BUDGET = 220 * 1024;
 // What a browser never asks for while the page opens.
 const LATER = [".ts", ".map", ".md", ".txt"];
 
@@ -25,7 +28,7 @@ const rows = files.map((path) => {
     brotli: brotliCompressSync(bytes, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
     }).length,
-    first: !LATER.includes(extname(path)),
+    first: !LATER.includes(extname(path)) && !path.endsWith(LUA),
   };
 });
 rows.sort((a, b) => b.raw - a.raw);
@@ -42,6 +45,11 @@ for (const row of lines) {
   console.log(`${row.name.padEnd(width)}${number(row.raw)}${number(row.gzip)}${number(row.brotli)}`);
 }
 
+const lua = rows.find((row) => row.name === LUA)?.brotli ?? 0;
+if (lua > LUA_BUDGET) {
+  console.error(`Over budget: the Lua machine has ${lua.toLocaleString("en-US")} of ${LUA_BUDGET.toLocaleString("en-US")} bytes (brotli).`);
+  process.exit(1);
+}
 const used = sum(needed, "brotli");
 const verdict = `${used.toLocaleString("en-US")} of ${BUDGET.toLocaleString("en-US")} bytes (brotli) are used before the prompt answers.`;
 if (used > BUDGET) {

@@ -11,6 +11,11 @@ try {
   // start() puts the engine's own onmessage in this one's place.
   start();
   for (const event of waiting) self.onmessage(event);
+
+  // Once the page is up, the machine that runs scripts is fetched ahead of the first one. If that fails, the
+  // first script tries again, and says so.
+  const { prepare } = await import("./keyglass-lua.js");
+  setTimeout(() => prepare().catch(() => {}), 3000);
 } catch (error) {
   // Thrown where no promise catches it, so that the page hears of it as the worker's error.
   setTimeout(() => {

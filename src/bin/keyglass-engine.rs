@@ -6,6 +6,7 @@ mod shell {
     use std::rc::Rc;
 
     use js_sys::{Date, Uint8Array};
+    use keyglass::engine::script::{self, Answer, Failure, Machine};
     use keyglass::session::host::Host;
     use keyglass::session::message::{Millis, Request};
     use wasm_bindgen::prelude::*;
@@ -93,6 +94,52 @@ mod shell {
         Date::now() as Millis
     }
 
+    #[wasm_bindgen(raw_module = "./keyglass-lua.js")]
+    extern "C" {
+        /// The Lua machine, in a wasm of its own.
+        #[derive(Debug)]
+        #[wasm_bindgen(js_name = Machine)]
+        type LuaMachine;
+
+        /// Makes one; the first fetches the wasm.
+        #[wasm_bindgen(js_name = machine, catch)]
+        fn lua_machine() -> Result<LuaMachine, JsValue>;
+
+        #[wasm_bindgen(method)]
+        fn ask(this: &LuaMachine, request: &[u8]) -> Vec<u8>;
+    }
+
+    /// What runs scripts: fetched when it is first asked for something that it could know.
+    #[derive(Debug, Default)]
+    struct Lua(Option<LuaMachine>);
+
+    impl Machine for Lua {
+        fn ask(&mut self, request: script::Request) -> Answer {
+            if self.0.is_none() {
+                if matches!(request, script::Request::Clear { .. }) {
+                    return Answer::Done;
+                }
+                self.0 = lua_machine()
+                    .inspect_err(|error| web_sys::console::error_1(error))
+                    .ok();
+            }
+            let answer = self.0.as_ref().and_then(|machine| {
+                let request = postcard::to_allocvec(&request).ok()?;
+                postcard::from_bytes(&machine.ask(&request)).ok()
+            });
+            answer.unwrap_or_else(|| {
+                Answer::Failed(Failure {
+                    text: b"ERR the Lua machine could not be loaded".to_vec(),
+                    ..Failure::default()
+                })
+            })
+        }
+    }
+
+    fn machine() -> Option<Box<dyn Machine>> {
+        Some(Box::<Lua>::default())
+    }
+
     /// Turns this worker into the server half: from now on it answers the page's requests.
     #[wasm_bindgen]
     pub fn start() {
@@ -106,7 +153,7 @@ mod shell {
             }
         });
         *shell.borrow_mut() = Some(Shell {
-            host: Host::new(0, now()),
+            host: Host::new(0, now(), machine),
             scope: scope.clone(),
             sent: 0,
             timer: None,
