@@ -74,6 +74,8 @@ pub struct Console {
     pub client: Option<ClientView>,
     /// Its command holds up the server half, and can be stopped.
     pub stuck: bool,
+    /// Whose script stands still while a command of this client waits: another's, or its own.
+    pub held_by: Option<Conn>,
     /// Whether hints are shown.
     pub hints: bool,
     lines: VecDeque<Line>,

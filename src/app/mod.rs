@@ -10,8 +10,10 @@ pub mod format;
 pub mod help;
 pub mod hint;
 pub mod line;
+pub mod lua;
 pub mod movement;
 pub mod port;
+pub mod script;
 pub mod show;
 pub mod stage;
 pub mod timeline;
@@ -25,6 +27,7 @@ use crate::session::message::*;
 use console::Console;
 use movement::Movement;
 use port::{Order, Port};
+use script::Script;
 use stage::{Change, Stage, Subject};
 use timeline::Timeline;
 
@@ -100,6 +103,8 @@ pub struct State {
     pub panels: BTreeMap<Panel, Rc<PanelState>>,
     /// What happened.
     pub timeline: Rc<Timeline>,
+    /// The script editor.
+    pub script: Rc<Script>,
     /// The commands that the server half knows.
     pub commands: Rc<Vec<CommandDoc>>,
     /// The session's clock.
@@ -162,6 +167,8 @@ pub enum Action {
     Light(Theme),
     /// A narrow page shows another part.
     Turn(Tab),
+    /// Something is done in the script editor.
+    Script(script::Act),
     /// What was said has been read.
     Dismiss,
 }
@@ -193,6 +200,7 @@ impl State {
             stage: Rc::new(Stage::new(STAGE_PANELS)),
             panels: BTreeMap::new(),
             timeline: Rc::default(),
+            script: Rc::default(),
             commands: Rc::default(),
             clock: ClockBase {
                 now: start,
@@ -342,16 +350,21 @@ impl State {
                 self.notice = Some(format!(
                     "The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."
                 ));
+                self.script_lost();
                 let orders = self.port.restart(wall);
                 self.follow(orders, wall, &mut effects);
             }
             Action::Stop => {
+                self.script_lost();
                 let orders = self.port.restart(wall);
                 self.follow(orders, wall, &mut effects);
             }
             Action::Tick => {
                 let orders = self.port.tick(wall);
-                self.changed |= !orders.is_empty();
+                if !orders.is_empty() {
+                    self.changed = true;
+                    self.script_lost();
+                }
                 self.follow(orders, wall, &mut effects);
                 self.mark_stuck(wall);
             }
@@ -370,7 +383,7 @@ impl State {
             }
             Action::Show(subject) => {
                 self.tab = Tab::Stage;
-                self.on_stage(|stage| stage.touch(subject), wall, &mut effects);
+                self.on_stage(|stage| stage.show(subject), wall, &mut effects);
             }
             Action::TogglePin(subject) => {
                 self.on_stage(|stage| stage.toggle_pin(subject), wall, &mut effects)
@@ -383,6 +396,7 @@ impl State {
                 effects.push(Effect::Theme(theme));
             }
             Action::Turn(tab) => self.tab = tab,
+            Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
         }
         effects
@@ -453,12 +467,15 @@ impl State {
             match sent {
                 console::Sent::Words { line, words } => {
                     Rc::make_mut(&mut self.timeline).sent(conn, line);
+                    self.script_sent(&words);
                     let orders = self
                         .port
                         .input(conn, What::Bytes(encode_command(&words)), wall);
                     self.follow(orders, wall, effects);
                 }
-                console::Sent::Done(ticket, text) => effects.push(Effect::Resolve(ticket, text)),
+                console::Sent::Done(ticket, text) => {
+                    self.resolve(conn, ticket, text, wall, effects)
+                }
                 console::Sent::Quit => self.reconnect(conn, wall, effects),
                 console::Sent::Nothing => {}
             }
@@ -473,7 +490,7 @@ impl State {
         };
         let interrupted = console.interrupted(now);
         for (ticket, text) in interrupted {
-            effects.push(Effect::Resolve(ticket, text));
+            self.resolve(conn, ticket, text, wall, effects);
         }
         // To connect anew ends the old connection, in one step: no frame can come between that says it is closed.
         let orders = self.port.input(conn, What::Connect, wall);
@@ -485,20 +502,20 @@ impl State {
             match order {
                 Order::Restart => effects.push(Effect::Restart),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
-                Order::Dropped { conn, what } => self.dropped(conn, &what, effects),
+                Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
             }
         }
         self.mark_stuck(wall);
     }
 
-    fn dropped(&mut self, conn: Conn, what: &What, effects: &mut Vec<Effect>) {
+    fn dropped(&mut self, conn: Conn, what: &What, wall: f64, effects: &mut Vec<Effect>) {
         if !matches!(what, What::Bytes(_)) {
             return;
         }
         Rc::make_mut(&mut self.timeline).dropped(conn);
         let now = self.clock.now;
         if let Some((ticket, text)) = self.console(conn).and_then(|console| console.stopped(now)) {
-            effects.push(Effect::Resolve(ticket, text));
+            self.resolve(conn, ticket, text, wall, effects);
         }
     }
 
@@ -516,6 +533,7 @@ impl State {
                 self.changed = true;
             }
         }
+        self.mark_held();
     }
 
     fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
@@ -543,10 +561,11 @@ impl State {
                     }
                 }
                 Update::Output { conn, bytes, at } => {
-                    if let Some(console) = self.console(conn) {
-                        for (ticket, text) in console.received(&bytes, at) {
-                            effects.push(Effect::Resolve(ticket, text));
-                        }
+                    let answered = self
+                        .console(conn)
+                        .map(|console| console.received(&bytes, at));
+                    for (ticket, text) in answered.into_iter().flatten() {
+                        self.resolve(conn, ticket, text, wall, effects);
                     }
                     talked.push(conn);
                 }
@@ -562,6 +581,7 @@ impl State {
                     talked.push(conn);
                 }
                 Update::View { panel, view } => self.see(panel, view, wall, effects),
+                Update::Script(view) => self.script_stands(view, frame.now, wall, effects),
             }
         }
         self.follow(orders, wall, effects);
@@ -663,9 +683,9 @@ impl State {
     ) {
         for change in change(Rc::make_mut(&mut self.stage)) {
             let request = match change {
-                // Channels are watched all along, for the list beside the keys.
-                Change::Open(_, Target::PubSub) => continue,
-                Change::Open(panel, target) => Request::Watch { panel, target },
+                // Of channels and scripts the page is told all along.
+                Change::Open(_, None) => continue,
+                Change::Open(panel, Some(target)) => Request::Watch { panel, target },
                 Change::Close(panel) => {
                     self.panels.remove(&panel);
                     Request::Unwatch { panel }

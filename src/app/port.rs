@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 
-use crate::session::message::{Conn, Frame, Input, Millis, Record, Request, Update, What};
+use crate::session::message::{
+    Conn, Frame, Input, Millis, Record, Request, ScriptView, Update, What,
+};
 
 /// How long an input may take while the server half recovers, in milliseconds.
 pub const PATIENCE: f64 = 1000.0;
@@ -40,6 +42,19 @@ pub struct Port {
     /// While it recovers: whether the first pending input is on its way, and since when.
     recovering: Option<Option<f64>>,
     ready: bool,
+    /// The script that stands still.
+    stand: Option<Stand>,
+}
+
+/// A script that stands still, as far as it matters to who waits.
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    /// Whose it is.
+    conn: Conn,
+    /// How many commands it has called.
+    calls: u32,
+    /// Since when it has been told to go on.
+    going: Option<f64>,
 }
 
 impl Port {
@@ -80,8 +95,12 @@ impl Port {
         self.ready
     }
 
-    /// The input that has been waiting longest for the server half, and since when.
+    /// The input that has been waiting longest for the server half, and since when. While a script stands
+    /// still nothing is late but what it was told: to go on.
     pub fn waiting(&self) -> Option<(Conn, f64)> {
+        if let Some(stand) = self.stand {
+            return stand.going.map(|since| (stand.conn, since));
+        }
         self.pending.front().map(|(conn, _, since)| (*conn, *since))
     }
 
@@ -109,11 +128,47 @@ impl Port {
         vec![Order::Post(vec![request])]
     }
 
+    /// Whether scripts that start from now on stand still at each call.
+    pub fn stepping(&self, on: bool) -> Vec<Order> {
+        vec![Order::Post(vec![Request::Stepping { on }])]
+    }
+
+    /// The script that stands still goes on.
+    pub fn step(&mut self, to_end: bool, wall: f64) -> Vec<Order> {
+        let Some(stand) = &mut self.stand else {
+            return Vec::new();
+        };
+        stand.going = Some(wall);
+        vec![Order::Post(vec![Request::Step { to_end }])]
+    }
+
+    /// A script stands still, or none does any more: what waited for it has only begun to wait for the server half.
+    fn stands(&mut self, view: Option<&ScriptView>, wall: f64) {
+        // One that was told to go on and is at the same call has not heard of it yet.
+        let last = self.stand.take();
+        self.stand = view.map(|view| Stand {
+            conn: view.conn,
+            calls: view.calls,
+            going: last
+                .filter(|last| (last.conn, last.calls) == (view.conn, view.calls))
+                .and_then(|last| last.going),
+        });
+        for (.., since) in &mut self.pending {
+            *since = since.max(wall);
+        }
+        if let Some(Some(since)) = &mut self.recovering {
+            *since = since.max(wall);
+        }
+    }
+
     /// A frame came in: what was recorded is kept.
     pub fn frame(&mut self, frame: &Frame, wall: f64) -> Vec<Order> {
         self.ready = true;
         self.seen = self.seen.max(frame.now);
         for update in &frame.updates {
+            if let Update::Script(view) = update {
+                self.stands(view.as_ref(), wall);
+            }
             let Update::Recorded { at, conn, .. } = update else {
                 continue;
             };
@@ -147,6 +202,7 @@ impl Port {
         }
         self.recovering = Some(None);
         self.ready = false;
+        self.stand = None;
         orders.push(Order::Restart);
         orders.push(self.begin_request());
         orders.extend(self.send_next(wall));
@@ -156,6 +212,7 @@ impl Port {
     /// To be called now and then: gives up on an input that holds up the recovery.
     pub fn tick(&mut self, wall: f64) -> Vec<Order> {
         match self.recovering {
+            Some(Some(_)) if self.stand.is_some() => Vec::new(),
             Some(Some(since)) if self.ready && wall - since > PATIENCE => self.restart(wall),
             _ => Vec::new(),
         }
@@ -293,5 +350,54 @@ mod tests {
         port.watch(Request::Unwatch { panel: 4 });
         let orders = port.restart(2.0);
         assert!(matches!(&orders[1], Order::Post(requests) if requests.len() == 1));
+    }
+
+    #[test]
+    fn what_waits_for_a_script_that_stands_is_not_late() {
+        let stands = |at: Option<(Conn, u32)>| Frame {
+            now: 100,
+            updates: vec![Update::Script(at.map(|(conn, calls)| ScriptView {
+                conn,
+                name: "f".into(),
+                command: Vec::new(),
+                line: 1,
+                calls,
+                last: None,
+                frames: Vec::new(),
+                waiting: 0,
+            }))],
+        };
+        let mut port = Port::new(1, 100);
+        port.frame(&ready(100), 0.0);
+        assert_eq!(port.step(true, 1.0), []);
+        port.input(2, bytes("EVAL"), 10.0);
+        port.frame(&stands(Some((2, 0))), 20.0);
+        port.input(0, bytes("held"), 30.0);
+        assert_eq!(port.waiting(), None);
+        assert_eq!(
+            port.step(false, 5000.0),
+            [Order::Post(vec![Request::Step { to_end: false }])]
+        );
+        assert_eq!(port.waiting(), Some((2, 5000.0)), "it may never come back");
+        port.frame(&stands(Some((2, 0))), 5005.0);
+        assert_eq!(port.waiting(), Some((2, 5000.0)), "told before it heard");
+        port.frame(&stands(Some((2, 1))), 5010.0);
+        assert_eq!(port.waiting(), None);
+        port.step(true, 6000.0);
+        port.frame(&stands(None), 6010.0);
+        assert_eq!(port.waiting(), Some((2, 6010.0)));
+        port.frame(&recorded(101, 2), 6020.0);
+        assert_eq!(port.waiting(), Some((0, 6010.0)));
+
+        // A server half that is started anew knows of no script; what was in doubt is in doubt still.
+        port.frame(&stands(Some((0, 0))), 6030.0);
+        assert_eq!(port.restart(7000.0).len(), 3);
+        assert_eq!(port.step(true, 7001.0), []);
+        port.frame(&ready(102), 7010.0);
+        port.frame(&stands(Some((0, 0))), 7020.0);
+        assert_eq!(port.tick(60_000.0), []);
+        port.frame(&stands(None), 60_010.0);
+        assert_eq!(port.tick(60_020.0), []);
+        assert_eq!(port.tick(61_500.0).len(), 3);
     }
 }

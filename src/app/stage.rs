@@ -14,6 +14,8 @@ pub enum Subject {
     Key(usize, Bytes),
     /// Channels, patterns and messages.
     PubSub,
+    /// The script editor.
+    Script,
 }
 
 /// One inspector on the stage. Its place stays while it is there.
@@ -32,8 +34,8 @@ pub struct Slot {
 /// What the server half must be asked to watch, or to watch no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A panel came up.
-    Open(Panel, Target),
+    /// A panel came up, with what it looks at, if that is something of its own.
+    Open(Panel, Option<Target>),
     /// A panel went.
     Close(Panel),
 }
@@ -91,6 +93,46 @@ impl Stage {
         changes
     }
 
+    /// Something is chosen: its inspector comes up.
+    pub fn show(&mut self, subject: Subject) -> Vec<Change> {
+        if subject == Subject::Script {
+            self.open(subject)
+        } else {
+            self.touch(subject)
+        }
+    }
+
+    /// Brings something up in the first place, and pins it there.
+    pub fn open(&mut self, subject: Subject) -> Vec<Change> {
+        let old = self.slots.iter().find(|slot| slot.subject == subject);
+        if old.is_some_and(|slot| slot.pinned) {
+            return Vec::new();
+        }
+        let changes = self.touch(subject.clone());
+        self.move_to(&subject, 0, true);
+        changes
+    }
+
+    /// Brings something up right behind the script editor, unless it stands in the row behind it already.
+    pub fn bring(&mut self, subject: Subject) -> Vec<Change> {
+        let changes = self.touch(subject.clone());
+        let place = |wanted: &Subject| self.slots.iter().position(|s| s.subject == *wanted);
+        if let (Some(editor), Some(at)) = (place(&Subject::Script), place(&subject))
+            && !(editor..=editor + 2).contains(&at)
+        {
+            self.move_to(&subject, editor + 1, false);
+        }
+        changes
+    }
+
+    fn move_to(&mut self, subject: &Subject, to: usize, pin: bool) {
+        if let Some(at) = self.slots.iter().position(|s| s.subject == *subject) {
+            let mut slot = self.slots.remove(at);
+            slot.pinned |= pin;
+            self.slots.insert(to.min(self.slots.len()), slot);
+        }
+    }
+
     /// Pins an inspector, bringing it up if it is not there, or lets it go.
     pub fn toggle_pin(&mut self, subject: Subject) -> Vec<Change> {
         let changes = self.touch(subject.clone());
@@ -107,17 +149,17 @@ impl Stage {
     }
 }
 
-fn target(subject: &Subject) -> Target {
+fn target(subject: &Subject) -> Option<Target> {
     match subject {
-        Subject::PubSub => Target::PubSub,
-        Subject::Key(db, key) => Target::Key {
+        Subject::PubSub | Subject::Script => None,
+        Subject::Key(db, key) => Some(Target::Key {
             db: *db,
             key: key.clone(),
             window: Window {
                 start: Some(0),
                 count: FIRST_ROWS,
             },
-        },
+        }),
     }
 }
 
@@ -133,6 +175,7 @@ mod tests {
         let name = |slot: &Slot| match &slot.subject {
             Subject::Key(_, key) => String::from_utf8_lossy(key).into_owned(),
             Subject::PubSub => "pubsub".into(),
+            Subject::Script => "script".into(),
         };
         stage.slots().iter().map(name).collect()
     }
@@ -163,5 +206,29 @@ mod tests {
         assert!(
             !shown(&stage).contains(&"h".to_string()) || !shown(&stage).contains(&"b".to_string())
         );
+    }
+
+    #[test]
+    fn the_script_editor_stands_first_and_stays_and_its_keys_stand_behind_it() {
+        let mut stage = Stage::new(0);
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            stage.touch(key(name));
+        }
+        assert_eq!(
+            stage.show(Subject::Script),
+            [Change::Close(0), Change::Open(6, None)]
+        );
+        stage.bring(key("e"));
+        stage.bring(key("e"));
+        assert_eq!(shown(&stage), ["script", "e", "b", "c", "d", "f"]);
+        stage.bring(key("b"));
+        assert_eq!(shown(&stage), ["script", "e", "b", "c", "d", "f"]);
+        for name in ["g", "h", "i", "j", "k", "l"] {
+            stage.touch(key(name));
+        }
+        assert_eq!(shown(&stage)[0], "script");
+        assert_eq!(stage.show(Subject::Script), []);
+        stage.close(6);
+        assert!(!shown(&stage).contains(&"script".into()));
     }
 }

@@ -18,7 +18,7 @@ impl Joined {
     fn open() -> Self {
         let mut joined = Self {
             state: State::new(7, START, Theme::System),
-            host: Host::new(7, START),
+            host: Host::new(7, START, || None),
             now: START,
             answers: Vec::new(),
             restarts: 0,
@@ -37,7 +37,7 @@ impl Joined {
                     .for_each(|request| self.host.handle(self.now, request)),
                 Effect::Restart => {
                     self.restarts += 1;
-                    self.host = Host::new(0, self.now);
+                    self.host = Host::new(0, self.now, || None);
                 }
                 Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
                 Effect::Theme(_) => {}
@@ -75,6 +75,7 @@ impl Joined {
         let name = |slot: &stage::Slot| match &slot.subject {
             Subject::Key(_, key) => format::lossy(key),
             Subject::PubSub => "channels".into(),
+            Subject::Script => "script".into(),
         };
         self.state.stage.slots().iter().map(name).collect()
     }

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::format;
-use crate::session::message::{ClientView, Conn, Millis};
+use super::{format, show};
+use crate::session::message::{Bytes, ClientView, Conn, Millis, ScriptView};
 
 /// How many marks are kept.
 const MARKS_MAX: usize = 2000;
 /// How many characters of a line are kept.
 const LINE_SHOWN: usize = 300;
+/// How many of a script's calls are kept.
+const CALLS_MAX: usize = 200;
 
 /// One input on the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +36,20 @@ pub struct Span {
     pub listening: bool,
 }
 
+/// A script that was stepped through: nobody else runs in it, and the clock stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bracket {
+    /// Whose.
+    pub conn: Conn,
+    /// When.
+    pub at: Millis,
+    /// Whether it still stands.
+    pub open: bool,
+    /// The commands that it was seen to call, oldest first; while it stands, the last is still to come.
+    pub calls: Vec<String>,
+    name: String,
+}
+
 /// The marks and spans of a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
@@ -41,6 +57,8 @@ pub struct Timeline {
     pub marks: VecDeque<Mark>,
     /// Waits and subscriptions, oldest first.
     pub spans: VecDeque<Span>,
+    /// Scripts that were stepped through, oldest first.
+    pub brackets: VecDeque<Bracket>,
     /// All inputs there were.
     pub total: usize,
     waiting: BTreeMap<Conn, VecDeque<String>>,
@@ -109,11 +127,56 @@ impl Timeline {
         }
     }
 
+    /// A script stands at a call, or the one that stood has ended.
+    pub fn script(&mut self, view: Option<&ScriptView>, now: Millis) {
+        let same = |bracket: &&mut Bracket| {
+            let seen = bracket.calls.len();
+            bracket.open
+                && view.is_some_and(|view| {
+                    let calls = view.calls as usize;
+                    // It is told again, at the same call, when something comes to wait for it.
+                    (calls > 0 || seen == 1)
+                        && (bracket.conn, &bracket.name) == (view.conn, &view.name)
+                })
+        };
+        if let (Some(bracket), Some(view)) = (self.brackets.back_mut().filter(same), view) {
+            if bracket.calls.len() < CALLS_MAX && bracket.calls.len() <= view.calls as usize {
+                bracket.calls.push(words(&view.command));
+            }
+            return;
+        }
+        if let Some(last) = self.brackets.back_mut() {
+            last.open = false;
+        }
+        let Some(view) = view else { return };
+        if self.brackets.len() == MARKS_MAX {
+            self.brackets.pop_front();
+        }
+        self.brackets.push_back(Bracket {
+            conn: view.conn,
+            at: now,
+            open: true,
+            calls: vec![words(&view.command)],
+            name: view.name.clone(),
+        });
+    }
+
+    /// How many of a client's lines the server half has not yet handled.
+    pub fn waiting(&self, conn: Conn) -> usize {
+        self.waiting.get(&conn).map_or(0, VecDeque::len)
+    }
+
     /// The first moment on the strip: at most `length` before the end.
     pub fn start(&self, now: Millis, length: Millis) -> Millis {
         let first = self.marks.front().map_or(now, |mark| mark.at);
         first.max(now.saturating_sub(length))
     }
+}
+
+/// A command as a line.
+fn words(command: &[Bytes]) -> String {
+    let words: Vec<String> = command.iter().map(|word| show::word(word)).collect();
+    format::shortened(&words.join(" "), LINE_SHOWN)
 }
 
 #[cfg(test)]
@@ -166,5 +229,46 @@ mod tests {
             .map(|s| (s.from, s.until, s.listening))
             .collect();
         assert_eq!(spans, [(10, Some(20), false), (15, Some(30), true)]);
+    }
+
+    #[test]
+    fn a_script_that_is_stepped_through_is_a_bracket_with_its_calls() {
+        let view = |conn: Conn, calls: u32, command: &str| ScriptView {
+            conn,
+            name: "5bb9".into(),
+            command: command
+                .split(' ')
+                .map(|w| Bytes::from_slice(w.as_bytes()))
+                .collect(),
+            line: 1,
+            calls,
+            last: None,
+            frames: Vec::new(),
+            waiting: 0,
+        };
+        let mut timeline = Timeline::default();
+        timeline.script(None, 1);
+        timeline.script(Some(&view(0, 0, "GET lock")), 10);
+        timeline.script(Some(&view(0, 0, "GET lock")), 10);
+        timeline.script(Some(&view(0, 1, "DEL lock")), 10);
+        timeline.script(Some(&view(0, 1, "DEL lock")), 10);
+        assert!(timeline.brackets.iter().all(|b| b.open));
+        timeline.script(None, 10);
+        // The same script once more, and another client's right behind it.
+        timeline.script(Some(&view(0, 0, "GET lock")), 20);
+        timeline.script(Some(&view(1, 0, "GET lock")), 20);
+        let seen: Vec<_> = timeline
+            .brackets
+            .iter()
+            .map(|b| (b.conn, b.at, b.open, b.calls.join(",")))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (0, 10, false, "GET lock,DEL lock".to_string()),
+                (0, 20, false, "GET lock".to_string()),
+                (1, 20, true, "GET lock".to_string()),
+            ]
+        );
     }
 }

@@ -10,6 +10,7 @@ use super::widgets::clock::use_now;
 use crate::app::completion::{self, Cycle};
 use crate::app::console::Console;
 use crate::app::line::{Line, from_utf16, to_utf16};
+use crate::app::stage::Subject;
 use crate::app::transcript::{Block, Kind, paste};
 use crate::app::{Action, colour, format, hint};
 use crate::session::message::{Bytes, CommandDoc, Conn, Millis, Resp};
@@ -327,7 +328,14 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
             String::new()
         };
     }
-    if console.blocked().is_some() {
+    if console.held_by == Some(console.conn) {
+        "its script stands still · Ctrl-C leaves it".into()
+    } else if let Some(holder) = console.held_by {
+        format!(
+            "waiting for the script of {} to end",
+            format::client_letter(holder)
+        )
+    } else if console.blocked().is_some() {
         "waiting for an entry · Ctrl-C stops waiting".into()
     } else if console.transcript.subscriptions() > 0 {
         "reading messages · Ctrl-C leaves".into()
@@ -373,6 +381,13 @@ fn Condition(props: &ConditionProps) -> Html {
     let console = &props.console;
     if console.stuck {
         return html! { <button class="stop" type="button" onclick={store.callback(|_| Action::Stop)}>{ "Stop" }</button> };
+    }
+    if let Some(holder) = console.held_by {
+        return if holder == console.conn {
+            html! { <button class="line" type="button" title="Open the script editor" onclick={store.callback(|_| Action::Show(Subject::Script))}>{ "its script stands still" }</button> }
+        } else {
+            html! { <span class="tag warn">{ format!("waits for the script of {}", format::client_letter(holder)) }</span> }
+        };
     }
     if let Some((keys, since, until)) = console.blocked() {
         return html! { <Wait keys={keys.clone()} since={*since} until={*until} /> };

@@ -62,7 +62,7 @@ pub fn Page(props: &PageProps) -> Html {
         }
     });
     store.read(|state| {
-        let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.ready() };
+        let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.ready() && state.script.stand.is_none() };
         let tab = match state.tab {
             Tab::Keys => "keys",
             Tab::Stage => "stage",
@@ -92,10 +92,13 @@ pub fn Page(props: &PageProps) -> Html {
                                 key={slot.panel}
                                 slot={slot.clone()}
                                 state={match slot.subject {
-                                    Subject::PubSub => None,
+                                    Subject::PubSub | Subject::Script => None,
                                     Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
                                 }}
                                 pubsub={Rc::clone(&state.pubsub)}
+                                script={Rc::clone(&state.script)}
+                                {clients}
+                                can_run={state.can_run(state.script.client)}
                             />
                         }
                     </main>

@@ -7,13 +7,15 @@ use yew::prelude::*;
 use super::widgets::clock::use_now;
 use crate::app::colour;
 use crate::app::format;
-use crate::app::timeline::Timeline;
+use crate::app::timeline::{Bracket, Timeline};
 use crate::session::message::{Conn, Millis};
 
 /// The longest time that the strip covers, and the shortest.
 const LENGTH: std::ops::Range<Millis> = 20_000..600_000;
 /// How many marks are drawn of one client, and lines listed.
 const MARKS_MAX: usize = 200;
+/// How many of a script's calls are drawn.
+const CALLS_MAX: usize = 16;
 
 /// What the strip needs.
 #[derive(Properties)]
@@ -48,6 +50,16 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
     html! {
         <footer class="time" aria-label="Timeline">
             <div class="tracks">
+                if timeline.brackets.iter().any(|b| b.at >= start) {
+                    <div class="lane-row brackets">
+                        <span />
+                        <div class="track">
+                            for (i, bracket) in brackets(timeline, start).enumerate() {
+                                { top(bracket, place(bracket.at), i == 0) }
+                            }
+                        </div>
+                    </div>
+                }
                 for conn in 0..props.clients as Conn {
                     <div class="lane-row" key={conn} style={format!("--c:{}", colour::client_var(conn))}>
                         <span class="dim">{ format::client_letter(conn) }</span>
@@ -61,6 +73,12 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                             }
                             for (i, mark) in timeline.marks.iter().filter(|m| m.conn == conn && m.at >= start).rev().take(MARKS_MAX).enumerate() {
                                 <i key={i} title={mark.line.clone()} style={format!("left:{:.2}%", place(mark.at))} />
+                            }
+                            for bracket in brackets(timeline, start) {
+                                { inside(bracket, place(bracket.at), bracket.conn == conn) }
+                            }
+                            if timeline.brackets.back().is_some_and(|b| b.open) && timeline.waiting(conn) > 0 {
+                                <i class="held" title="waits for the end of the script" style={format!("left:{:.2}%", place(now))} />
                             }
                             <span class="head" style={format!("left:{:.2}%", place(now))} />
                         </div>
@@ -83,5 +101,49 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                 </ol>
             }
         </footer>
+    }
+}
+
+/// The brackets in view, newest first.
+fn brackets(timeline: &Timeline, start: Millis) -> impl Iterator<Item = &Bracket> {
+    let all = timeline.brackets.iter().rev();
+    all.filter(move |b| b.at >= start).take(MARKS_MAX)
+}
+
+/// A script takes no time on the session's clock: its bracket is as wide as its calls need.
+fn style(bracket: &Bracket, left: f64) -> String {
+    let calls = bracket.calls.len().min(CALLS_MAX);
+    format!(
+        "left:{left:.2}%;--calls:{calls};--c:{}",
+        colour::client_var(bracket.conn)
+    )
+}
+
+/// The top of a bracket; the newest says what it means.
+fn top(bracket: &Bracket, left: f64, newest: bool) -> Html {
+    let letter = format::client_letter(bracket.conn);
+    let calls = bracket.calls.len();
+    let title = format!(
+        "The script of {letter}, {calls} call{}: nobody else runs in here",
+        if calls == 1 { "" } else { "s" }
+    );
+    html! {
+        <span class={classes!("bracket", bracket.open.then_some("open"))} style={style(bracket, left)} {title}>
+            if newest {
+                <span class={classes!("says", (left < 30.0).then_some("after"))}>{ "nobody else runs in here" }</span>
+            }
+        </span>
+    }
+}
+
+/// A bracket's part in one client's track; in the script's own stand its calls.
+fn inside(bracket: &Bracket, left: f64, own: bool) -> Html {
+    let calls = bracket.calls.iter().take(if own { CALLS_MAX } else { 0 });
+    html! {
+        <span class="inside" style={style(bracket, left)}>
+            for (i, call) in calls.enumerate() {
+                <i key={i} title={call.clone()} class={classes!((bracket.open && i + 1 == bracket.calls.len()).then_some("next"))} style={format!("--i:{i}")} />
+            }
+        </span>
     }
 }

@@ -11,9 +11,11 @@ use super::lock::{LockInspector, was_lock};
 use super::missing::MissingInspector;
 use super::part::PanelProps;
 use super::pubsub::PubSubInspector;
+use super::script::ScriptPanel;
 use super::stream::StreamInspector;
 use super::text::TextInspector;
 use super::zset::ZsetInspector;
+use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
 use crate::app::{Action, PanelState, State};
 use crate::session::message::{Conn, KeysView, ValueView, View, Window};
@@ -28,6 +30,12 @@ pub struct InspectorProps {
     pub state: Option<Rc<PanelState>>,
     /// A [`View::PubSub`].
     pub pubsub: Rc<View>,
+    /// The script editor.
+    pub script: Rc<Script>,
+    /// How many clients there are.
+    pub clients: usize,
+    /// Whether the one chosen in the editor can run a script now.
+    pub can_run: bool,
 }
 
 impl PartialEq for InspectorProps {
@@ -40,7 +48,11 @@ impl PartialEq for InspectorProps {
         // Only the inspector of channels looks at them.
         let same_pubsub =
             self.slot.subject != Subject::PubSub || Rc::ptr_eq(&self.pubsub, &other.pubsub);
-        self.slot == other.slot && same_state && same_pubsub
+        let same_script = self.slot.subject != Subject::Script
+            || Rc::ptr_eq(&self.script, &other.script)
+                && self.clients == other.clients
+                && self.can_run == other.can_run;
+        self.slot == other.slot && same_state && same_pubsub && same_script
     }
 }
 
@@ -67,6 +79,20 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                     });
                 })
             },
+            on_act: store.callback(Action::Script),
+            on_release: {
+                let store = store.clone();
+                Callback::from(move |(key, token)| {
+                    for act in [
+                        Act::Pick(0),
+                        Act::Set(List::Keys, 0, key),
+                        Act::Set(List::Args, 0, token),
+                    ] {
+                        store.dispatch(Action::Script(act));
+                    }
+                    store.dispatch(Action::Show(Subject::Script));
+                })
+            },
         })
     });
     let Some(Calls {
@@ -74,6 +100,8 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_close,
         on_window,
         on_command,
+        on_act,
+        on_release,
     }) = (*calls).clone()
     else {
         return Html::default();
@@ -82,6 +110,10 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let name = match &props.slot.subject {
         Subject::PubSub => {
             return html! { <PubSubInspector view={Rc::clone(&props.pubsub)} {pinned} {on_pin} {on_close} {on_command} /> };
+        }
+        Subject::Script => {
+            let (clients, can_run) = (props.clients, props.can_run);
+            return html! { <ScriptPanel script={Rc::clone(&props.script)} {clients} {can_run} {pinned} {on_pin} {on_close} {on_act} /> };
         }
         Subject::Key(_, name) => name.clone(),
     };
@@ -115,7 +147,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         Which::Items => html! { <ItemsInspector ..panel /> },
         Which::Stream => html! { <StreamInspector ..panel /> },
         Which::Hll => html! { <HllInspector ..panel /> },
-        Which::Lock => html! { <LockInspector ..panel /> },
+        Which::Lock => html! { <LockInspector {panel} {on_release} /> },
         Which::Text => html! { <TextInspector ..panel /> },
         Which::Missing => html! { <MissingInspector ..panel /> },
     }
@@ -146,6 +178,8 @@ struct Calls {
     on_close: Callback<()>,
     on_window: Callback<Window>,
     on_command: Callback<String>,
+    on_act: Callback<Act>,
+    on_release: Callback<(String, String)>,
 }
 
 /// What the list of keys is made from.

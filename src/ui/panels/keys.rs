@@ -126,6 +126,12 @@ pub fn KeyList(props: &KeyListProps) -> Html {
                 <Rows len={keys.matching} row_height={ROW} label="Keys" role="list" {row} {on_range} />
             </div>
             { channels(props) }
+            <div class="scripts">
+                <h2>{ "Scripts" }</h2>
+                <div role="list">
+                    { line("scripts".into(), String::new(), Icon::Script, "Lua script".into(), "run it, or step through it", Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
+                </div>
+            </div>
         </nav>
     }
 }

@@ -19,9 +19,22 @@ pub fn was_lock(facts: &[Event]) -> bool {
         .any(|event| matches!(event.fact, Fact::LockTaken { .. }))
 }
 
+/// What the inspector of a lock needs.
+#[derive(Properties, PartialEq)]
+pub struct LockProps {
+    /// What every inspector does.
+    pub panel: PanelProps,
+    /// The script that releases a lock is to be shown, for a key and a token.
+    pub on_release: Callback<(String, String)>,
+}
+
 /// The inspector of a lock, held or free.
 #[component]
-pub fn LockInspector(props: &PanelProps) -> Html {
+pub fn LockInspector(props: &LockProps) -> Html {
+    let LockProps {
+        panel: props,
+        on_release,
+    } = props;
     let node = use_node_ref();
     let seen = use_seen(&node);
     let held = match (props.value(), props.deadline()) {
@@ -57,7 +70,12 @@ pub fn LockInspector(props: &PanelProps) -> Html {
                 if let Some((_, _, head)) = &held {
                     { "Only its token releases it: " }
                     <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} />
-                    { " compares and deletes (Valkey 9). Lua scripts are not here yet." }
+                    { " compares and deletes (Valkey 9). Elsewhere " }
+                    <button class="line" type="button" title="Open the script editor" onclick={on_release.reform({
+                        let (key, token) = (format::lossy(&props.name), format::lossy(head));
+                        move |_: MouseEvent| (key.clone(), token.clone())
+                    })}>{ "a script" }</button>
+                    { " does." }
                 } else {
                     { "Whoever comes first takes it: " }<Typed line={free_line} on_command={props.on_command.clone()} />
                 }

@@ -8,6 +8,7 @@ pub mod lock;
 pub mod missing;
 pub mod part;
 pub mod pubsub;
+pub mod script;
 pub mod stream;
 pub mod text;
 pub mod zset;

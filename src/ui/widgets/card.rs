@@ -40,12 +40,14 @@ pub struct CardProps {
 /// A card on the stage.
 #[component]
 pub fn Card(props: &CardProps) -> Html {
-    let title = if props.kind == "pubsub" {
+    // What shows no key is called by what it is.
+    let keyless = matches!(props.kind, "pubsub" | "script");
+    let title = if keyless {
         props.words.into()
     } else {
         props.name.clone()
     };
-    let label = if props.kind == "pubsub" {
+    let label = if keyless {
         props.words.to_string()
     } else {
         format!("{}, {}", props.name, props.words)

@@ -27,6 +27,8 @@ pub enum Icon {
     Channel,
     /// A pattern of channels.
     Pattern,
+    /// A script.
+    Script,
     /// A key that is not there.
     Missing,
     /// To pin an inspector.
@@ -69,6 +71,9 @@ pub fn icon(icon: Icon) -> Html {
             html! { <><circle cx="8" cy="8" r="1.5" /><path d="M4.5 4.5a5 5 0 0 0 0 7M11.5 4.5a5 5 0 0 1 0 7" /></> }
         }
         Icon::Pattern => html! { <path d="M8 3v10M4 5l8 6M12 5l-8 6" /> },
+        Icon::Script => {
+            html! { <path d="M6.2 3C4.8 3 4.7 4 4.7 5.2S4.6 8 3 8c1.6 0 1.7 1.6 1.7 2.8S4.8 13 6.2 13M9.8 3c1.4 0 1.5 1 1.5 2.2S11.4 8 13 8c-1.6 0-1.7 1.6-1.7 2.8S11.2 13 9.8 13" /> }
+        }
         Icon::Missing => html! { <><circle cx="8" cy="8" r="5.5" stroke-dasharray="2.6 2.6" /></> },
         Icon::Pin => html! { <path d="M6 2.5h4M6.8 2.5v4L4.5 9h7L9.2 6.5v-4M8 9v4.5" /> },
         Icon::Close => html! { <path d="M4.5 4.5l7 7M11.5 4.5l-7 7" /> },
