@@ -72,7 +72,10 @@ native_tests() {
     name="${file#tests/}"
     name="${name%/main.rs}"
     name="${name%.rs}"
-    if [ "$name" != oracle ] && [ "$name" != clients ]; then args+=(--test "$name"); fi
+    case "$name" in
+      oracle | scripts | clients) ;;
+      *) args+=(--test "$name") ;;
+    esac
   done
   local rc=0
   cargo test --no-fail-fast --features server "${args[@]}" || rc=1
@@ -83,7 +86,7 @@ native_tests() {
 oracle_tests() {
   KEYGLASS_VALKEY="$(find_valkey)" || die "There is no real server to compare with. Run: scripts/setup.sh test"
   export KEYGLASS_VALKEY
-  cargo test --no-fail-fast --test oracle -- --nocapture
+  cargo test --no-fail-fast --test oracle --test scripts -- --nocapture
 }
 
 build_page() {

@@ -56,6 +56,47 @@ def sync(protocol):
     r.close()
 
 
+# A lock is given back only by who holds it: its token is compared and the key deleted in one step.
+RELEASE = """
+local lock, token = KEYS[1], ARGV[1]
+if redis.call('GET', lock) ~= token then
+  return 0
+end
+return redis.call('DEL', lock)
+"""
+
+
+async def releases_a_lock(r):
+    release = r.register_script(RELEASE)
+    assert await r.set("lock", "owner", nx=True, px=60_000)
+    assert await r.set("lock", "stranger", nx=True, px=60_000) is None
+    assert await release(keys=["lock"], args=["stranger"]) == 0
+    assert await r.get("lock") == "owner"
+    assert await release(keys=["lock"], args=["owner"]) == 1
+    assert await r.exists("lock") == 0
+
+    # It is sent by its hash. Once the server has forgotten it, the client hears so and loads it again.
+    assert await r.script_exists(release.sha) == [True]
+    assert await r.script_flush()
+    assert await r.script_exists(release.sha) == [False]
+    try:
+        await r.evalsha(release.sha, 1, "lock", "owner")
+        raise SystemExit("a script that was forgotten ran")
+    except redis.exceptions.NoScriptError:
+        pass
+    await r.set("lock", "owner")
+    assert await release(keys=["lock"], args=["owner"]) == 1
+    assert await r.script_exists(release.sha) == [True]
+
+    # Once in a pipeline too, which loads its scripts before it runs.
+    await r.script_flush()
+    await r.set("lock", "owner")
+    async with r.pipeline(transaction=True) as pipe:
+        await release(keys=["lock"], args=["stranger"], client=pipe)
+        await release(keys=["lock"], args=["owner"], client=pipe)
+        assert await pipe.execute() == [0, 1]
+
+
 async def asynchronous(protocol):
     r = redis.asyncio.Redis(port=PORT, protocol=protocol, decode_responses=True)
     await r.flushall()
@@ -66,6 +107,7 @@ async def asynchronous(protocol):
     await asyncio.sleep(0.1)
     await r.rpush("queue", "job")
     assert list(await waiting) == ["queue", "job"]
+    await releases_a_lock(r)
     async with r.pubsub() as listener:
         await listener.subscribe("news")
         await listener.get_message(timeout=5)
