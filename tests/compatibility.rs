@@ -170,6 +170,23 @@ fn script_differences() -> Vec<(String, String)> {
     names.into_iter().zip(reasons).collect()
 }
 
+/// What is not among the scripts that are compared, and differs.
+const SCRIPTS_UNCOMPARED: &str = "
+Not compared, and known to differ:
+
+- A script that would run for ever, or fill all memory, ends by its budget with an error of Keyglass's own; the reference runs
+  it until SCRIPT KILL. So no other command is ever read while a script runs, and SCRIPT KILL and FUNCTION KILL answer NOTBUSY.
+- SCRIPT DEBUG YES and SYNC are refused: the page's script editor steps.
+- `os.clock` counts steps, since the machine reads no clock; addresses that `tostring` shows are made up.
+- `allow-oom` makes no difference, since `maxmemory` does not.
+- An error table whose `__index` or `__newindex` is a function: the error handler does without calling it.
+- `load` asks its reader to the end before it compiles; an error of the reader that nothing catches is not handed to the
+  error handler.
+- A FUNCTION LOAD or RESTORE that fails because a function's name is taken starts the libraries it touched anew: what they
+  kept in local variables is lost.
+- `table.sort` of a list with metamethods sorts a copy and writes it back at its end.
+";
+
 struct Facts {
     generators: String,
     compared: BTreeSet<String>,
@@ -239,6 +256,7 @@ fn page() -> String {
     for (name, reason) in script_differences() {
         writeln!(page, "- {name}: {reason}").unwrap();
     }
+    page += SCRIPTS_UNCOMPARED;
     page
 }
 

@@ -119,9 +119,7 @@ mod shell {
                 if matches!(request, script::Request::Clear { .. }) {
                     return Answer::Done;
                 }
-                self.0 = lua_machine()
-                    .inspect_err(|error| web_sys::console::error_1(error))
-                    .ok();
+                self.0 = lua_machine().inspect_err(web_sys::console::error_1).ok();
             }
             let answer = self.0.as_ref().and_then(|machine| {
                 let request = postcard::to_allocvec(&request).ok()?;
