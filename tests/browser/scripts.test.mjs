@@ -19,13 +19,16 @@ beforeEach(async () => {
 });
 afterEach(() => finish());
 
-/** Waits until an element's text fits. */
+/** Waits until an element's text fits; the element may be another one by then. */
 async function shows(locator, pattern) {
-  await page.waitForFunction(
-    ([node, source]) => new RegExp(source).test(node.textContent),
-    [await locator.elementHandle(), pattern.source],
-    { timeout: 10_000 },
-  );
+  const end = Date.now() + 10_000;
+  let text = "";
+  while (Date.now() < end) {
+    text = (await locator.allTextContents()).join("\n");
+    if (pattern.test(text)) return;
+    await page.waitForTimeout(20);
+  }
+  assert.match(text, pattern);
 }
 
 /** Waits until an element has the focus. */
