@@ -4,6 +4,8 @@ use keyglass::command::{self, dispatch};
 use keyglass::ds::glob;
 use keyglass::engine::resp::{Parsed, Parser, encode_command, parse_command};
 use keyglass::engine::{Engine, What};
+use keyglass::lua::machine::Machine;
+use keyglass::lua::message::{Answer, Limits, Request, Start};
 
 const START: u64 = 1_700_000_000_000;
 /// Longer inputs are cut: they find nothing that shorter ones do not.
@@ -287,4 +289,50 @@ pub fn glob(data: &[u8]) {
     }
     // As on the reference, a star alone does not fit an empty text.
     assert_eq!(glob::matches(b"*", text), !text.is_empty());
+}
+
+/// A script of these bytes, which ends within its budgets whatever it says; and the next one runs.
+pub fn scripts(data: &[u8]) {
+    const REPLIES: [&[u8]; 6] = [
+        b":1\r\n",
+        b"$1\r\nx\r\n",
+        b"$-1\r\n",
+        b"-ERR no\r\n",
+        b"*2\r\n:1\r\n*1\r\n$0\r\n\r\n",
+        b"%1\r\n+k\r\n,1.5\r\n",
+    ];
+    let mut machine = Machine::new();
+    let mut run = |name: &str, source: &[u8], calls: usize| {
+        let loaded = machine.ask(Request::Load {
+            name: name.into(),
+            source: source.to_vec(),
+        });
+        if loaded != Answer::Done {
+            return loaded;
+        }
+        let mut answer = machine.ask(Request::Start(Start {
+            name: name.into(),
+            function: false,
+            keys: vec![b"k".to_vec()],
+            args: vec![b"1".to_vec()],
+            resp: 3,
+            limits: Limits {
+                steps: 20_000,
+                memory: 1 << 20,
+            },
+        }));
+        for turn in 0..calls {
+            let Answer::Call(_) = answer else { break };
+            machine.ask(Request::Look);
+            answer = machine.ask(Request::Resume {
+                reply: REPLIES[turn % REPLIES.len()].to_vec(),
+                steps: 100,
+            });
+        }
+        machine.ask(Request::Stop);
+        answer
+    };
+    run("x", &data[..data.len().min(INPUT_MAX)], 50);
+    let next = run("y", b"return 1", 0);
+    assert!(matches!(next, Answer::Returned { reply, .. } if reply == b":1\r\n"));
 }

@@ -48,3 +48,8 @@ fn restore() {
 fn glob() {
     replay("glob", targets::glob);
 }
+
+#[test]
+fn scripts() {
+    replay("scripts", targets::scripts);
+}

@@ -83,6 +83,8 @@ fn run(ctx: &mut Ctx<'_>, key: &[u8], request: &Request<'_>) -> Result<(), Error
     if let Some(Value::Zset(set)) = ctx.db().entry_mut(key).map(|entry| &mut entry.value) {
         set.to_skiplist(); // as the reference does, for good
     }
+    // What is kept, or what a script goes by, has to have an order that does not hang on chance.
+    let ordered = request.store.is_some() || ctx.script.is_some();
     let db = &ctx.engine.dbs[ctx.db];
     let mut elements: Vec<Bytes> = match db.look(key) {
         None => Vec::new(),
@@ -92,8 +94,7 @@ fn run(ctx: &mut Ctx<'_>, key: &[u8], request: &Request<'_>) -> Result<(), Error
             .map(|(member, _)| Bytes::from_slice(member))
             .collect(),
         Some(Value::Set(set)) => {
-            if !sorts && request.store.is_some() {
-                // What is kept has to have an order that does not hang on chance.
+            if !sorts && ordered {
                 (sorts, alpha, by) = (true, true, None);
             }
             set.iter().collect()
