@@ -1,5 +1,6 @@
 //! Tab and Shift-Tab: what may stand at the cursor, one proposal after another.
 
+use super::clock;
 use super::help;
 use super::hint::grammar::{Expect, Matched};
 use super::hint::{find, typed, without_repeat};
@@ -64,9 +65,15 @@ pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usiz
     let is_help = words
         .first()
         .is_some_and(|w| w.eq_ignore_ascii_case(b"help") || w == b"?");
-    if words.is_empty() {
+    if words.is_empty() && typing.raw.starts_with('.') {
+        typing.exact(&mut out, clock::LINES.map(str::to_owned).to_vec());
+    } else if words.is_empty() {
         typing.names(&mut out, first_words(commands).chain(OWN));
         out.sort_by_key(|name| name.to_ascii_lowercase());
+    } else if clock::is_turn(&words[0]) {
+        if let [name] = words {
+            typing.exact(&mut out, clock::values(name));
+        }
     } else if is_help {
         match words.get(1) {
             None => {

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
+use super::wire::{Way, Wire};
 use super::{format, help};
-use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, decode};
+use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, Turn, decode};
 
 /// How many commands a console sends ahead of their answers. A person's next line waits for the last
 /// answer anyway; a pasted script would otherwise take a frame for each line.
@@ -14,6 +15,9 @@ const LINE_SHOWN: usize = 2000;
 /// What whoever waits is told when their command was given up.
 pub const STOPPED: &str =
     "(error) Stopped: the command held up the server half, which was started again without it.";
+
+/// What a console says when the learner cuts its connection.
+pub const DISCONNECTED: &str = "Disconnected: its waits, subscriptions, watched keys and queued commands are gone; entries pending for a consumer stay. The next command connects again.";
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +31,8 @@ pub enum Sent {
     },
     /// A line is answered, without the server half.
     Done(u32, String),
+    /// Turn the session's clock, and tell whoever waits for it.
+    Turn(Turn, Option<u32>),
     /// Cut the connection, and open it again.
     Quit,
     /// Nothing; there may be more.
@@ -78,6 +84,16 @@ pub struct Console {
     pub held_by: Option<Conn>,
     /// Whether hints are shown.
     pub hints: bool,
+    /// A line of it turned the clock, and what came of that is still to be told: the next line waits.
+    pub turning: bool,
+    /// What the learner calls it, beside its letter; may be empty.
+    pub label: String,
+    /// Its hue, from 0.
+    pub colour: usize,
+    /// The learner cut its connection, and it did not connect again.
+    pub cut: bool,
+    /// The last bytes of its connection.
+    pub wire: Wire,
     lines: VecDeque<Line>,
     repeat: Option<Repeat>,
     ahead: VecDeque<Ahead>,
@@ -92,6 +108,16 @@ impl Console {
             conn,
             hints: true,
             ..Self::default()
+        }
+    }
+
+    /// Its letter, and its label if it has one.
+    pub fn name(&self) -> String {
+        let letter = format::client_letter(self.conn);
+        if self.label.is_empty() {
+            letter
+        } else {
+            format!("{letter}, {}", self.label.trim_end())
         }
     }
 
@@ -139,6 +165,15 @@ impl Console {
 
     /// What is to be done next, if anything can be now.
     pub fn next(&mut self, commands: &[CommandDoc], now: Millis) -> Option<Sent> {
+        if self.turning {
+            return None;
+        }
+        // The clock is not the server's to turn: a client that waits may move it on to the end of its wait.
+        if self.client_waits()
+            && let Some(Step::Clock(turn)) = interpret(&self.lines.front()?.text)
+        {
+            return self.turn(turn, now);
+        }
         if self.ahead.len() >= AHEAD_MAX || self.ahead.back().is_some_and(|a| a.may_wait) {
             return None;
         }
@@ -149,6 +184,9 @@ impl Console {
         let step = interpret(&self.lines.front()?.text);
         if self.busy() && !matches!(step, Some(Step::Send { .. })) {
             return None;
+        }
+        if let Some(Step::Clock(turn)) = step {
+            return self.turn(turn, now);
         }
         let line = self.lines.pop_front()?;
         if !matches!(step, Some(Step::Send { .. })) {
@@ -180,12 +218,25 @@ impl Console {
                 self.transcript.answer(&why, true, now);
                 answer = why;
             }
-            None => {}
+            Some(Step::Clock(_)) | None => {}
         }
         match line.asked_by {
             Some(ticket) if sent == Sent::Nothing => Some(Sent::Done(ticket, answer)),
             _ => Some(sent),
         }
+    }
+
+    /// Whether the server half has said that this client waits, and no answer comes before it stops waiting.
+    fn client_waits(&self) -> bool {
+        self.repeat.is_none() && (self.blocked().is_some() || self.transcript.subscriptions() > 0)
+    }
+
+    fn turn(&mut self, turn: Turn, now: Millis) -> Option<Sent> {
+        let line = self.lines.pop_front()?;
+        self.transcript
+            .command(&format::shortened(&line.text, LINE_SHOWN), now);
+        self.turning = true;
+        Some(Sent::Turn(turn, line.asked_by))
     }
 
     fn send(&mut self, mut repeat: Repeat, now: Millis) -> Sent {
@@ -220,6 +271,10 @@ impl Console {
 
     /// Bytes came from the server half: shows them, and gives the answers that somebody waits for.
     pub fn received(&mut self, bytes: &[u8], at: Millis) -> Vec<(u32, String)> {
+        if self.cut {
+            return Vec::new(); // it was on its way when the connection was cut
+        }
+        self.wire.went(Way::Received, bytes, at);
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.extend_from_slice(bytes);
         let mut rest = buffer.as_slice();
@@ -259,14 +314,24 @@ impl Console {
 
     /// Ctrl-C, or the connection was closed: what waited is given up, and so are the lines behind it.
     pub fn interrupted(&mut self, at: Millis) -> Vec<(u32, String)> {
-        let texts: Vec<String> = self
-            .transcript
-            .interrupted(at)
-            .into_iter()
-            .map(|done| done.text)
-            .collect();
+        let done = self.transcript.interrupted(at);
+        self.give_up(done, at)
+    }
+
+    /// The learner cut the connection: what waited is answered as `redis-cli` does then.
+    pub fn disconnected(&mut self, at: Millis) -> Vec<(u32, String)> {
+        let done = self.transcript.disconnected(at);
+        self.transcript.note(DISCONNECTED, at);
+        (self.cut, self.stuck, self.client) = (true, false, None);
+        self.give_up(done, at)
+    }
+
+    fn give_up(&mut self, done: Vec<Done>, at: Millis) -> Vec<(u32, String)> {
+        let texts: Vec<String> = done.into_iter().map(|done| done.text).collect();
+        self.wire.went(Way::Ended, b"", at);
         self.buffer.clear();
         self.answers.clear();
+        self.turning = false;
         let repeat = self.repeat.take().map(|r| r.line);
         let ahead = std::mem::take(&mut self.ahead)
             .into_iter()

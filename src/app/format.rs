@@ -1,5 +1,6 @@
 //! Numbers, times and names as people read them.
 
+use super::actors;
 use crate::session::message::{Conn, Millis, num};
 
 /// The smallest score that is grouped in thousands; below it the digits read well as they are.
@@ -171,8 +172,14 @@ pub fn shortened(text: &str, max: usize) -> String {
     }
 }
 
-/// A client's letter: 0 is `A`, 25 is `Z`, 26 is `AA`.
+/// A client's letter: 0 is `A`, 25 is `Z`, 26 is `AA`; an actor's number, from 1.
 pub fn client_letter(conn: Conn) -> String {
+    if let Some(actor) = conn
+        .checked_sub(actors::FIRST)
+        .filter(|n| *n < actors::FIRST)
+    {
+        return (actor + 1).to_string();
+    }
     let mut letters = Vec::new();
     let mut rest = u64::from(conn) + 1;
     while rest > 0 {
@@ -289,6 +296,7 @@ mod tests {
             ["A", "B", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
         );
         assert_eq!(client_letter(u32::MAX), "MWLQKWV");
+        assert_eq!([999, 1_000, 1_041].map(client_letter), ["ALL", "1", "42"]);
     }
 
     #[test]

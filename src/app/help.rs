@@ -73,6 +73,12 @@ fn general() -> String {
          \"help <tab>\" to get a list of possible help topics\n      \
          \"quit\" to reconnect\n\
          \n\
+         To hold the clock type:\n      \
+         \".pause\" to let it stand, \".resume\" to let it run\n      \
+         \".advance 30s\" to move it on (ms, s, m or h), \".advance expiry\" or\n      \
+         \".advance timeout\" to the next of these, \".step\" to whatever comes next\n      \
+         \".speed 10\" to run it ten times as fast (0.1 to 100)\n\
+         \n\
          To set preferences:\n      \
          \":set hints\" enable online hints\n      \
          \":set nohints\" disable online hints",
@@ -138,5 +144,8 @@ mod tests {
     fn help_alone_says_how_to_ask() {
         assert!(shown("").starts_with("keyglass "));
         assert!(shown("").contains("\n      \"help <tab>\" to get"));
+        for line in super::super::clock::LINES {
+            assert!(shown("").contains(&format!("\"{line}")), "{line}");
+        }
     }
 }

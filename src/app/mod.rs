@@ -2,6 +2,9 @@
 //!
 //! Knows the server half only by its messages.
 
+pub mod actors;
+pub mod client;
+pub mod clock;
 pub mod colour;
 pub mod completion;
 pub mod console;
@@ -19,11 +22,13 @@ pub mod stage;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;
+pub mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::session::message::*;
+use actors::Actors;
 use console::Console;
 use movement::Movement;
 use port::{Order, Port};
@@ -89,7 +94,7 @@ pub struct ClockBase {
 /// The state of the page. What is drawn hangs on `Rc`s, so that an unchanged slice is seen by its pointer.
 #[derive(Debug)]
 pub struct State {
-    /// The consoles, in the order of their letters.
+    /// The consoles, in the order that they are shown in.
     pub consoles: Vec<Rc<Console>>,
     /// The keys in view.
     pub keys: Rc<KeysView>,
@@ -105,10 +110,14 @@ pub struct State {
     pub timeline: Rc<Timeline>,
     /// The script editor.
     pub script: Rc<Script>,
+    /// The actors.
+    pub actors: Rc<Actors>,
     /// The commands that the server half knows.
     pub commands: Rc<Vec<CommandDoc>>,
     /// The session's clock.
     pub clock: ClockBase,
+    /// How it runs, and what happens next.
+    pub time: Rc<ClockView>,
     /// How the page is lit.
     pub theme: Theme,
     /// Which part a narrow page shows.
@@ -116,6 +125,9 @@ pub struct State {
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
     port: Port,
+    /// Who turned the clock and is still to be told what came of it.
+    turns: VecDeque<clock::Asked>,
+    news: actors::News,
     keys_window: Window,
     last_used: Conn,
     /// Whether anybody has run a line yet, beside the example.
@@ -171,6 +183,12 @@ pub enum Action {
     Script(script::Act),
     /// What was said has been read.
     Dismiss,
+    /// The session's clock is turned.
+    Clock(Turn),
+    /// Something is done to a client itself.
+    Client(Conn, client::Act),
+    /// Something is done with actors.
+    Actors(actors::Act),
 }
 
 /// What the state asks of the browser.
@@ -201,15 +219,19 @@ impl State {
             panels: BTreeMap::new(),
             timeline: Rc::default(),
             script: Rc::default(),
+            actors: Rc::default(),
             commands: Rc::default(),
             clock: ClockBase {
                 now: start,
                 wall: 0.0,
             },
+            time: Rc::default(),
             theme,
             tab: Tab::default(),
             notice: None,
             port: Port::new(seed, start),
+            turns: VecDeque::new(),
+            news: actors::News::default(),
             keys_window: Window {
                 start: Some(0),
                 count: 64,
@@ -320,6 +342,7 @@ impl State {
             Action::Run { conn, text, ticket } => {
                 self.last_used = conn;
                 self.used = true;
+                self.connect_again(conn, wall, &mut effects);
                 if let Some(console) = self.console(conn) {
                     console.enqueue(&text, ticket);
                 }
@@ -367,6 +390,7 @@ impl State {
                 }
                 self.follow(orders, wall, &mut effects);
                 self.mark_stuck(wall);
+                self.show_news(wall);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
             Action::Filter(pattern) => {
@@ -398,6 +422,9 @@ impl State {
             Action::Turn(tab) => self.tab = tab,
             Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
+            Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
+            Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
+            Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
         }
         effects
     }
@@ -433,7 +460,7 @@ impl State {
 
     /// The console last used, if it takes commands now; otherwise the first that does.
     fn free_console(&self) -> Conn {
-        let free = |c: &&Rc<Console>| !c.busy() && c.transcript.subscriptions() == 0;
+        let free = |c: &&Rc<Console>| !c.busy() && !c.cut && c.transcript.subscriptions() == 0;
         let last = self
             .consoles
             .iter()
@@ -444,12 +471,12 @@ impl State {
     }
 
     fn add_client(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        if self.consoles.len() >= CLIENTS_MAX {
+        let Some(console) = self.new_console() else {
             self.notice = Some(format!("The page holds {CLIENTS_MAX} clients at most."));
             return;
-        }
-        let conn = self.consoles.len() as Conn;
-        self.consoles.push(Rc::new(Console::new(conn)));
+        };
+        let conn = console.conn;
+        self.consoles.push(Rc::new(console));
         let orders = self.port.input(conn, What::Connect, wall);
         self.follow(orders, wall, effects);
     }
@@ -468,13 +495,18 @@ impl State {
                 console::Sent::Words { line, words } => {
                     Rc::make_mut(&mut self.timeline).sent(conn, line);
                     self.script_sent(&words);
-                    let orders = self
-                        .port
-                        .input(conn, What::Bytes(encode_command(&words)), wall);
+                    let bytes = encode_command(&words);
+                    if let Some(console) = self.console(conn) {
+                        console.wire.went(wire::Way::Sent, &bytes, now);
+                    }
+                    let orders = self.port.input(conn, What::Bytes(bytes), wall);
                     self.follow(orders, wall, effects);
                 }
                 console::Sent::Done(ticket, text) => {
                     self.resolve(conn, ticket, text, wall, effects)
+                }
+                console::Sent::Turn(turn, ticket) => {
+                    self.turn(turn, Some((conn, ticket)), wall, effects)
                 }
                 console::Sent::Quit => self.reconnect(conn, wall, effects),
                 console::Sent::Nothing => {}
@@ -498,12 +530,16 @@ impl State {
     }
 
     fn follow(&mut self, orders: Vec<Order>, wall: f64, effects: &mut Vec<Effect>) {
+        let restarts = orders.contains(&Order::Restart);
         for order in orders {
             match order {
                 Order::Restart => effects.push(Effect::Restart),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
                 Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
             }
+        }
+        if restarts {
+            self.turns_lost(wall, effects);
         }
         self.mark_stuck(wall);
     }
@@ -570,10 +606,13 @@ impl State {
                     talked.push(conn);
                 }
                 Update::Client { conn, state } => {
-                    Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), frame.now);
-                    let closed = state.is_none();
+                    let waited = self.console(conn).and_then(|c| c.blocked()?.2);
+                    let at = waited.map_or(frame.now, |until| until.min(frame.now));
+                    Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), at);
+                    let mut closed = state.is_none();
                     if let Some(console) = self.console(conn) {
                         console.client = state;
+                        closed &= !console.cut;
                     }
                     if closed {
                         self.reconnect(conn, wall, effects);
@@ -582,9 +621,18 @@ impl State {
                 }
                 Update::View { panel, view } => self.see(panel, view, wall, effects),
                 Update::Script(view) => self.script_stands(view, frame.now, wall, effects),
+                Update::Clock(view) => self.clock_told(view),
+                Update::Turned(turned) => talked.extend(self.turned(&turned, wall, effects)),
+                Update::Actor { conn, state } => self.actor_is(conn, state),
+                Update::Acted {
+                    conn,
+                    said,
+                    left_out,
+                } => self.actor_said(conn, said, left_out),
             }
         }
         self.follow(orders, wall, effects);
+        self.show_news(wall);
         for conn in talked {
             self.pump(conn, wall, effects);
         }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::session::message::{
-    Conn, Frame, Input, Millis, Record, Request, ScriptView, Update, What,
+    Conn, Frame, Input, Millis, Record, Request, ScriptView, Speed, Turn, Update, What,
 };
 
 /// How long an input may take while the server half recovers, in milliseconds.
@@ -35,6 +35,13 @@ pub struct Port {
     record: Record,
     /// The session's time up to which frames have been seen.
     seen: Millis,
+    /// The browser's clock then.
+    seen_wall: f64,
+    /// How much of the session's time passed since then, when the server half was ended.
+    passed: Millis,
+    /// Whether the session's clock was told to stand, and how fast to run.
+    paused: bool,
+    speed: Speed,
     /// Sent and not yet recorded, oldest first.
     pending: VecDeque<(Conn, What, f64)>,
     /// Watches to set again on a new worker.
@@ -77,10 +84,21 @@ impl Port {
     }
 
     fn begin_request(&self) -> Order {
-        let mut requests = vec![Request::Begin {
+        let mut requests = Vec::new();
+        // Before the record is folded: the clock is to run on from there as it ran.
+        if self.speed != Speed::NORMAL {
+            requests.push(Request::Clock(Turn::Speed(self.speed)));
+        }
+        if self.paused {
+            requests.push(Request::Clock(Turn::Pause));
+        }
+        requests.push(Request::Begin {
             record: self.record.clone(),
             until: self.seen,
-        }];
+        });
+        if self.passed > 0 {
+            requests.push(Request::Passed(self.passed));
+        }
         requests.extend(self.watches.iter().cloned());
         Order::Post(requests)
     }
@@ -128,6 +146,17 @@ impl Port {
         vec![Order::Post(vec![request])]
     }
 
+    /// The session's clock is turned.
+    pub fn turn(&mut self, turn: Turn) -> Vec<Order> {
+        match turn {
+            Turn::Pause => self.paused = true,
+            Turn::Resume => self.paused = false,
+            Turn::Speed(speed) => self.speed = speed,
+            Turn::Advance(_) | Turn::ToExpiry | Turn::ToTimeout | Turn::Step => {}
+        }
+        vec![Order::Post(vec![Request::Clock(turn)])]
+    }
+
     /// Whether scripts that start from now on stand still at each call.
     pub fn stepping(&self, on: bool) -> Vec<Order> {
         vec![Order::Post(vec![Request::Stepping { on }])]
@@ -165,6 +194,7 @@ impl Port {
     pub fn frame(&mut self, frame: &Frame, wall: f64) -> Vec<Order> {
         self.ready = true;
         self.seen = self.seen.max(frame.now);
+        (self.seen_wall, self.passed) = (wall, 0);
         for update in &frame.updates {
             if let Update::Script(view) = update {
                 self.stands(view.as_ref(), wall);
@@ -199,6 +229,10 @@ impl Port {
             && let Some((conn, what, _)) = self.pending.pop_front()
         {
             orders.push(Order::Dropped { conn, what });
+        }
+        if self.ready && !self.paused && self.stand.is_none() {
+            let passed = (wall - self.seen_wall).max(0.0) * self.speed.factor();
+            self.passed = passed as Millis;
         }
         self.recovering = Some(None);
         self.ready = false;
@@ -289,10 +323,13 @@ mod tests {
         assert_eq!(orders[0], Order::Restart);
         assert_eq!(
             orders[1],
-            Order::Post(vec![Request::Begin {
-                record: first,
-                until: 101
-            }])
+            Order::Post(vec![
+                Request::Begin {
+                    record: first,
+                    until: 101
+                },
+                Request::Passed(1998)
+            ])
         );
         assert_eq!(
             orders[2],
@@ -350,6 +387,36 @@ mod tests {
         port.watch(Request::Unwatch { panel: 4 });
         let orders = port.restart(2.0);
         assert!(matches!(&orders[1], Order::Post(requests) if requests.len() == 1));
+    }
+
+    #[test]
+    fn a_new_worker_is_told_how_the_clock_runs_and_how_far_it_has_run() {
+        let mut port = Port::new(1, 100);
+        port.frame(&ready(100), 0.0);
+        port.turn(Turn::Speed(Speed::of_tenths(100).unwrap()));
+        let begin = Request::Begin {
+            record: Record {
+                seed: 1,
+                start: 100,
+                inputs: Vec::new(),
+            },
+            until: 100,
+        };
+        let speed = Request::Clock(Turn::Speed(Speed::of_tenths(100).unwrap()));
+        let told = [speed.clone(), begin.clone(), Request::Passed(500)];
+        assert_eq!(port.restart(50.0)[1], Order::Post(told.to_vec()));
+        // The clock stood while the next one loaded.
+        assert_eq!(port.restart(900.0)[1], Order::Post(told.to_vec()));
+        port.frame(&ready(600), 1000.0);
+        port.turn(Turn::Pause);
+        let Order::Post(told) = &port.restart(5000.0)[1] else {
+            panic!("nothing was sent");
+        };
+        let Request::Begin { until: 600, .. } = &told[2] else {
+            panic!("{told:?}");
+        };
+        assert_eq!(told[..2], [speed, Request::Clock(Turn::Pause)]);
+        assert_eq!(told.len(), 3, "it stood");
     }
 
     #[test]

@@ -4,18 +4,18 @@ use super::*;
 use crate::session::host::Host;
 
 /// A page whose server half answers at once.
-struct Joined {
-    state: State,
+pub(super) struct Joined {
+    pub state: State,
     host: Host,
-    now: Millis,
-    answers: Vec<(u32, String)>,
+    pub now: Millis,
+    pub answers: Vec<(u32, String)>,
     restarts: usize,
 }
 
 const START: Millis = 1_700_000_000_000;
 
 impl Joined {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let mut joined = Self {
             state: State::new(7, START, Theme::System),
             host: Host::new(7, START, || None),
@@ -28,7 +28,7 @@ impl Joined {
         joined
     }
 
-    fn act(&mut self, action: Action) {
+    pub fn act(&mut self, action: Action) {
         let wall = (self.now - START) as f64;
         for effect in self.state.update(action, wall) {
             match effect {
@@ -46,7 +46,7 @@ impl Joined {
     }
 
     /// Lets frames go back and forth until nothing is left to say.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         for _ in 0..100 {
             self.now += 1;
             let frame = self.host.frame(self.now);
@@ -58,7 +58,7 @@ impl Joined {
         panic!("the two halves never stop talking");
     }
 
-    fn exec(&mut self, conn: Conn, line: &str) -> Vec<String> {
+    pub fn exec(&mut self, conn: Conn, line: &str) -> Vec<String> {
         self.act(Action::Run {
             conn,
             text: line.into(),

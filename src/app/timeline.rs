@@ -85,6 +85,20 @@ impl Timeline {
         self.marks.push_back(Mark { at, conn, line });
     }
 
+    /// An actor sent commands, of which one is marked; it keeps so many marks.
+    pub fn acted(&mut self, mark: Mark, commands: usize, marks_max: usize) {
+        self.total += commands;
+        let own = |other: &Mark| other.conn == mark.conn;
+        if self.marks.iter().filter(|other| own(other)).count() >= marks_max
+            && let Some(oldest) = self.marks.iter().position(own)
+        {
+            self.marks.remove(oldest);
+        } else if self.marks.len() == MARKS_MAX {
+            self.marks.pop_front();
+        }
+        self.marks.push_back(mark);
+    }
+
     /// A line was given up.
     pub fn dropped(&mut self, conn: Conn) {
         self.waiting.get_mut(&conn).and_then(VecDeque::pop_front);
@@ -182,18 +196,14 @@ fn words(command: &[Bytes]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::message::Resp;
 
     fn state(blocked: Option<Millis>, patterns: usize) -> ClientView {
         let blocked = blocked.map(|since| (Vec::new(), since, None));
         ClientView {
             id: 1,
-            name: Default::default(),
-            db: 0,
-            resp: Resp::Two,
             blocked,
-            channels: 0,
             patterns,
+            ..ClientView::default()
         }
     }
 

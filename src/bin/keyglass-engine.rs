@@ -48,8 +48,9 @@ mod shell {
 
         /// Sends what changed, and sleeps until something happens by itself.
         fn send(&mut self) {
-            let frame = self.host.frame(now());
-            self.sent = frame.now;
+            let now = now();
+            let frame = self.host.frame(now);
+            self.sent = now;
             if !frame.updates.is_empty() {
                 match postcard::to_allocvec(&frame) {
                     Ok(bytes) => {

@@ -144,7 +144,8 @@ fn multi(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 fn unwatch(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let conn = ctx.conn;
     ctx.engine.unwatch(conn);
-    ctx.client().transaction.dirty = false;
+    let transaction = &mut ctx.client().transaction;
+    (transaction.dirty, transaction.spoiler) = (false, None);
     ctx.out.ok();
     Ok(())
 }

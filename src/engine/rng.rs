@@ -9,6 +9,8 @@ use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
 pub enum Purpose {
     /// RANDOMKEY and the other commands that pick at random.
     Pick = 1,
+    /// What scripted clients leave to chance.
+    Actors = 2,
 }
 
 /// One seeded stream of chance; equal seeds give equal draws on every platform.
@@ -25,7 +27,12 @@ impl Rng {
 
     /// A draw in `0..n`; 0 when `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
+        self.within(n as u64) as usize
+    }
+
+    /// A draw in `0..n`, the same where a `usize` is smaller; 0 when `n` is 0.
+    pub fn within(&mut self, n: u64) -> u64 {
         // Multiply-shift: the bias is under n / 2^64, far below what a learner could see.
-        ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize
+        ((u128::from(self.0.next_u64()) * u128::from(n)) >> 64) as u64
     }
 }

@@ -19,6 +19,8 @@ pub struct Transaction {
     pub refused: bool,
     /// A watched key was modified: EXEC will run nothing.
     pub dirty: bool,
+    /// The first watched key that was modified, and its database: for whoever looks.
+    pub spoiler: Option<(usize, Bytes)>,
     /// The watched keys, each with its database.
     pub watched: BTreeSet<(usize, Bytes)>,
 }
@@ -128,6 +130,8 @@ impl Engine {
         for conn in &conns {
             if let Some(client) = self.clients.get_mut(conn) {
                 client.transaction.dirty = true;
+                let spoiler = &mut client.transaction.spoiler;
+                spoiler.get_or_insert_with(|| place.clone());
                 client.transaction.drop_queued();
             }
         }

@@ -264,8 +264,24 @@ pub struct PubSubView {
     pub patterns: Vec<(Bytes, Vec<Conn>)>,
 }
 
-/// A client's state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The most names of one kind that a client's state lists.
+const NAMES_MAX: usize = 32;
+/// The most words of a queued command that a client's state holds.
+const WORDS_MAX: usize = 16;
+
+/// What a client has queued since MULTI.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct QueueView {
+    /// All queued commands.
+    pub len: usize,
+    /// The words of the first of them.
+    pub commands: Vec<Vec<Bytes>>,
+    /// A command was refused: EXEC will be too.
+    pub refused: bool,
+}
+
+/// A client's state. Lists hold their first names only, and long names are cut.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClientView {
     /// The server's number for it.
     pub id: u64,
@@ -281,6 +297,18 @@ pub struct ClientView {
     pub channels: usize,
     /// How many patterns it is subscribed to.
     pub patterns: usize,
+    /// The first channels, shard channels and patterns.
+    pub names: Vec<Bytes>,
+    /// What it has queued; `None`: it is not inside MULTI.
+    pub queue: Option<QueueView>,
+    /// How many keys it watches.
+    pub watching: usize,
+    /// The first of them, each with its database.
+    pub watched: Vec<(usize, Bytes)>,
+    /// A watched key was modified: EXEC will run nothing.
+    pub dirty: bool,
+    /// Which one, and its database.
+    pub spoiler: Option<(usize, Bytes)>,
 }
 
 /// Which part of a long value is in view.
@@ -529,16 +557,41 @@ pub fn pubsub(engine: &Engine) -> PubSubView {
 /// A client's state; `None` when it is not connected.
 pub fn client(engine: &Engine, conn: Conn) -> Option<ClientView> {
     let client = engine.client(conn)?;
+    let transaction = &client.transaction;
+    let place = |(db, key): &(usize, Bytes)| (*db, cut(key));
+    let names = [&client.channels, &client.shards, &client.patterns];
+    let words = |words: &Vec<Bytes>| words.iter().take(WORDS_MAX).map(|word| cut(word)).collect();
     Some(ClientView {
         id: client.id,
         name: client.name.clone(),
         db: client.db,
         resp: client.resp,
-        blocked: client
-            .blocked
-            .as_ref()
-            .map(|b| (b.keys.clone(), b.since, b.until)),
+        blocked: client.blocked.as_ref().map(|b| {
+            (
+                b.keys.iter().take(NAMES_MAX).map(|key| cut(key)).collect(),
+                b.since,
+                b.until,
+            )
+        }),
         channels: client.channels.len() + client.shards.len(),
         patterns: client.patterns.len(),
+        names: names
+            .into_iter()
+            .flat_map(|some| some.iter().take(NAMES_MAX).map(|name| cut(name)))
+            .collect(),
+        queue: transaction.queue.as_ref().map(|queue| QueueView {
+            len: queue.len(),
+            commands: queue.iter().take(NAMES_MAX).map(words).collect(),
+            refused: transaction.refused,
+        }),
+        watching: transaction.watched.len(),
+        watched: transaction
+            .watched
+            .iter()
+            .take(NAMES_MAX)
+            .map(place)
+            .collect(),
+        dirty: transaction.dirty,
+        spoiler: transaction.spoiler.as_ref().map(place),
     })
 }

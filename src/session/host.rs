@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::actors::{Actors, Do};
+use super::clock::Clock;
 use super::message::*;
 use crate::command::spec::{Arg, Spec};
 use crate::command::{self, dispatch};
 use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::{Machine, Standing};
-use crate::engine::{Engine, view};
+use crate::engine::{self, Engine, view};
 
 /// How many facts are kept for each key, and how many messages.
 const FACTS_MAX: usize = 64;
@@ -31,6 +33,10 @@ type Stand = (u64, u32, usize);
 #[derive(Debug)]
 pub struct Host {
     engine: Engine,
+    actors: Actors,
+    clock: Clock,
+    /// What was last told of the clock.
+    clock_told: Option<ClockView>,
     updates: Vec<Update>,
     watched: BTreeMap<Panel, Watched>,
     clients: BTreeMap<Conn, Option<ClientView>>,
@@ -65,6 +71,9 @@ impl Host {
         }
         Self {
             engine,
+            actors: Actors::new(seed),
+            clock: Clock::new(start),
+            clock_told: None,
             updates: Vec::new(),
             watched: BTreeMap::new(),
             clients: BTreeMap::new(),
@@ -79,12 +88,14 @@ impl Host {
         }
     }
 
-    /// Handles one request at a moment. What it changes is told by the next [`Host::frame`].
-    pub fn handle(&mut self, at: Millis, request: Request) {
+    /// Handles one request at a moment of the wall clock. What it changes is told by the next [`Host::frame`].
+    pub fn handle(&mut self, wall: Millis, request: Request) {
+        let at = self.read_clock(wall);
         match request {
             Request::Begin { record, until } => {
                 let watched = std::mem::take(&mut self.watched);
                 let (stepping, stood) = (self.engine.scripting.stepping, self.stand.is_some());
+                let clock = self.clock.clone();
                 *self = Self::new(record.seed, record.start, self.machine);
                 self.watched = watched
                     .into_iter()
@@ -100,11 +111,17 @@ impl Host {
                     })
                     .collect();
                 for Input { at, conn, what } in record.inputs {
+                    self.live(at);
                     self.input(at, conn, what);
+                    // Whose last bytes are taken is gone, as it was then.
+                    self.deliver();
+                    self.updates.clear();
                 }
-                self.engine.advance_to(until);
-                self.note_facts();
-                self.drain_outputs();
+                self.live(until);
+                self.actors.hush();
+                // It runs, or is held, as before, from where the record leaves it.
+                self.clock = clock;
+                self.clock.set(self.engine.now);
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
                 if stood {
@@ -138,33 +155,55 @@ impl Host {
                 self.engine.scripting.stepping = on;
             }
             Request::Step { to_end } => self.step(at, to_end),
+            Request::Clock(turn) => {
+                self.advance(at);
+                self.turn(turn);
+            }
+            Request::Passed(ms) => {
+                self.clock.jump_to(at.saturating_add(ms));
+                self.advance(self.clock.now());
+            }
         }
     }
 
-    /// Moves the clock on to a moment and gives what changed since the last frame.
-    pub fn frame(&mut self, at: Millis) -> Frame {
+    /// Moves on to a moment of the wall clock and gives what changed since the last frame.
+    pub fn frame(&mut self, wall: Millis) -> Frame {
+        let at = self.read_clock(wall);
         self.advance(at);
-        self.note_facts();
-        self.drain_outputs();
         self.tell_script();
+        self.updates.extend(self.actors.tell());
         self.tell_clients();
         self.tell_panels();
+        self.tell_clock();
         Frame {
             now: self.engine.now,
             updates: std::mem::take(&mut self.updates),
         }
     }
 
-    /// The next moment at which something happens by itself.
+    /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held.
     pub fn next_deadline(&self) -> Option<Millis> {
-        self.engine.next_deadline()
+        self.clock.wall_at(self.next_event()?)
+    }
+
+    /// The next moment at which something happens by itself.
+    fn next_event(&self) -> Option<Millis> {
+        if self.engine.stands() {
+            return None;
+        }
+        self.engine
+            .next_deadline()
+            .into_iter()
+            .chain(self.actors.next())
+            .min()
     }
 
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
     fn advance(&mut self, at: Millis) {
         loop {
-            self.engine.advance_to(at);
+            self.live(at);
             if self.engine.stands() {
+                self.clock.set(self.engine.now); // a move ends where a script stands
                 break;
             }
             let Some((conn, what)) = self.held.pop_front() else {
@@ -180,15 +219,105 @@ impl Host {
                 bytes,
                 keys,
             });
-            self.drain_outputs();
         }
+    }
+
+    /// The session's moment at a moment of the wall clock. While a script stands still, so does the clock.
+    fn read_clock(&mut self, wall: Millis) -> Millis {
+        if self.engine.stands() {
+            self.clock.stand(wall);
+            return self.clock.now();
+        }
+        self.clock.read(wall)
+    }
+
+    fn turn(&mut self, turn: Turn) {
+        let from = self.clock.now();
+        let (expiry, timeout) = (self.engine.expires_next(), self.engine.times_out_next());
+        let to = match turn {
+            Turn::Pause => {
+                self.clock.pause();
+                None
+            }
+            Turn::Resume => {
+                self.clock.resume();
+                None
+            }
+            Turn::Speed(speed) => {
+                self.clock.set_speed(speed);
+                None
+            }
+            _ if self.engine.stands() => None,
+            Turn::Advance(ms) => Some(from.saturating_add(ms)),
+            Turn::ToExpiry => expiry.as_ref().map(|next| next.at),
+            Turn::ToTimeout => timeout.map(|next| next.at),
+            Turn::Step => self.next_event(),
+        };
+        let place = self.updates.len();
+        if let Some(when) = to {
+            self.clock.jump_to(when);
+            self.advance(self.clock.now());
+        }
+        let at = self.clock.now();
+        let turned = Turned {
+            turn,
+            from,
+            at,
+            paused: self.clock.paused(),
+            speed: self.clock.speed(),
+            expiry: expiry.filter(|next| next.at <= at),
+            timeout: timeout.filter(|next| next.at <= at),
+        };
+        // Told before what came of it.
+        self.updates.insert(place, Update::Turned(turned));
+    }
+
+    fn tell_clock(&mut self) {
+        let view = ClockView {
+            paused: self.clock.paused(),
+            speed: self.clock.speed(),
+            expiry: self.engine.expires_next(),
+            timeout: self.engine.times_out_next(),
+            next: self.next_event(),
+        };
+        if self.clock_told.as_ref() != Some(&view) {
+            self.clock_told = Some(view.clone());
+            self.updates.push(Update::Clock(view));
+        }
+    }
+
+    /// Lets time pass up to a moment, unless a script stands still. What happens by itself and what actors do happens
+    /// in order, each at its own moment, however far the step; in one moment, what happens by itself comes first.
+    fn live(&mut self, at: Millis) {
+        while let Some(when) = self.next_event().filter(|when| *when <= at) {
+            self.engine.advance_to(when);
+            self.deliver();
+            if self.engine.stands() {
+                return;
+            }
+            if let Some((conn, todo)) = self.actors.act(self.engine.now) {
+                self.act(conn, todo);
+                self.deliver();
+            }
+        }
+        self.engine.advance_to(at);
+        self.deliver();
+    }
+
+    /// Does something to an actor's connection.
+    fn act(&mut self, conn: Conn, todo: Do) {
+        let what = match todo {
+            Do::Connect => engine::What::Connect,
+            Do::Send(bytes) => engine::What::Bytes(bytes),
+            Do::Cut => engine::What::Disconnect,
+        };
+        self.engine.handle(self.engine.now, conn, what);
     }
 
     /// Lets the script that stands still go on, if one does.
     fn step(&mut self, at: Millis, to_end: bool) {
         self.engine.step_script(to_end);
-        self.note_facts();
-        self.drain_outputs();
+        self.deliver();
         self.advance(at);
     }
 
@@ -208,9 +337,26 @@ impl Host {
     }
 
     fn input(&mut self, at: Millis, conn: Conn, what: What) {
-        self.engine.handle(at, conn, what);
         self.conns.insert(conn);
-        self.note_facts();
+        let what = match what {
+            What::Actor(steer) => {
+                if steer == Steer::Remove {
+                    self.conns.remove(&conn);
+                    self.clients.remove(&conn);
+                }
+                if let Some(todo) = self.actors.steer(conn, steer, self.engine.now) {
+                    self.act(conn, todo);
+                }
+                return self.deliver();
+            }
+            // Nobody types on an actor's connection, whose replies it would take for its own.
+            What::Bytes(_) if self.actors.has(conn) => return,
+            What::Bytes(bytes) => engine::What::Bytes(bytes),
+            What::Connect => engine::What::Connect,
+            What::Disconnect => engine::What::Disconnect,
+        };
+        self.engine.handle(at, conn, what);
+        self.deliver();
     }
 
     fn note_facts(&mut self) {
@@ -235,15 +381,30 @@ impl Host {
         }
     }
 
-    fn drain_outputs(&mut self) {
-        for &conn in &self.conns {
+    /// Brings everybody what they were sent, and notes what became known.
+    fn deliver(&mut self) {
+        self.note_facts();
+        for conn in self.engine.take_touched() {
             let bytes = self.engine.take_output(conn);
-            if !bytes.is_empty() {
-                self.updates.push(Update::Output {
-                    conn,
-                    bytes,
-                    at: self.engine.now,
-                });
+            if !self.actors.has(conn) {
+                if !bytes.is_empty() {
+                    self.updates.push(Update::Output {
+                        conn,
+                        bytes,
+                        at: self.engine.now,
+                    });
+                }
+                continue;
+            }
+            let subscribed = self
+                .engine
+                .client(conn)
+                .is_some_and(|client| client.subscriptions() > 0);
+            if let Some(todo) = self.actors.hear(conn, &bytes, subscribed, self.engine.now) {
+                self.act(conn, todo);
+            }
+            if self.engine.client(conn).is_none() {
+                self.actors.closed(conn);
             }
         }
     }
@@ -354,7 +515,8 @@ fn view_of(standing: Standing, waiting: u32) -> ScriptView {
 fn size(what: &What) -> usize {
     match what {
         What::Bytes(bytes) => bytes.len(),
-        What::Connect | What::Disconnect => 0,
+        What::Actor(Steer::Start { name, text }) => name.len() + text.len(),
+        What::Connect | What::Disconnect | What::Actor(_) => 0,
     }
 }
 
@@ -430,5 +592,7 @@ fn arg_doc(arg: &Arg) -> ArgDoc {
     }
 }
 
+#[cfg(test)]
+mod clock_tests;
 #[cfg(test)]
 mod tests;

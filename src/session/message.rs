@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::actor::ready::{READY, Ready};
+pub use super::actor::{Fault, TEXT_MAX, check};
+pub use super::actors::{ACTORS_MAX, SLOW_MAX};
 pub use crate::ds::bytes::Bytes;
-pub use crate::engine::What;
 pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Event, Fact};
+pub use crate::engine::next::{Expiry, Timeout};
 pub use crate::engine::num;
 pub use crate::engine::reply::{Reply, Resp};
 pub use crate::engine::resp::{decode, encode_command, split_words};
@@ -13,6 +16,59 @@ pub use crate::engine::text;
 pub use crate::engine::time::Millis;
 pub use crate::engine::view::*;
 pub use crate::lua::message::Frame as ScriptFrame;
+pub use crate::session::clock::Speed;
+
+/// What can happen to a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// The connection opens.
+    Connect,
+    /// Bytes arrive on it.
+    Bytes(Vec<u8>),
+    /// It is cut: subscriptions and waits end.
+    Disconnect,
+    /// It is an actor's, which is steered.
+    Actor(Steer),
+}
+
+impl What {
+    /// What it is to the engine, which knows no actors.
+    pub fn engine(self) -> Option<crate::engine::What> {
+        Some(match self {
+            Self::Connect => crate::engine::What::Connect,
+            Self::Bytes(bytes) => crate::engine::What::Bytes(bytes),
+            Self::Disconnect => crate::engine::What::Disconnect,
+            Self::Actor(_) => return None,
+        })
+    }
+}
+
+/// How an actor is steered. One that is not there is passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Steer {
+    /// It begins, with a connection of its own; who was there before is gone.
+    Start {
+        /// What it is called.
+        name: String,
+        /// What it does.
+        text: String,
+    },
+    /// It stands still; what it waits for may come meanwhile.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It takes more time.
+    Slow {
+        /// How many times as much as written, from 1 to [`SLOW_MAX`].
+        factor: u32,
+    },
+    /// It stops at once, and its connection is cut.
+    Crash,
+    /// It begins again, on a new connection.
+    Restart,
+    /// It stops, and is forgotten.
+    Remove,
+}
 
 /// Something that happened to a connection, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +183,29 @@ pub enum Request {
         /// To its end, not only to its next call.
         to_end: bool,
     },
+    /// The session's clock is held, or moved on.
+    Clock(Turn),
+    /// So much of the session's time, in milliseconds, passed while no server half was there to see it.
+    Passed(Millis),
+}
+
+/// What can be done with the session's clock. While a script stands still it cannot be moved on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Turn {
+    /// Hold it.
+    Pause,
+    /// Let it run.
+    Resume,
+    /// Run it so fast.
+    Speed(Speed),
+    /// Move it on by milliseconds.
+    Advance(Millis),
+    /// Move it on to the moment when the next key or field expires.
+    ToExpiry,
+    /// Move it on to the moment when the next wait ends.
+    ToTimeout,
+    /// Move it on to whatever happens next by itself.
+    Step,
 }
 
 /// What the server half tells the page.
@@ -174,6 +253,112 @@ pub enum Update {
     /// A script stands still at a call, or one that did has ended (`None`). While one stands, the clock does
     /// too, and what else happens waits.
     Script(Option<ScriptView>),
+    /// The session's clock runs otherwise, or something else happens next.
+    Clock(ClockView),
+    /// The clock was turned: one for each [`Request::Clock`], in order.
+    Turned(Turned),
+    /// How an actor is; `None`: it is gone.
+    Actor {
+        /// Its connection.
+        conn: Conn,
+        /// How it is.
+        state: Option<ActorView>,
+    },
+    /// What an actor sent and was sent, oldest first.
+    Acted {
+        /// Its connection.
+        conn: Conn,
+        /// The last of it.
+        said: Vec<Said>,
+        /// How many came before that in this frame, and are left out.
+        left_out: u32,
+    },
+}
+
+/// What came of turning the session's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    /// How it was turned.
+    pub turn: Turn,
+    /// The session's moment before.
+    pub from: Millis,
+    /// The session's moment now; the same where it was not moved on.
+    pub at: Millis,
+    /// Whether it is held.
+    pub paused: bool,
+    /// How fast it runs when it is not.
+    pub speed: Speed,
+    /// What expired first on the way.
+    pub expiry: Option<Expiry>,
+    /// Whose wait ended first on the way.
+    pub timeout: Option<Timeout>,
+}
+
+/// How the session's clock runs, and what happens next by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// Whether it is held.
+    pub paused: bool,
+    /// How fast it runs when it is not.
+    pub speed: Speed,
+    /// What expires next.
+    pub expiry: Option<Expiry>,
+    /// Whose wait ends next.
+    pub timeout: Option<Timeout>,
+    /// When anything happens next, of these or of any other kind.
+    pub next: Option<Millis>,
+}
+
+/// How an actor is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorView {
+    /// What it is called.
+    pub name: String,
+    /// What it is at.
+    pub doing: Doing,
+    /// Whether it stands still.
+    pub paused: bool,
+    /// How many times more time than written it takes.
+    pub slow: u32,
+    /// The line it stands at, from 1.
+    pub line: u32,
+    /// How many commands it sent.
+    pub sent: u64,
+    /// How many replies were errors.
+    pub errors: u64,
+    /// How many rounds it gave up by `fail`.
+    pub failed: u64,
+}
+
+/// What an actor is at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    /// It goes on at a moment.
+    Waits {
+        /// The moment.
+        until: Millis,
+    },
+    /// It waits for a reply.
+    Asks,
+    /// It waits for a message.
+    Listens,
+    /// It stopped without an end, and its connection was cut.
+    Crashed,
+    /// It came to its end.
+    Done,
+    /// Its text is wrong, or something went wrong in it.
+    Failed(Fault),
+}
+
+/// Bytes between an actor and the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// When.
+    pub at: Millis,
+    /// Whether the actor sent them; otherwise it was sent them.
+    pub sent: bool,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A script that stands still, about to call a command.

@@ -2,6 +2,9 @@
 //!
 //! A session is its seed, its first moment and its inputs; everything else follows from them.
 
+pub mod actor;
+pub mod actors;
+pub mod clock;
 pub mod host;
 pub mod lua;
 pub mod message;

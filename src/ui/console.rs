@@ -5,18 +5,21 @@ use std::rc::Rc;
 use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::client::{Head, drop_here};
 use super::store::Store;
-use super::widgets::clock::use_now;
+use super::widgets::seen::use_seen;
+use super::wire::WireLog;
 use crate::app::completion::{self, Cycle};
 use crate::app::console::Console;
 use crate::app::line::{Line, from_utf16, to_utf16};
-use crate::app::stage::Subject;
 use crate::app::transcript::{Block, Kind, paste};
-use crate::app::{Action, colour, format, hint};
-use crate::session::message::{Bytes, CommandDoc, Conn, Millis, Resp};
+use crate::app::{Action, client, colour, format, hint};
+use crate::session::message::{CommandDoc, Conn};
 
 /// How many blocks are shown before one asks for the earlier ones.
 const SHOWN: usize = 300;
+/// How many blocks are drawn of a console that is out of view.
+const UNSEEN: usize = 20;
 /// How near to its end a log must be to be kept there, in pixels.
 const NEAR_END: i32 = 48;
 
@@ -27,11 +30,15 @@ pub struct ConsoleProps {
     pub console: Rc<Console>,
     /// The commands that the server half knows.
     pub commands: Rc<Vec<CommandDoc>>,
+    /// Its place among the consoles, from 0, and how many there are.
+    pub place: (usize, usize),
 }
 
 impl PartialEq for ConsoleProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.console, &other.console) && Rc::ptr_eq(&self.commands, &other.commands)
+        Rc::ptr_eq(&self.console, &other.console)
+            && Rc::ptr_eq(&self.commands, &other.commands)
+            && self.place == other.place
     }
 }
 
@@ -66,11 +73,29 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     let at_end = use_mut_ref(|| true);
     let earlier = use_state(|| false);
 
+    let raw = use_state(|| false);
+    let on_raw = toggle(&raw);
+    let opened = use_state(|| false);
+    let on_open = toggle(&opened);
+    let facts = console
+        .client
+        .as_ref()
+        .map(client::facts)
+        .unwrap_or_default();
+
+    // What changes the height of the log, or its end.
     let last = console.transcript.blocks().back().map(|block| block.id);
+    let section = use_node_ref();
+    let seen = use_seen(&section);
+    let shape = (last, *raw, *opened, facts.clone(), props.place.1, seen);
     {
         let (log, at_end) = (log.clone(), at_end.clone());
-        use_effect_with(last, move |_| {
-            if let Some(log) = log.cast::<HtmlElement>().filter(|_| *at_end.borrow()) {
+        use_effect_with(shape, move |_| {
+            // To scroll makes the browser lay it out: not while nobody sees it.
+            if let Some(log) = log
+                .cast::<HtmlElement>()
+                .filter(|_| seen && *at_end.borrow())
+            {
                 log.set_scroll_top(log.scroll_height());
             }
         });
@@ -250,11 +275,18 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
         })
     };
 
+    let (on_over, on_drop) = drop_here(&store, props.place.0);
     let blocks = console.transcript.blocks();
     let skipped = if *earlier {
         0
     } else {
-        blocks.len().saturating_sub(SHOWN)
+        // What is read further up stays as it is.
+        let drawn = if seen || !*at_end.borrow() {
+            SHOWN
+        } else {
+            UNSEEN
+        };
+        blocks.len().saturating_sub(drawn)
     };
     let show_earlier = {
         let earlier = earlier.clone();
@@ -262,18 +294,23 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     };
     let entry = entry.borrow();
     let db = console.db();
-    let prompt = if db == 0 {
-        format!("{letter}>")
+    let in_db = if db == 0 {
+        String::new()
     } else {
-        format!("{letter}[{db}]>")
+        format!("[{db}]")
     };
+    let in_multi = if console.transcript.in_multi() {
+        "(TX)"
+    } else {
+        ""
+    };
+    let prompt = format!("{letter}{in_db}{in_multi}>");
     html! {
-        <section class="con" aria-label={format!("Client {letter}")} style={format!("--c:{}", colour::client_var(conn))}>
-            <header>
-                <b>{ letter.clone() }</b>
-                <span class="dim who">{ who(console) }</span>
-                <Condition console={Rc::clone(console)} />
-            </header>
+        <section class="con" ref={section} aria-label={format!("Client {letter}")} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} style={format!("--c:{}", colour::client_var(conn))}>
+            <Head console={Rc::clone(console)} place={props.place} raw={*raw} {on_raw} opened={*opened} {on_open} {facts} />
+            if *raw {
+                <WireLog console={Rc::clone(console)} />
+            } else {
             <div class="log" role="log" aria-label={format!("Replies to client {letter}")} tabindex="0" ref={log} onscroll={on_scroll} onclick={focus}>
                 if skipped > 0 {
                     <button class="line earlier" type="button" onclick={show_earlier}>{ format!("Show {skipped} earlier") }</button>
@@ -282,6 +319,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     <BlockView key={block.id} {conn} block={Rc::clone(block)} />
                 }
             </div>
+            }
             <div class="entry">
                 if let Some(search) = entry.line.search() {
                     <span class="p">{ if search.failed { "(failed-i-search)" } else { "(i-search)" } }</span>
@@ -311,6 +349,11 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     }
 }
 
+fn toggle(state: &UseStateHandle<bool>) -> Callback<()> {
+    let state = state.clone();
+    Callback::from(move |()| state.set(!*state))
+}
+
 /// What is shown in grey behind the line.
 fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
     if let Some(cycle) = entry
@@ -328,7 +371,9 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
             String::new()
         };
     }
-    if console.held_by == Some(console.conn) {
+    if console.cut {
+        "disconnected · a command connects again".into()
+    } else if console.held_by == Some(console.conn) {
         "its script stands still · Ctrl-C leaves it".into()
     } else if let Some(holder) = console.held_by {
         format!(
@@ -342,108 +387,6 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
     } else {
         "type a command, Tab completes it".into()
     }
-}
-
-/// The connection, in a few words.
-fn who(console: &Console) -> String {
-    let Some(client) = &console.client else {
-        return "connecting…".into();
-    };
-    let resp = match client.resp {
-        Resp::Two => "RESP2",
-        Resp::Three => "RESP3",
-    };
-    let name = if client.name.is_empty() {
-        format!("client {}", client.id)
-    } else {
-        format::lossy(&client.name)
-    };
-    format!("{name} · db {} · {resp}", client.db)
-}
-
-#[derive(Properties)]
-struct ConditionProps {
-    console: Rc<Console>,
-}
-
-impl PartialEq for ConditionProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.console, &other.console)
-    }
-}
-
-/// Whether the client is ready, waits, listens, or holds everything up.
-#[component]
-fn Condition(props: &ConditionProps) -> Html {
-    let Some(store) = use_context::<Store>() else {
-        return Html::default();
-    };
-    let console = &props.console;
-    if console.stuck {
-        return html! { <button class="stop" type="button" onclick={store.callback(|_| Action::Stop)}>{ "Stop" }</button> };
-    }
-    if let Some(holder) = console.held_by {
-        return if holder == console.conn {
-            html! { <button class="line" type="button" title="Open the script editor" onclick={store.callback(|_| Action::Show(Subject::Script))}>{ "its script stands still" }</button> }
-        } else {
-            html! { <span class="tag warn">{ format!("waits for the script of {}", format::client_letter(holder)) }</span> }
-        };
-    }
-    if let Some((keys, since, until)) = console.blocked() {
-        return html! { <Wait keys={keys.clone()} since={*since} until={*until} /> };
-    }
-    if let Some(client) = console
-        .client
-        .as_ref()
-        .filter(|c| c.channels + c.patterns > 0)
-    {
-        let part = |n: usize, one: &str| {
-            (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }))
-        };
-        let parts: Vec<_> = [
-            part(client.channels, "channel"),
-            part(client.patterns, "pattern"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        return html! { <span class={classes!("tag", colour::client_tag(console.conn))}>{ parts.join(", ") }</span> };
-    }
-    match console.waiting() {
-        0 if !console.busy() => html! { <span class="tag good">{ "ready" }</span> },
-        0 => html! { <span class="tag plain">{ "running" }</span> },
-        n => {
-            html! { <span class="tag plain num">{ format!("{} to go", format::count(n as u64)) }</span> }
-        }
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct WaitProps {
-    keys: Vec<Bytes>,
-    since: Millis,
-    until: Option<Millis>,
-}
-
-/// How long a client has waited.
-#[component]
-fn Wait(props: &WaitProps) -> Html {
-    let now = use_now(100);
-    let waited = format::duration(now.saturating_sub(props.since));
-    let keys = props
-        .keys
-        .iter()
-        .map(|key| format::lossy(key))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let text = match props.until {
-        Some(until) => format!(
-            "blocked {waited} of {}",
-            format::duration(until.saturating_sub(props.since))
-        ),
-        None => format!("blocked {waited}"),
-    };
-    html! { <span class="tag warn num" title={format!("waits for {keys}")}>{ text }</span> }
 }
 
 #[derive(Properties)]

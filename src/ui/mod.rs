@@ -1,5 +1,8 @@
 //! What draws the page. Knows the browser; holds no state that `app` could hold.
 
+pub mod actors;
+pub mod client;
+pub mod clock;
 pub mod console;
 pub mod page;
 pub mod panels;
@@ -7,4 +10,5 @@ pub mod script;
 pub mod store;
 pub mod timeline;
 pub mod widgets;
+pub mod wire;
 pub mod worker;

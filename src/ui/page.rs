@@ -4,15 +4,18 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::actors::{ActorsPanel, conns};
+use super::client::Chips;
+use super::clock::ClockBar;
 use super::console::ConsolePanel;
 use super::panels::{Inspector, KeysPanel};
 use super::script;
 use super::store::Store;
 use super::timeline::TimelineStrip;
-use super::widgets::clock::{Clock, use_now};
+use super::widgets::clock::Clock;
 use crate::app::stage::Subject;
-use crate::app::{Action, State, Tab, Theme, example, format};
-use crate::session::message::Millis;
+use crate::app::{Action, State, Tab, Theme, example};
+use crate::session::message::{ClockView, Millis};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
@@ -62,18 +65,19 @@ pub fn Page(props: &PageProps) -> Html {
         }
     });
     store.read(|state| {
-        let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.ready() && state.script.stand.is_none() };
+        let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };
         let tab = match state.tab {
             Tab::Keys => "keys",
             Tab::Stage => "stage",
             Tab::Consoles => "consoles",
         };
-        let clients = state.consoles.len();
+        let clients = state.clients();
+        let places = clients.len();
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
-                <div class="page" data-view={tab}>
-                    <Bar theme={state.theme} {tab} full={clients >= crate::app::CLIENTS_MAX} />
+                <div class="page" data-view={tab} style={state.hues()}>
+                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} />
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
@@ -97,18 +101,24 @@ pub fn Page(props: &PageProps) -> Html {
                                 }}
                                 pubsub={Rc::clone(&state.pubsub)}
                                 script={Rc::clone(&state.script)}
-                                {clients}
+                                clients={Rc::clone(&clients)}
                                 can_run={state.can_run(state.script.client)}
                             />
                         }
                     </main>
                     <aside class="consoles" aria-label="Consoles">
                         <p class="try">{ example::TRY }</p>
-                        for console in &state.consoles {
-                            <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} />
+                        if places > 3 {
+                            <Chips consoles={state.consoles.clone()} />
                         }
+                        <div class="row">
+                        for (at, console) in state.consoles.iter().enumerate() {
+                            <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} place={(at, places)} />
+                        }
+                        </div>
+                        <ActorsPanel actors={Rc::clone(&state.actors)} />
                     </aside>
-                    <TimelineStrip timeline={Rc::clone(&state.timeline)} {clients} />
+                    <TimelineStrip timeline={Rc::clone(&state.timeline)} {clients} actors={conns(&state.actors)} />
                 </div>
             </ContextProvider<Clock>>
             </ContextProvider<Store>>
@@ -121,6 +131,8 @@ struct BarProps {
     theme: Theme,
     tab: &'static str,
     full: bool,
+    time: Rc<ClockView>,
+    stands: bool,
 }
 
 #[component]
@@ -146,7 +158,7 @@ fn Bar(props: &BarProps) -> Html {
             </svg>
             <h1 class="brand">{ "Keyglass" }</h1>
             <span class="title">{ example::TITLE }</span>
-            <ClockFace />
+            <ClockBar time={Rc::clone(&props.time)} stands={props.stands} />
             <nav class="tabs" aria-label="Parts of the page">
                 for (id, text, tab) in tabs {
                     <button type="button" aria-pressed={(props.tab == id).to_string()} onclick={store.callback(move |_| Action::Turn(tab))}>{ text }</button>
@@ -157,20 +169,5 @@ fn Bar(props: &BarProps) -> Html {
                 <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>
             </div>
         </header>
-    }
-}
-
-/// The session's time since it began.
-#[component]
-fn ClockFace() -> Html {
-    let now = use_now(100);
-    let Some(store) = use_context::<Store>() else {
-        return Html::default();
-    };
-    let start = store.read(|state| state.record().start);
-    html! {
-        <div class="clock" role="timer" aria-label="Time since the session began">
-            <span class="now mono num">{ format::clock(now.saturating_sub(start)) }</span>
-        </div>
     }
 }

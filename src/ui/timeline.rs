@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::widgets::clock::use_now;
+use crate::app::client::Who;
 use crate::app::colour;
 use crate::app::format;
 use crate::app::timeline::{Bracket, Timeline};
@@ -22,13 +23,17 @@ const CALLS_MAX: usize = 16;
 pub struct TimelineProps {
     /// What happened.
     pub timeline: Rc<Timeline>,
-    /// How many clients there are.
-    pub clients: usize,
+    /// The clients.
+    pub clients: Rc<[Who]>,
+    /// The actors' connections.
+    pub actors: Vec<Conn>,
 }
 
 impl PartialEq for TimelineProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.timeline, &other.timeline) && self.clients == other.clients
+        Rc::ptr_eq(&self.timeline, &other.timeline)
+            && self.clients == other.clients
+            && self.actors == other.actors
     }
 }
 
@@ -47,6 +52,11 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
         let listed = listed.clone();
         Callback::from(move |_| listed.set(!*listed))
     };
+    let actors = props.actors.iter().map(|&conn| Who {
+        conn,
+        name: format::client_letter(conn),
+    });
+    let lanes: Vec<Who> = props.clients.iter().cloned().chain(actors).collect();
     html! {
         <footer class="time" aria-label="Timeline">
             <div class="tracks">
@@ -60,9 +70,9 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                         </div>
                     </div>
                 }
-                for conn in 0..props.clients as Conn {
+                for Who { conn, name } in lanes {
                     <div class="lane-row" key={conn} style={format!("--c:{}", colour::client_var(conn))}>
-                        <span class="dim">{ format::client_letter(conn) }</span>
+                        <span class="dim" title={name}>{ format::client_letter(conn) }</span>
                         <div class="track">
                             for span in timeline.spans.iter().filter(|s| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
                                 <b

@@ -1,7 +1,8 @@
 //! What a line that was entered means, as `redis-cli` reads it, and the answers that it prints unquoted.
 
+use crate::app::clock;
 use crate::app::hint::typed;
-use crate::session::message::{Reply, split_words};
+use crate::session::message::{Reply, Turn, split_words};
 
 /// What a line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Step {
     Quit,
     /// Show hints from now on, or not.
     Hints(bool),
+    /// Turn the session's clock.
+    Clock(Turn),
     /// The line cannot be done; what to print.
     Refused(String),
 }
@@ -61,6 +64,9 @@ pub fn interpret(line: &str) -> Option<Step> {
         }
         if first.first() == Some(&b':') {
             return Some(preference(&words));
+        }
+        if clock::is_turn(first) {
+            return Some(clock::parse(&words).map_or_else(Step::Refused, Step::Clock));
         }
     }
     Some(Step::Send { words, times })

@@ -104,7 +104,8 @@ impl Server {
         self.next_conn = self.next_conn.wrapping_add(1);
         self.outgoing.insert(conn, Outgoing::default());
         let now = self.now();
-        self.engine.handle(now, conn, What::Connect);
+        self.engine
+            .handle(now, conn, keyglass::engine::What::Connect);
         self.engine.set_address(conn, from, to);
         self.recorded(conn, || What::Connect);
         self.distribute(conn);
@@ -114,7 +115,8 @@ impl Server {
     fn disconnect(&mut self, conn: Conn) {
         if self.engine.client(conn).is_some() {
             let now = self.now();
-            self.engine.handle(now, conn, What::Disconnect);
+            self.engine
+                .handle(now, conn, keyglass::engine::What::Disconnect);
             self.recorded(conn, || What::Disconnect);
         }
         self.distribute(conn);
@@ -292,7 +294,10 @@ fn begin(options: &Options) -> Result<(Engine, Record), String> {
     }
     let mut engine = engine(&record);
     for input in &record.inputs {
-        engine.handle(input.at, input.conn, input.what.clone());
+        let Some(what) = input.what.clone().engine() else {
+            return Err(cannot(&"it has actors, which only the page runs"));
+        };
+        engine.handle(input.at, input.conn, what);
         for conn in engine.take_touched() {
             engine.take_output(conn);
         }

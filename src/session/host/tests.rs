@@ -1,6 +1,8 @@
 use super::*;
 use crate::engine::script::fake;
 
+mod clients;
+
 const START: Millis = 1_700_000_000_000;
 
 fn send(host: &mut Host, at: Millis, conn: Conn, line: &str) {
@@ -75,7 +77,7 @@ fn an_input_is_recorded_answered_and_seen() {
     );
     let gone = host.frame(START + 105);
     assert!(
-        matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }] if facts.len() == 2),
+        matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }, Update::Clock(_)] if facts.len() == 2),
         "{gone:?}"
     );
 }
@@ -135,7 +137,8 @@ fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
     send(&mut host, START + 600, 0, "PTTL k");
     assert_eq!(
         outputs(&host.frame(START + 600)),
-        [(0, "(integer) 401\n".to_string())]
+        [(0, "(integer) 501\n".to_string())],
+        "time runs on from where the record was folded to"
     );
 }
 
@@ -232,8 +235,14 @@ fn a_script_stands_still_before_each_call_and_so_does_everything_else() {
         (0, "\"1\"\n".to_string()),
     ];
     assert_eq!(outputs(&frame), told);
-    assert_eq!(recorded(&frame), [(START + 1000, 1), (START + 1000, 0)]);
-    assert_eq!(keys(&frame), Some(2), "the lock went with its time");
+    assert_eq!(recorded(&frame), [(START + 10, 1), (START + 10, 0)]);
+    assert_eq!(
+        keys(&frame),
+        Some(3),
+        "the lock is there: no time has passed"
+    );
+    let frame = host.frame(START + 1090);
+    assert_eq!((frame.now, keys(&frame)), (START + 100, Some(2)));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::script::ScriptPanel;
 use super::stream::StreamInspector;
 use super::text::TextInspector;
 use super::zset::ZsetInspector;
+use crate::app::client::Who;
 use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
 use crate::app::{Action, PanelState, State};
@@ -32,8 +33,8 @@ pub struct InspectorProps {
     pub pubsub: Rc<View>,
     /// The script editor.
     pub script: Rc<Script>,
-    /// How many clients there are.
-    pub clients: usize,
+    /// The clients.
+    pub clients: Rc<[Who]>,
     /// Whether the one chosen in the editor can run a script now.
     pub can_run: bool,
 }
@@ -112,7 +113,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             return html! { <PubSubInspector view={Rc::clone(&props.pubsub)} {pinned} {on_pin} {on_close} {on_command} /> };
         }
         Subject::Script => {
-            let (clients, can_run) = (props.clients, props.can_run);
+            let (clients, can_run) = (Rc::clone(&props.clients), props.can_run);
             return html! { <ScriptPanel script={Rc::clone(&props.script)} {clients} {can_run} {pinned} {on_pin} {on_close} {on_act} /> };
         }
         Subject::Key(_, name) => name.clone(),
@@ -158,7 +159,10 @@ fn free_client(state: &State) -> Conn {
     let free = state
         .consoles
         .iter()
-        .find(|console| console.blocked().is_none() && console.transcript.subscriptions() == 0);
+        .find(|console| {
+            console.blocked().is_none() && !console.cut && console.transcript.subscriptions() == 0
+        })
+        .or(state.consoles.first());
     free.map_or(0, |console| console.conn)
 }
 

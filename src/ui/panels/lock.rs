@@ -113,8 +113,10 @@ fn Ring(props: &RingProps) -> Html {
             let elapsed = total.saturating_sub(deadline.saturating_sub(clock.now()));
             let state = if clock.running { "running" } else { "paused" };
             Some(format!(
-                "--c:{};--total:{total}ms;--elapsed:-{elapsed}ms;--run:{state}",
-                colour::client_var(lock.holder)
+                "--c:{};--total:{:.0}ms;--elapsed:-{:.0}ms;--run:{state}",
+                colour::client_var(lock.holder),
+                clock.lasts(total),
+                clock.lasts(elapsed)
             ))
         },
     );

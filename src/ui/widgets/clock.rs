@@ -3,7 +3,7 @@
 use gloo::timers::callback::Interval;
 use yew::prelude::*;
 
-use crate::session::message::Millis;
+use crate::session::message::{Millis, Speed};
 
 /// How far two clocks may be apart, in milliseconds, and still be the same clock. Every frame brings the
 /// session's time anew; whoever shows time is woken only when it does not run as it was running.
@@ -18,6 +18,8 @@ pub struct Clock {
     pub frame_wall: f64,
     /// Whether it runs. A clock that stands shows its moment.
     pub running: bool,
+    /// How fast it runs.
+    pub speed: Speed,
 }
 
 impl Clock {
@@ -26,21 +28,26 @@ impl Clock {
         if !self.running {
             return self.now_at_frame;
         }
-        self.now_at_frame
-            .saturating_add((wall() - self.frame_wall).max(0.0) as Millis)
+        let passed = (wall() - self.frame_wall).max(0.0) * self.speed.factor();
+        self.now_at_frame.saturating_add(passed as Millis)
+    }
+
+    /// How long a time of the session takes by the browser's clock, in milliseconds.
+    pub fn lasts(&self, session: Millis) -> f64 {
+        session as f64 / self.speed.factor()
     }
 
     fn offset(&self) -> f64 {
-        self.now_at_frame as f64 - self.frame_wall
+        self.now_at_frame as f64 - self.frame_wall * self.speed.factor()
     }
 }
 
 /// Equal where they show the same time, give or take some milliseconds.
 impl PartialEq for Clock {
     fn eq(&self, other: &Self) -> bool {
-        self.running == other.running
+        (self.running, self.speed) == (other.running, other.speed)
             && if self.running {
-                (self.offset() - other.offset()).abs() < DRIFT
+                (self.offset() - other.offset()).abs() < DRIFT * self.speed.factor()
             } else {
                 self.now_at_frame == other.now_at_frame
             }
@@ -59,18 +66,20 @@ pub fn use_clock() -> Clock {
     use_context::<Clock>().unwrap_or_default()
 }
 
-/// The session's moment, drawn again every `interval_ms` while the clock runs (0: never).
+/// The shortest time between two drawings of a time, in milliseconds of the browser's clock.
+const REDRAW: f64 = 100.0;
+
+/// The session's moment, drawn again every `interval_ms` of the session while the clock runs (0: never), but no more
+/// often than anybody can read.
 #[hook]
 pub fn use_now(interval_ms: u32) -> Millis {
     let clock = use_clock();
     let redraw = use_force_update();
-    use_effect_with(
-        (interval_ms, clock.running),
-        move |&(interval_ms, running)| {
-            let timer = (running && interval_ms > 0)
-                .then(|| Interval::new(interval_ms, move || redraw.force_update()));
-            move || drop(timer)
-        },
-    );
+    let every = clock.lasts(interval_ms.into()).max(REDRAW) as u32;
+    let runs = clock.running && interval_ms > 0;
+    use_effect_with((every, runs), move |&(every, runs)| {
+        let timer = runs.then(|| Interval::new(every, move || redraw.force_update()));
+        move || drop(timer)
+    });
     clock.now()
 }

@@ -35,6 +35,12 @@ pub enum Icon {
     Pin,
     /// To close it.
     Close,
+    /// To take hold of something and move it.
+    Grip,
+    /// Bytes that go both ways.
+    Wire,
+    /// More that can be done.
+    More,
 }
 
 impl From<Kind> for Icon {
@@ -77,6 +83,13 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Missing => html! { <><circle cx="8" cy="8" r="5.5" stroke-dasharray="2.6 2.6" /></> },
         Icon::Pin => html! { <path d="M6 2.5h4M6.8 2.5v4L4.5 9h7L9.2 6.5v-4M8 9v4.5" /> },
         Icon::Close => html! { <path d="M4.5 4.5l7 7M11.5 4.5l-7 7" /> },
+        Icon::Grip => {
+            html! { <path d="M6 4v.1M6 8v.1M6 12v.1M10 4v.1M10 8v.1M10 12v.1" stroke-width="2" /> }
+        }
+        Icon::Wire => {
+            html! { <path d="M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 11h-10M6 8.5L3.5 11 6 13.5" /> }
+        }
+        Icon::More => html! { <path d="M3.5 8v.1M8 8v.1M12.5 8v.1" stroke-width="2.2" /> },
     };
     html! { <svg class="ico" viewBox="0 0 16 16" aria-hidden="true">{ shapes }</svg> }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::app::client::Who;
 use crate::app::format;
 use crate::app::script::ready::SCRIPTS;
 use crate::app::script::{Act, List, Script};
@@ -26,8 +27,8 @@ use standing::standing;
 pub struct ScriptProps {
     /// Its state.
     pub script: Rc<Script>,
-    /// How many clients there are.
-    pub clients: usize,
+    /// The clients.
+    pub clients: Rc<[Who]>,
     /// Whether the chosen one can run a script now.
     pub can_run: bool,
     /// Whether it is pinned.
@@ -190,8 +191,8 @@ fn tools(props: &ScriptProps) -> Html {
             <label class="as">
                 <span>{ "as client " }</span>
                 <select disabled={stands} onchange={on_client}>
-                    for conn in 0..props.clients as Conn {
-                        <option value={conn.to_string()} selected={script.client == conn}>{ format::client_letter(conn) }</option>
+                    for who in &*props.clients {
+                        <option value={who.conn.to_string()} selected={script.client == who.conn}>{ who.name.clone() }</option>
                     }
                 </select>
             </label>

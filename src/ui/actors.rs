@@ -1,0 +1,286 @@
+//! The actors: a card each, and the editor of their texts.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::store::Store;
+use crate::app::actors::{Act, Actors, Card, Draft, LineKind};
+use crate::app::{Action, colour, format};
+use crate::session::message::{Conn, READY, Steer};
+
+/// How many lines a card shows that is not opened.
+const LINES_SHUT: usize = 4;
+/// How slow an actor can be made.
+const SLOW: [u32; 4] = [1, 2, 10, 100];
+
+/// What the actors' part of the page needs.
+#[derive(Properties)]
+pub struct ActorsProps {
+    /// The actors.
+    pub actors: Rc<Actors>,
+}
+
+impl PartialEq for ActorsProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.actors, &other.actors)
+    }
+}
+
+/// The actors' part of the page.
+#[component]
+pub fn ActorsPanel(props: &ActorsProps) -> Html {
+    let store = use_context::<Store>();
+    let on_act = use_memo(store, |store| Some(store.clone()?.callback(Action::Actors)));
+    let chosen = use_state_eq(|| 0_usize);
+    let Some(on_act) = (*on_act).clone() else {
+        return Html::default();
+    };
+    let actors = &props.actors;
+    let onchange = {
+        let chosen = chosen.setter();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>();
+            chosen.set(
+                select
+                    .and_then(|s| s.value().parse().ok())
+                    .unwrap_or(usize::MAX),
+            );
+        })
+    };
+    let act = |act: Act| {
+        let on_act = on_act.clone();
+        move |_: MouseEvent| on_act.emit(act.clone())
+    };
+    let ready = READY.get(*chosen);
+    html! {
+        <section class="actors" aria-label="Actors">
+            <header>
+                <h2>{ "Actors" }</h2>
+                <select aria-label="What a new actor does" {onchange} title={ready.map(|ready| ready.does)}>
+                    for (i, ready) in READY.iter().enumerate() {
+                        <option value={i.to_string()} selected={*chosen == i}>{ format!("{}: {}", ready.name, ready.does) }</option>
+                    }
+                    <option value="" selected={ready.is_none()}>{ "a text of your own" }</option>
+                </select>
+                <button class="line" type="button" onclick={act(Act::Write(*chosen))}>{ "Write" }</button>
+                <button class="line" type="button" disabled={ready.is_none()} onclick={act(Act::Start(*chosen))}>{ "Start" }</button>
+            </header>
+            if let Some(draft) = actors.draft.as_ref().filter(|draft| draft.conn.is_none()) {
+                <Editor draft={draft.clone()} on_act={on_act.clone()} />
+            }
+            for card in &actors.cards {
+                <ActorCard
+                    key={card.conn} card={Rc::clone(card)} on_act={on_act.clone()}
+                    draft={actors.draft.clone().filter(|draft| draft.conn == Some(card.conn))}
+                />
+            }
+        </section>
+    }
+}
+
+#[derive(Properties)]
+struct CardProps {
+    card: Rc<Card>,
+    draft: Option<Draft>,
+    on_act: Callback<Act>,
+}
+
+impl PartialEq for CardProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.card, &other.card)
+            && self.draft == other.draft
+            && self.on_act == other.on_act
+    }
+}
+
+#[component]
+fn ActorCard(props: &CardProps) -> Html {
+    let open = use_state_eq(|| false);
+    let card = &props.card;
+    let conn = card.conn;
+    let (word, class) = card.word();
+    let state = card.state.as_ref();
+    let paused = state.is_some_and(|state| state.paused);
+    let slow = state.map_or(1, |state| state.slow);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let on_slow = {
+        let on_act = props.on_act.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>();
+            if let Some(factor) = select.and_then(|select| select.value().parse().ok()) {
+                on_act.emit(Act::Steer(conn, Steer::Slow { factor }));
+            }
+        })
+    };
+    let button = |text: &'static str, does: &'static str, act: Act, off: bool| {
+        let on_act = props.on_act.clone();
+        html! {
+            <button class="line" type="button" title={does} disabled={off} onclick={move |_| on_act.emit(act.clone())}>{ text }</button>
+        }
+    };
+    let steer = |steer: Steer| Act::Steer(conn, steer);
+    let shown = if *open { usize::MAX } else { LINES_SHUT };
+    let skipped = card.lines.len().saturating_sub(shown);
+    html! {
+        <section class="actor" style={format!("--c:{}", colour::client_var(conn))} aria-label={format!("Actor {}", card.name)} data-state={word}>
+            <header>
+                <b>{ format::client_letter(conn) }</b>
+                <span class="who">{ &card.name }</span>
+                <span class={classes!("tag", class)}>{ word }</span>
+            </header>
+            if let Some(fault) = card.fault() {
+                <p class="fault" role="alert">{ format!("Line {}: {}", fault.line, fault.text) }</p>
+            }
+            <p class="facts num">
+                if let Some(state) = state {
+                    { count(state.sent, "command", "commands") }
+                    { ", " }{ count(state.errors, "error", "errors") }
+                    if state.failed > 0 {
+                        { ", " }{ count(state.failed, "round given up", "rounds given up") }
+                    }
+                    if let Some(here) = card.here() {
+                        { format!(" · line {}: ", state.line) }<span class="mono" title={here.to_string()}>{ here }</span>
+                    }
+                }
+            </p>
+            <div class={classes!("log", open.then_some("open"))} role="log" aria-live="off" aria-label={format!("What {} says", card.name)} tabindex="0">
+                for line in card.lines.iter().skip(skipped) {
+                    <div key={line.id} class={line_class(line.kind)}>
+                        if line.kind == LineKind::Sent {
+                            <span class="p">{ format!("{}> ", format::client_letter(conn)) }</span>
+                        }
+                        { &line.text }
+                    </div>
+                }
+            </div>
+            <div class="actor-tools">
+                if paused {
+                    { button("Resume", "It goes on where it stands", steer(Steer::Resume), card.over()) }
+                } else {
+                    { button("Pause", "It stands still; its connection stays", steer(Steer::Pause), card.over()) }
+                }
+                { button("Crash", "It stops at once, without acknowledging, and its connection is cut", steer(Steer::Crash), card.over()) }
+                { button("Restart", "From its first line, on a new connection", steer(Steer::Restart), false) }
+                <select aria-label={format!("How slow {} is", card.name)} title="How much more time than written it takes" onchange={on_slow}>
+                    for factor in SLOW {
+                        <option value={factor.to_string()} selected={slow == factor}>{ match factor { 1 => "as written".to_string(), n => format!("{n}× slower") } }</option>
+                    }
+                </select>
+                { button("Edit", "Write its text anew", Act::Edit(conn), false) }
+                { button("Remove", "It stops, and its card goes", steer(Steer::Remove), false) }
+                <button class="line more" type="button" aria-expanded={open.to_string()} onclick={toggle}>{ if *open { "Less" } else { "More" } }</button>
+            </div>
+            if let Some(draft) = &props.draft {
+                <Editor draft={draft.clone()} on_act={props.on_act.clone()} />
+            }
+        </section>
+    }
+}
+
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", format::count(n), if n == 1 { one } else { many })
+}
+
+fn line_class(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Sent => "cmd",
+        LineKind::Reply => "r",
+        LineKind::Error => "r err",
+        LineKind::Note => "nil",
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct EditorProps {
+    draft: Draft,
+    on_act: Callback<Act>,
+}
+
+/// The text that is being written, and what is wrong with it.
+#[component]
+fn Editor(props: &EditorProps) -> Html {
+    let area = use_node_ref();
+    let draft = &props.draft;
+    // Set by hand: a text area that is drawn anew with its own text would lose the place of the cursor.
+    use_effect_with((area.clone(), draft.text.clone()), |(area, text)| {
+        if let Some(area) = area.cast::<HtmlTextAreaElement>()
+            && area.value() != *text
+        {
+            area.set_value(text);
+        }
+    });
+    use_effect_with(area.clone(), |area| {
+        if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+            let _ = area.focus();
+        }
+    });
+    let on_text = props.on_act.reform(|event: InputEvent| {
+        let area = event.target_dyn_into::<HtmlTextAreaElement>();
+        Act::Text(area.map(|area| area.value()).unwrap_or_default())
+    });
+    let on_name = props.on_act.reform(|event: InputEvent| {
+        let field = event.target_dyn_into::<HtmlInputElement>();
+        Act::Name(field.map(|field| field.value()).unwrap_or_default())
+    });
+    let onkeydown = {
+        let on_act = props.on_act.clone();
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Escape" => on_act.emit(Act::Cancel),
+            "Enter" if event.ctrl_key() || event.meta_key() => {
+                event.prevent_default();
+                on_act.emit(Act::Save);
+            }
+            _ => {}
+        })
+    };
+    let act = |act: Act| {
+        let on_act = props.on_act.clone();
+        move |_: MouseEvent| on_act.emit(act.clone())
+    };
+    let wrong = draft
+        .fault
+        .as_ref()
+        .map(|fault| format!("--wrong:{}", fault.line - 1));
+    let rows = draft.text.lines().count().clamp(6, 18);
+    html! {
+        <form class="actor-editor" aria-label="Text of an actor" onsubmit={|event: SubmitEvent| event.prevent_default()} {onkeydown}>
+            <label><span>{ "Name" }</span><input value={draft.name.clone()} oninput={on_name} spellcheck="false" autocomplete="off" /></label>
+            <textarea
+                ref={area} aria-label="Text" class={classes!(draft.fault.is_some().then_some("wrong"))} style={wrong} rows={rows.to_string()}
+                oninput={on_text} wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="actor-fault"
+            />
+            <p class="fault" id="actor-fault" role="status">
+                if let Some(fault) = &draft.fault {
+                    { format!("Line {}: {}", fault.line, fault.text) }
+                }
+            </p>
+            <details class="twin">
+                <summary>{ "What can be written" }</summary>
+                <p>
+                    { "One statement a line; what stands further in belongs to the line above. A command in capitals waits for its reply: " }
+                    <code>{ "reply = GET k" }</code>{ ", or " }<code>{ "try GET k" }</code>{ " where an error is a reply like any other. " }
+                    <code>{ "forever" }</code>{ ", " }<code>{ "times 10" }</code>{ ", " }<code>{ "for entry in reply.entries" }</code>{ ", " }
+                    <code>{ "for i in 1..10" }</code>{ ", " }<code>{ "if reply is nil" }</code>{ " (" }<code>{ "is not, empty, error, < > <= >=, if 1 in 5" }</code>{ "), " }
+                    <code>{ "else" }</code>{ ", " }<code>{ "let n = {n} + 1" }</code>{ ", " }<code>{ "wait 50ms..200ms" }</code>{ ", " }
+                    <code>{ "message = receive" }</code>{ ", " }<code>{ "fail 1 in 5" }</code>{ " (gives the round up), " }
+                    <code>{ "next" }</code>{ ", " }<code>{ "leave" }</code>{ ", " }<code>{ "stop" }</code>{ ", " }<code>{ "crash" }</code>{ ". In words: " }
+                    <code>{ "{reply.2.1} {entry.id} {entry.field} {entry.fields} {list.count} {1..100} {ann|bob} {me} {now}" }</code>{ "." }
+                </p>
+            </details>
+            <div class="actor-tools">
+                <button class="solid" type="button" disabled={draft.fault.is_some()} title="Ctrl-Enter" onclick={act(Act::Save)}>{ if draft.conn.is_some() { "Start again with this" } else { "Start it" } }</button>
+                <button class="line" type="button" title="Escape" onclick={act(Act::Cancel)}>{ "Cancel" }</button>
+            </div>
+        </form>
+    }
+}
+
+/// The connections of the actors, for the timeline.
+pub fn conns(actors: &Actors) -> Vec<Conn> {
+    actors.cards.iter().map(|card| card.conn).collect()
+}

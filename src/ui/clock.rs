@@ -1,0 +1,150 @@
+//! The clock bar: the session's time, and what the learner does with it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::store::Store;
+use super::widgets::clock::use_now;
+use crate::app::clock::expiry_name;
+use crate::app::{Action, State, colour, format};
+use crate::session::message::{ClockView, Millis, Speed, Turn};
+
+/// How far the two buttons move the clock on, in milliseconds.
+const MOVES: [(Millis, &str, &str); 2] = [
+    (1000, "+1 s", "Move the clock on by 1 second"),
+    (30_000, "+30 s", "Move the clock on by 30 seconds"),
+];
+
+/// What the bar needs.
+#[derive(Properties, PartialEq)]
+pub struct ClockBarProps {
+    /// How the clock runs, and what is next.
+    pub time: Rc<ClockView>,
+    /// A script stands still, and the clock with it.
+    pub stands: bool,
+}
+
+/// The clock bar. On a narrow page all but the time and its pause stand behind a button.
+#[component]
+pub fn ClockBar(props: &ClockBarProps) -> Html {
+    let open = use_state(|| false);
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
+    let start = store.read(|state: &State| state.record().start);
+    let ClockView {
+        paused,
+        speed,
+        ref expiry,
+        timeout,
+        next,
+    } = *props.time;
+    let turn = |turn: Turn| store.callback(move |_: MouseEvent| Action::Clock(turn));
+    let at = |when: Millis| format::clock(when.saturating_sub(start));
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let onkeydown = {
+        let open = open.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                open.set(false);
+            }
+        })
+    };
+    let (hold, hold_title) = match paused {
+        true => ("Resume", "Let the clock run (.resume)"),
+        false => (
+            "Pause",
+            "Hold the clock: nothing expires, no wait ends (.pause)",
+        ),
+    };
+    let step = match next {
+        Some(when) => format!(
+            "Step: move the clock on to what happens next by itself, at {} (.step)",
+            at(when)
+        ),
+        None => "Step: nothing is to happen by itself".into(),
+    };
+    let to_expiry = match expiry {
+        Some(expiry) => format!(
+            "Move the clock on to the next expiry: {} at {}",
+            expiry_name(expiry),
+            at(expiry.at)
+        ),
+        None => "Nothing is to expire".into(),
+    };
+    let to_timeout = match timeout {
+        Some(timeout) => format!(
+            "Move the clock on to the next timeout: the wait of {} ends at {}",
+            format::client_letter(timeout.conn),
+            at(timeout.at)
+        ),
+        None => "No client's wait has an end".into(),
+    };
+    html! {
+        <div
+            class={classes!("clock", paused.then_some("held"), open.then_some("open"))}
+            role="group" aria-label="Clock" data-speed={speed.to_string()} {onkeydown}
+        >
+            <button class="hold" type="button" aria-label={hold} title={hold_title} onclick={store.callback(move |_: MouseEvent| Action::pause_or_resume(paused))}>
+                { glyph(if paused { "M4.5 2.5v11l8.5-5.5z" } else { "M4 3h3v10H4zM9 3h3v10H9z" }) }
+            </button>
+            <ClockFace {start} />
+            <button class="turns" type="button" aria-label="More of the clock" aria-expanded={open.to_string()} aria-controls="clock-turns" onclick={toggle}>
+                { format!("×{speed}") }
+            </button>
+            <div id="clock-turns" class="clock-turns">
+                <span class="speeds" role="group" aria-label="Speed">
+                    for offered in Speed::OFFERED {
+                        <button
+                            type="button" class="num" aria-pressed={(offered == speed).to_string()}
+                            title={format!("Run the clock ×{offered} (.speed {offered})")} onclick={turn(Turn::Speed(offered))}
+                        >{ format!("×{offered}") }</button>
+                    }
+                </span>
+                <button class="step" type="button" aria-label="Step" title={step} disabled={next.is_none()} onclick={turn(Turn::Step)}>
+                    { glyph("M3 3l7 5-7 5zM11 3h2v10h-2z") }
+                </button>
+                for (ms, text, title) in MOVES {
+                    <button type="button" class="num" {title} disabled={props.stands} onclick={turn(Turn::Advance(ms))}>{ text }</button>
+                }
+                <button class="to" type="button" aria-label={format!("Next expiry {}", expiry.as_ref().map(expiry_name).unwrap_or_default())} title={to_expiry} disabled={expiry.is_none()} onclick={turn(Turn::ToExpiry)}>
+                    <span class="word">{ "Next\u{a0}" }</span>{ "expiry" }
+                    if let Some(expiry) = expiry {
+                        { " " }<span class="mono">{ expiry_name(expiry) }</span>
+                    }
+                </button>
+                <button class="to" type="button" aria-label={format!("Next timeout {}", timeout.map(|t| format::client_letter(t.conn)).unwrap_or_default())} title={to_timeout} disabled={timeout.is_none()} onclick={turn(Turn::ToTimeout)}>
+                    <span class="word">{ "Next\u{a0}" }</span>{ "timeout" }
+                    if let Some(timeout) = timeout {
+                        { " " }<span class={classes!("tag", colour::client_tag(timeout.conn))}>{ format::client_letter(timeout.conn) }</span>
+                    }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// A filled sign of the clock bar.
+fn glyph(path: &'static str) -> Html {
+    html! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ClockFaceProps {
+    start: Millis,
+}
+
+/// The session's time since it began.
+#[component]
+fn ClockFace(props: &ClockFaceProps) -> Html {
+    let now = use_now(10);
+    html! {
+        <span class="now mono num" role="timer" aria-label="Time since the session began">
+            { format::clock(now.saturating_sub(props.start)) }
+        </span>
+    }
+}
