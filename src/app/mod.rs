@@ -629,6 +629,12 @@ impl State {
                     said,
                     left_out,
                 } => self.actor_said(conn, said, left_out),
+                Update::Refused(why) => self.notice = Some(why),
+                // The page does not go back: it asks for nothing that these would answer.
+                Update::History(_)
+                | Update::Forked { .. }
+                | Update::Walked { .. }
+                | Update::Differences { .. } => {}
             }
         }
         self.follow(orders, wall, effects);

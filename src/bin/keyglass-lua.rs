@@ -24,6 +24,21 @@ mod shell {
             let bytes = answer.and_then(|answer| postcard::to_allocvec(&answer));
             bytes.unwrap_or_default()
         }
+
+        /// A copy that goes on by itself from where this one stands.
+        pub fn copy(&self) -> Self {
+            Self(self.0.clone())
+        }
+
+        /// About how many bytes it takes.
+        pub fn memory(&self) -> usize {
+            self.0.memory()
+        }
+
+        /// How many steps scripts have taken so far.
+        pub fn steps(&self) -> f64 {
+            self.0.steps() as f64
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::bytes::Bytes;
 use super::limits::Limits;
+use super::room;
 
 /// A hash. A small one keeps its fields in the order in which they came.
 #[derive(Clone, Debug)]
@@ -60,17 +61,17 @@ impl Hash {
 
     /// Bytes of memory, estimated.
     pub fn memory_bytes(&self) -> usize {
-        let heap = |item: &Bytes| if item.spilled() { item.len() } else { 0 };
+        let heap = room::of_bytes;
         size_of::<Self>()
             + match self {
                 Self::Packed(items) => {
-                    items.capacity() * size_of::<(Bytes, Bytes)>()
+                    room::of_list(items.len()) * size_of::<(Bytes, Bytes)>()
                         + items.iter().map(|(f, v)| heap(f) + heap(v)).sum::<usize>()
                 }
                 Self::Table(table) => {
                     let slot = size_of::<Bytes>() + size_of::<Field>() + 2 * size_of::<usize>();
                     let heap = |(field, kept): (&Bytes, &Field)| heap(field) + heap(&kept.value);
-                    table.fields.capacity() * slot
+                    room::of_table(table.fields.len()) * slot
                         + table.due.len() * size_of::<(u64, Bytes)>()
                         + table.fields.iter().map(heap).sum::<usize>()
                 }

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::bytes::Bytes;
 use super::limits::Limits;
 use super::listpack;
+use super::room;
 
 /// An end of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,12 +233,8 @@ impl List {
     /// Bytes of memory, estimated.
     pub fn memory_bytes(&self) -> usize {
         let of = |node: &Node| {
-            let heap: usize = node
-                .items
-                .iter()
-                .map(|i| if i.spilled() { i.len() } else { 0 })
-                .sum();
-            size_of::<Node>() + node.items.capacity() * size_of::<Bytes>() + heap
+            let heap: usize = node.items.iter().map(room::of_bytes).sum();
+            size_of::<Node>() + room::of_list(node.items.len()) * size_of::<Bytes>() + heap
         };
         size_of::<Self>() + self.nodes.iter().map(of).sum::<usize>()
     }

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod list;
 pub mod listpack;
 pub mod ranked;
+pub mod room;
 pub mod set;
 pub mod stream;
 pub mod zset;

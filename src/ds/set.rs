@@ -6,6 +6,7 @@ use rustc_hash::FxBuildHasher;
 use super::bytes::Bytes;
 use super::limits::Limits;
 use super::listpack;
+use super::room;
 
 /// A set. Small ones have a definite order: numbers by value, others as they came.
 #[derive(Clone, Debug)]
@@ -61,16 +62,16 @@ impl Set {
 
     /// Bytes of memory, estimated.
     pub fn memory_bytes(&self) -> usize {
-        let heap = |item: &Bytes| if item.spilled() { item.len() } else { 0 };
         size_of::<Self>()
             + match self {
-                Self::Ints(ints) => ints.capacity() * size_of::<i64>(),
+                Self::Ints(ints) => room::of_list(ints.len()) * size_of::<i64>(),
                 Self::Packed(items) => {
-                    items.capacity() * size_of::<Bytes>() + items.iter().map(heap).sum::<usize>()
+                    room::of_list(items.len()) * size_of::<Bytes>()
+                        + items.iter().map(room::of_bytes).sum::<usize>()
                 }
                 Self::Table(table) => {
-                    table.capacity() * (size_of::<Bytes>() + 2 * size_of::<usize>())
-                        + table.iter().map(heap).sum::<usize>()
+                    room::of_table(table.len()) * (size_of::<Bytes>() + 2 * size_of::<usize>())
+                        + table.iter().map(room::of_bytes).sum::<usize>()
                 }
             }
     }

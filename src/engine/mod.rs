@@ -20,6 +20,7 @@ pub mod reply;
 pub mod resp;
 pub mod rng;
 pub mod script;
+mod size;
 pub mod stats;
 pub mod text;
 pub mod time;
@@ -72,7 +73,7 @@ pub enum What {
 }
 
 /// One server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     /// The moment of the input being handled, or of the last one.
     pub now: Millis,

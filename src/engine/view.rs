@@ -40,7 +40,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn of(entry: &Entry) -> Self {
+    /// What an entry is.
+    pub fn of(entry: &Entry) -> Self {
         match &entry.value {
             Value::Zset(_) => Self::Zset,
             Value::List(_) => Self::List,

@@ -45,7 +45,7 @@ pub struct Native {
 }
 
 /// Slots that are used again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Arena<T> {
     slots: Vec<Option<T>>,
     free: Vec<u32>,
@@ -122,7 +122,7 @@ pub(super) const DISPLAY: usize = 20;
 const OBJECT: usize = 96;
 
 /// All that a machine holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct State {
     /// Strings.
     pub strings: Strings,
@@ -237,6 +237,11 @@ impl State {
         self.steps_given = limits.steps;
         let limit = usize::try_from(limits.memory).unwrap_or(usize::MAX);
         self.memory_limit = self.memory().saturating_add(limit);
+    }
+
+    /// How many steps the script that runs has taken.
+    pub fn steps_taken(&self) -> u64 {
+        self.steps_given.saturating_sub(self.steps)
     }
 
     /// Counts no more, until the next script begins.

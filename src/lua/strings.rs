@@ -10,14 +10,14 @@ use super::value::StrId;
 pub const OVERHEAD: usize = 48;
 
 /// One string.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     bytes: Rc<[u8]>,
     hash: u32,
 }
 
 /// Every string that is in use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Strings {
     entries: Vec<Option<Entry>>,
     free: Vec<u32>,

@@ -115,7 +115,7 @@ pub enum Status {
 }
 
 /// A coroutine.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Thread {
     pub(super) stack: Vec<Value>,
     pub(super) frames: Vec<Frame>,

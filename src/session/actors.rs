@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::actor::{Fault, Program, Run, Step, parse};
-use super::message::{ActorView, Doing, Said, Steer, Update};
+use super::message::{ActorView, Doing, Said, Steer};
 use crate::engine::client::Conn;
 use crate::engine::reply::Reply;
 use crate::engine::resp;
@@ -38,16 +38,16 @@ pub(super) enum Do {
 }
 
 /// All actors of a session.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Actors {
     seed: u64,
     all: BTreeMap<Conn, Actor>,
     due: Deadlines<Conn>,
-    /// Those that are gone, until that is told.
-    removed: Vec<Conn>,
+    /// Whether what they say is kept until it is taken: to be told, it changes nothing.
+    listened_to: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Actor {
     name: String,
     program: Result<Rc<Program>, Fault>,
@@ -70,7 +70,6 @@ struct Actor {
     said: VecDeque<Said>,
     said_bytes: usize,
     left_out: u32,
-    told: Option<ActorView>,
 }
 
 impl Actors {
@@ -104,10 +103,8 @@ impl Actors {
                 parse(&text).map(Rc::new)
             };
             self.rest(conn);
-            let told = self.all.remove(&conn).and_then(|old| old.told);
-            self.removed.retain(|gone| *gone != conn);
-            self.all
-                .insert(conn, Actor::new(name, program, self.seed, conn, told));
+            let actor = Actor::new(name, program, self.seed, conn);
+            self.all.insert(conn, actor);
             return self.begin(conn, now);
         }
         let actor = self.all.get_mut(&conn)?;
@@ -146,7 +143,6 @@ impl Actors {
             Steer::Remove => {
                 self.rest(conn);
                 self.all.remove(&conn);
-                self.removed.push(conn);
                 Some(Do::Cut)
             }
         }
@@ -167,7 +163,9 @@ impl Actors {
             Ok(Step::Send(bytes)) => {
                 actor.sent += 1;
                 actor.doing = Doing::Asks;
-                actor.say(now, true, &bytes);
+                if self.listened_to {
+                    actor.say(now, true, &bytes);
+                }
                 Some((conn, Do::Send(bytes)))
             }
             Ok(Step::Wait(millis)) => {
@@ -210,7 +208,9 @@ impl Actors {
         if bytes.is_empty() {
             return None;
         }
-        actor.say(now, false, bytes);
+        if self.listened_to {
+            actor.say(now, false, bytes);
+        }
         actor.buffer.extend_from_slice(bytes);
         let buffer = std::mem::take(&mut actor.buffer);
         let mut rest = buffer.as_slice();
@@ -254,42 +254,37 @@ impl Actors {
         self.end(conn, Doing::Failed(fault));
     }
 
-    /// Tells what changed with them since this was last asked: what they said, then how they are.
-    pub(super) fn tell(&mut self) -> Vec<Update> {
-        let mut states: Vec<Update> = std::mem::take(&mut self.removed)
-            .into_iter()
-            .map(|conn| Update::Actor { conn, state: None })
-            .collect();
-        let mut updates = Vec::new();
-        for (&conn, actor) in &mut self.all {
-            if !actor.said.is_empty() {
-                updates.push(Update::Acted {
-                    conn,
-                    said: std::mem::take(&mut actor.said).into(),
-                    left_out: actor.left_out,
-                });
-                (actor.said_bytes, actor.left_out) = (0, 0);
-            }
-            let view = actor.view();
-            if actor.told.as_ref() != Some(&view) {
-                actor.told = Some(view.clone());
-                states.push(Update::Actor {
-                    conn,
-                    state: Some(view),
-                });
-            }
-        }
-        updates.extend(states);
-        updates
+    /// Whether what they say is kept until it is taken. What was said before is forgotten.
+    pub(super) fn listen(&mut self, on: bool) {
+        self.take_said();
+        self.listened_to = on;
     }
 
-    /// Forgets what was said and would be told.
-    pub(super) fn hush(&mut self) {
-        self.removed.clear();
-        for actor in self.all.values_mut() {
-            actor.said.clear();
-            (actor.said_bytes, actor.left_out) = (0, 0);
-        }
+    /// What they said and were sent since this was last asked: the last of it, and how much came before that.
+    pub(super) fn take_said(&mut self) -> Vec<(Conn, Vec<Said>, u32)> {
+        let all = self.all.iter_mut();
+        all.filter(|(_, actor)| !actor.said.is_empty())
+            .map(|(&conn, actor)| {
+                let left_out = std::mem::take(&mut actor.left_out);
+                actor.said_bytes = 0;
+                (conn, std::mem::take(&mut actor.said).into(), left_out)
+            })
+            .collect()
+    }
+
+    /// How they are.
+    pub(super) fn views(&self) -> impl Iterator<Item = (Conn, ActorView)> {
+        self.all.iter().map(|(&conn, actor)| (conn, actor.view()))
+    }
+
+    /// About how many bytes a copy takes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let all = self.all.values();
+        all.map(|actor| {
+            let run = actor.run.as_ref().map_or(0, Run::memory_bytes);
+            size_of::<Actor>() + actor.name.len() + actor.buffer.len() + actor.said_bytes + run
+        })
+        .sum()
     }
 
     /// From the first line, on a new connection.
@@ -355,13 +350,7 @@ impl Actors {
 }
 
 impl Actor {
-    fn new(
-        name: String,
-        program: Result<Rc<Program>, Fault>,
-        seed: u64,
-        conn: Conn,
-        told: Option<ActorView>,
-    ) -> Self {
+    fn new(name: String, program: Result<Rc<Program>, Fault>, seed: u64, conn: Conn) -> Self {
         // Each draws from a stream of its own, so that none shifts another's chance.
         let own = seed.wrapping_add(u64::from(conn).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         Self {
@@ -381,7 +370,6 @@ impl Actor {
             said: VecDeque::new(),
             said_bytes: 0,
             left_out: 0,
-            told,
         }
     }
 

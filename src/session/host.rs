@@ -3,19 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::actors::{Actors, Do};
 use super::clock::Clock;
+use super::history::History;
 use super::message::*;
+use super::moment::Moment;
+use crate::command;
 use crate::command::spec::{Arg, Spec};
-use crate::command::{self, dispatch};
 use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::{Machine, Standing};
-use crate::engine::{self, Engine, view};
+use crate::engine::view;
 
-/// How many facts are kept for each key, and how many messages.
-const FACTS_MAX: usize = 64;
-/// How many keys facts are kept for; the key longest without one is forgotten first.
-const JOURNALS_MAX: usize = 256;
 /// How many keys one input reports as touched.
 const TOUCHED_MAX: usize = 8;
 
@@ -32,8 +29,7 @@ type Stand = (u64, u32, usize);
 /// The server half behind its one door.
 #[derive(Debug)]
 pub struct Host {
-    engine: Engine,
-    actors: Actors,
+    now: Moment,
     clock: Clock,
     /// What was last told of the clock.
     clock_told: Option<ClockView>,
@@ -41,10 +37,11 @@ pub struct Host {
     watched: BTreeMap<Panel, Watched>,
     clients: BTreeMap<Conn, Option<ClientView>>,
     conns: BTreeSet<Conn>,
-    /// The last facts about each key, and a number that grows with each.
-    journals: BTreeMap<(usize, Bytes), (u64, VecDeque<Event>)>,
-    messages: VecDeque<Event>,
-    facts: u64,
+    /// What was last told of the actors that there are.
+    actors: BTreeMap<Conn, ActorView>,
+    history: History,
+    /// What was last told of the history.
+    history_told: Option<HistoryView>,
     machine: MakeMachine,
     /// What happened while a script stood still, in order: it happens once that is over.
     held: VecDeque<(Conn, What)>,
@@ -64,23 +61,20 @@ struct Watched {
 impl Host {
     /// An empty session at a moment.
     pub fn new(seed: u64, start: Millis, machine: MakeMachine) -> Self {
-        let mut engine = Engine::new(seed, start, dispatch);
-        engine.observing = true;
-        if let Some(machine) = machine() {
-            engine.set_machine(machine);
-        }
+        let first = Moment::first(seed, start, machine());
+        let mut now = first.clone();
+        now.actors.listen(true);
         Self {
-            engine,
-            actors: Actors::new(seed),
+            now,
             clock: Clock::new(start),
             clock_told: None,
             updates: Vec::new(),
             watched: BTreeMap::new(),
             clients: BTreeMap::new(),
             conns: BTreeSet::new(),
-            journals: BTreeMap::new(),
-            messages: VecDeque::new(),
-            facts: 0,
+            actors: BTreeMap::new(),
+            history: History::new(seed, first, Limits::default()),
+            history_told: None,
             machine,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -94,7 +88,7 @@ impl Host {
         match request {
             Request::Begin { record, until } => {
                 let watched = std::mem::take(&mut self.watched);
-                let (stepping, stood) = (self.engine.scripting.stepping, self.stand.is_some());
+                let (stepping, stood) = (self.now.engine.scripting.stepping, self.stand.is_some());
                 let clock = self.clock.clone();
                 *self = Self::new(record.seed, record.start, self.machine);
                 self.watched = watched
@@ -111,27 +105,27 @@ impl Host {
                     })
                     .collect();
                 for Input { at, conn, what } in record.inputs {
-                    self.live(at);
-                    self.input(at, conn, what);
-                    // Whose last bytes are taken is gone, as it was then.
-                    self.deliver();
+                    self.pass(at);
+                    self.input(conn, what);
                     self.updates.clear();
                 }
-                self.live(until);
-                self.actors.hush();
-                // It runs, or is held, as before, from where the record leaves it.
+                self.pass(until);
+                // What was said then is not told.
+                self.now.actors.listen(true);
+                // The clock runs, or is held, as before, from where the record leaves it.
                 self.clock = clock;
-                self.clock.set(self.engine.now);
+                self.clock.set(self.now.engine.now);
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
                 if stood {
                     self.updates.push(Update::Script(None));
                 }
                 // What was folded ran at once, as it may again.
-                self.engine.scripting.stepping = stepping;
+                self.now.engine.scripting.stepping = stepping;
             }
             Request::Input { conn, what } => {
-                self.held_bytes += size(&what);
+                self.leave_past();
+                self.held_bytes += what.size();
                 self.held.push_back((conn, what));
                 self.advance(at);
                 while self.held.len() > HELD_MAX || self.held_bytes > HELD_BYTES_MAX {
@@ -152,7 +146,7 @@ impl Host {
                 self.watched.remove(&panel);
             }
             Request::Stepping { on } => {
-                self.engine.scripting.stepping = on;
+                self.now.engine.scripting.stepping = on;
             }
             Request::Step { to_end } => self.step(at, to_end),
             Request::Clock(turn) => {
@@ -163,6 +157,14 @@ impl Host {
                 self.clock.jump_to(at.saturating_add(ms));
                 self.advance(self.clock.now());
             }
+            Request::Travel(travel) => {
+                // Nothing may be under way.
+                self.advance(at);
+                while self.now.engine.stands() {
+                    self.step(at, true);
+                }
+                self.travel(travel);
+            }
         }
     }
 
@@ -170,61 +172,53 @@ impl Host {
     pub fn frame(&mut self, wall: Millis) -> Frame {
         let at = self.read_clock(wall);
         self.advance(at);
+        self.tell_history();
         self.tell_script();
-        self.updates.extend(self.actors.tell());
+        self.tell_actors();
         self.tell_clients();
         self.tell_panels();
         self.tell_clock();
         Frame {
-            now: self.engine.now,
+            now: self.now.engine.now,
             updates: std::mem::take(&mut self.updates),
         }
     }
 
-    /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held.
+    /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held, or the
+    /// session stands in the past.
     pub fn next_deadline(&self) -> Option<Millis> {
-        self.clock.wall_at(self.next_event()?)
-    }
-
-    /// The next moment at which something happens by itself.
-    fn next_event(&self) -> Option<Millis> {
-        if self.engine.stands() {
-            return None;
-        }
-        self.engine
-            .next_deadline()
-            .into_iter()
-            .chain(self.actors.next())
-            .min()
+        let next = self.now.next().filter(|_| !self.history.in_past())?;
+        self.clock.wall_at(next)
     }
 
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
     fn advance(&mut self, at: Millis) {
         loop {
-            self.live(at);
-            if self.engine.stands() {
-                self.clock.set(self.engine.now); // a move ends where a script stands
+            self.pass(at);
+            if self.now.engine.stands() {
+                self.clock.set(self.now.engine.now); // a move ends where a script stands
                 break;
             }
             let Some((conn, what)) = self.held.pop_front() else {
                 break;
             };
-            self.held_bytes -= size(&what);
+            self.held_bytes -= what.size();
             let keys = touched(&what);
             let bytes = matches!(what, What::Bytes(_));
-            self.input(at, conn, what);
             self.updates.push(Update::Recorded {
-                at: self.engine.now,
+                at: self.now.engine.now,
                 conn,
                 bytes,
                 keys,
             });
+            self.input(conn, what);
         }
     }
 
-    /// The session's moment at a moment of the wall clock. While a script stands still, so does the clock.
+    /// The session's moment at a moment of the wall clock. While a script stands still, or the
+    /// session stands in the past, so does the clock.
     fn read_clock(&mut self, wall: Millis) -> Millis {
-        if self.engine.stands() {
+        if self.now.engine.stands() || self.history.in_past() {
             self.clock.stand(wall);
             return self.clock.now();
         }
@@ -233,7 +227,10 @@ impl Host {
 
     fn turn(&mut self, turn: Turn) {
         let from = self.clock.now();
-        let (expiry, timeout) = (self.engine.expires_next(), self.engine.times_out_next());
+        let (expiry, timeout) = (
+            self.now.engine.expires_next(),
+            self.now.engine.times_out_next(),
+        );
         let to = match turn {
             Turn::Pause => {
                 self.clock.pause();
@@ -247,12 +244,15 @@ impl Host {
                 self.clock.set_speed(speed);
                 None
             }
-            _ if self.engine.stands() => None,
+            _ if self.now.engine.stands() => None,
             Turn::Advance(ms) => Some(from.saturating_add(ms)),
             Turn::ToExpiry => expiry.as_ref().map(|next| next.at),
             Turn::ToTimeout => timeout.map(|next| next.at),
-            Turn::Step => self.next_event(),
+            Turn::Step => self.now.next(),
         };
+        if to.is_some() {
+            self.leave_past();
+        }
         let place = self.updates.len();
         if let Some(when) = to {
             self.clock.jump_to(when);
@@ -276,9 +276,9 @@ impl Host {
         let view = ClockView {
             paused: self.clock.paused(),
             speed: self.clock.speed(),
-            expiry: self.engine.expires_next(),
-            timeout: self.engine.times_out_next(),
-            next: self.next_event(),
+            expiry: self.now.engine.expires_next(),
+            timeout: self.now.engine.times_out_next(),
+            next: self.now.next(),
         };
         if self.clock_told.as_ref() != Some(&view) {
             self.clock_told = Some(view.clone());
@@ -286,43 +286,24 @@ impl Host {
         }
     }
 
-    /// Lets time pass up to a moment, unless a script stands still. What happens by itself and what actors do happens
-    /// in order, each at its own moment, however far the step; in one moment, what happens by itself comes first.
-    fn live(&mut self, at: Millis) {
-        while let Some(when) = self.next_event().filter(|when| *when <= at) {
-            self.engine.advance_to(when);
-            self.deliver();
-            if self.engine.stands() {
-                return;
-            }
-            if let Some((conn, todo)) = self.actors.act(self.engine.now) {
-                self.act(conn, todo);
-                self.deliver();
-            }
+    /// Lets time pass, unless the session stands in the past.
+    fn pass(&mut self, at: Millis) {
+        if self.history.in_past() {
+            return;
         }
-        self.engine.advance_to(at);
-        self.deliver();
-    }
-
-    /// Does something to an actor's connection.
-    fn act(&mut self, conn: Conn, todo: Do) {
-        let what = match todo {
-            Do::Connect => engine::What::Connect,
-            Do::Send(bytes) => engine::What::Bytes(bytes),
-            Do::Cut => engine::What::Disconnect,
-        };
-        self.engine.handle(self.engine.now, conn, what);
+        let cost = self.now.advance(at, &mut send(&mut self.updates));
+        self.history.passed(cost, &self.now);
     }
 
     /// Lets the script that stands still go on, if one does.
     fn step(&mut self, at: Millis, to_end: bool) {
-        self.engine.step_script(to_end);
-        self.deliver();
+        self.now.engine.step_script(to_end);
+        self.now.settle(&mut send(&mut self.updates));
         self.advance(at);
     }
 
     fn tell_script(&mut self) {
-        let place = self.engine.place_of_stand();
+        let place = self.now.engine.place_of_stand();
         let stand = place.map(|(serial, calls)| (serial, calls, self.held.len()));
         if stand == self.stand {
             return;
@@ -330,88 +311,52 @@ impl Host {
         self.stand = stand;
         let waiting = self.held.len() as u32;
         let view = self
+            .now
             .engine
             .standing()
             .map(|standing| view_of(standing, waiting));
         self.updates.push(Update::Script(view));
     }
 
-    fn input(&mut self, at: Millis, conn: Conn, what: What) {
-        self.conns.insert(conn);
-        let what = match what {
-            What::Actor(steer) => {
-                if steer == Steer::Remove {
-                    self.conns.remove(&conn);
-                    self.clients.remove(&conn);
-                }
-                if let Some(todo) = self.actors.steer(conn, steer, self.engine.now) {
-                    self.act(conn, todo);
-                }
-                return self.deliver();
-            }
-            // Nobody types on an actor's connection, whose replies it would take for its own.
-            What::Bytes(_) if self.actors.has(conn) => return,
-            What::Bytes(bytes) => engine::What::Bytes(bytes),
-            What::Connect => engine::What::Connect,
-            What::Disconnect => engine::What::Disconnect,
-        };
-        self.engine.handle(at, conn, what);
-        self.deliver();
-    }
-
-    fn note_facts(&mut self) {
-        for event in std::mem::take(&mut self.engine.events) {
-            self.facts += 1;
-            if matches!(event.fact, Fact::Published { .. }) {
-                push_bounded(&mut self.messages, event);
-                continue;
-            }
-            let place = (event.db, event.key.clone());
-            if self.journals.len() >= JOURNALS_MAX && !self.journals.contains_key(&place) {
-                let oldest = self
-                    .journals
-                    .iter()
-                    .min_by_key(|(_, (last, _))| *last)
-                    .map(|(place, _)| place.clone());
-                oldest.map(|place| self.journals.remove(&place));
-            }
-            let (last, journal) = self.journals.entry(place).or_default();
-            *last = self.facts;
-            push_bounded(journal, event);
+    /// Lets an input happen now.
+    fn input(&mut self, conn: Conn, what: What) {
+        if !matches!(what, What::Actor(_)) {
+            self.conns.insert(conn);
         }
+        let at = self.now.engine.now;
+        let input = Input { at, conn, what };
+        let cost = self.now.happen(&input, &mut send(&mut self.updates));
+        self.history.append(input, cost, &self.now);
     }
 
-    /// Brings everybody what they were sent, and notes what became known.
-    fn deliver(&mut self) {
-        self.note_facts();
-        for conn in self.engine.take_touched() {
-            let bytes = self.engine.take_output(conn);
-            if !self.actors.has(conn) {
-                if !bytes.is_empty() {
-                    self.updates.push(Update::Output {
-                        conn,
-                        bytes,
-                        at: self.engine.now,
-                    });
-                }
-                continue;
-            }
-            let subscribed = self
-                .engine
-                .client(conn)
-                .is_some_and(|client| client.subscriptions() > 0);
-            if let Some(todo) = self.actors.hear(conn, &bytes, subscribed, self.engine.now) {
-                self.act(conn, todo);
-            }
-            if self.engine.client(conn).is_none() {
-                self.actors.closed(conn);
+    /// Tells what actors said, and then how they are.
+    fn tell_actors(&mut self) {
+        for (conn, said, left_out) in self.now.actors.take_said() {
+            self.updates.push(Update::Acted {
+                conn,
+                said,
+                left_out,
+            });
+        }
+        let before = std::mem::take(&mut self.actors);
+        self.actors = self.now.actors.views().collect();
+        for &conn in before.keys().filter(|conn| !self.actors.contains_key(conn)) {
+            self.conns.remove(&conn);
+            self.clients.remove(&conn);
+            self.updates.push(Update::Actor { conn, state: None });
+        }
+        for (&conn, view) in &self.actors {
+            self.conns.insert(conn);
+            if before.get(&conn) != Some(view) {
+                let state = Some(view.clone());
+                self.updates.push(Update::Actor { conn, state });
             }
         }
     }
 
     fn tell_clients(&mut self) {
         for &conn in &self.conns {
-            let state = view::client(&self.engine, conn);
+            let state = view::client(&self.now.engine, conn);
             if self.clients.get(&conn) != Some(&state) {
                 self.clients.insert(conn, state.clone());
                 self.updates.push(Update::Client { conn, state });
@@ -439,19 +384,16 @@ impl Host {
 
     fn stamp(&self, target: &Target) -> Option<u64> {
         match target {
-            Target::Keys { db, .. } => self.engine.dbs.get(*db).map(|db| db.version()),
+            Target::Keys { db, .. } => self.now.engine.dbs.get(*db).map(|db| db.version()),
             Target::Key { db, key, .. } => {
                 let version = self
+                    .now
                     .engine
                     .dbs
                     .get(*db)?
                     .entry(key)
                     .map_or(0, |entry| entry.version);
-                let facts = self
-                    .journals
-                    .get(&(*db, key.clone()))
-                    .map_or(0, |(last, _)| *last);
-                Some(version.rotate_left(32) ^ facts)
+                Some(version.rotate_left(32) ^ self.now.journals.stamp(*db, key))
             }
             Target::PubSub => None,
         }
@@ -464,29 +406,33 @@ impl Host {
                 pattern,
                 window,
             } => View::Keys(
-                self.engine
+                self.now
+                    .engine
                     .dbs
                     .get(*db)
                     .map(|db| view::keys(db, pattern, *window))
                     .unwrap_or_default(),
             ),
             Target::Key { db, key, window } => {
-                let facts = self.journals.get(&(*db, key.clone()));
-                let db = self.engine.dbs.get(*db);
+                let facts = self.now.journals.facts(*db, key);
+                let db = self.now.engine.dbs.get(*db);
                 View::Key {
                     deadline: db.and_then(|db| db.deadline(key)),
                     value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window)),
-                    facts: facts
-                        .map(|(_, events)| events.iter().cloned().collect())
-                        .unwrap_or_default(),
+                    facts,
                 }
             }
             Target::PubSub => View::PubSub {
-                now: view::pubsub(&self.engine),
-                messages: self.messages.iter().cloned().collect(),
+                now: view::pubsub(&self.now.engine),
+                messages: self.now.journals.messages(),
             },
         }
     }
+}
+
+/// Tells clients what they are sent.
+fn send(updates: &mut Vec<Update>) -> impl FnMut(Conn, Vec<u8>, Millis) {
+    |conn, bytes, at| updates.push(Update::Output { conn, bytes, at })
 }
 
 fn view_of(standing: Standing, waiting: u32) -> ScriptView {
@@ -509,22 +455,6 @@ fn view_of(standing: Standing, waiting: u32) -> ScriptView {
         frames,
         waiting,
     }
-}
-
-/// How many bytes an input takes.
-fn size(what: &What) -> usize {
-    match what {
-        What::Bytes(bytes) => bytes.len(),
-        What::Actor(Steer::Start { name, text }) => name.len() + text.len(),
-        What::Connect | What::Disconnect | What::Actor(_) => 0,
-    }
-}
-
-fn push_bounded(queue: &mut VecDeque<Event>, event: Event) {
-    if queue.len() == FACTS_MAX {
-        queue.pop_front();
-    }
-    queue.push_back(event);
 }
 
 /// The keys that an input's commands name.
@@ -591,6 +521,8 @@ fn arg_doc(arg: &Arg) -> ArgDoc {
         args: arg.args.iter().map(arg_doc).collect(),
     }
 }
+
+mod travel;
 
 #[cfg(test)]
 mod clock_tests;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 pub use super::actor::ready::{READY, Ready};
 pub use super::actor::{Fault, TEXT_MAX, check};
 pub use super::actors::{ACTORS_MAX, SLOW_MAX};
+pub use super::compare::{Differences, KeyDifference, Part};
+pub use super::history::{BranchId, BranchView, Limits, Named, Point};
 pub use crate::ds::bytes::Bytes;
 pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Event, Fact};
@@ -32,6 +34,15 @@ pub enum What {
 }
 
 impl What {
+    /// How many bytes it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Actor(Steer::Start { name, text }) => name.len() + text.len(),
+            Self::Connect | Self::Disconnect | Self::Actor(_) => 0,
+        }
+    }
+
     /// What it is to the engine, which knows no actors.
     pub fn engine(self) -> Option<crate::engine::What> {
         Some(match self {
@@ -187,9 +198,13 @@ pub enum Request {
     Clock(Turn),
     /// So much of the session's time, in milliseconds, passed while no server half was there to see it.
     Passed(Millis),
+    /// The session goes to another of its moments. A script that stands still runs to its end first. Whatever
+    /// happens in the past forks.
+    Travel(Travel),
 }
 
-/// What can be done with the session's clock. While a script stands still it cannot be moved on.
+/// What can be done with the session's clock. While a script stands still it cannot be moved on; to move it on in the
+/// past forks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Turn {
     /// Hold it.
@@ -206,6 +221,48 @@ pub enum Turn {
     ToTimeout,
     /// Move it on to whatever happens next by itself.
     Step,
+}
+
+/// Where a session is to go, and what it is to do with its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Travel {
+    /// To a point of the branch that is walked on, or the nearest there is.
+    To(Point),
+    /// To a moment of the clock.
+    At(Millis),
+    /// To the end, from where it goes on.
+    End,
+    /// To the moment before the last input.
+    Undo,
+    /// To where it stood before that was undone, or else to the next input.
+    Redo,
+    /// On from where it stands; what came after stays as a branch.
+    Fork,
+    /// To the end of another branch, which it goes on from.
+    Walk(BranchId),
+    /// Nowhere: a branch that is not walked on is dropped.
+    Drop(BranchId),
+    /// Nowhere: where it stands has this name; none, where the name is empty.
+    Name(String),
+    /// Nowhere: two points of the branch that is walked on are compared.
+    Compare(Point, Point),
+}
+
+/// Where in its history a session stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryView {
+    /// The branch that is walked on.
+    pub branch: BranchId,
+    /// How many inputs there are on it.
+    pub inputs: usize,
+    /// Where in the past it stands, and the end of the branch; `None`: at the end, and the clock runs.
+    pub past: Option<(Point, Point)>,
+    /// The other branches, the one left longest ago first.
+    pub branches: Vec<BranchView>,
+    /// The moments of this branch that have a name, in order.
+    pub names: Vec<Named>,
+    /// Whether there is something to undo.
+    pub can_undo: bool,
 }
 
 /// What the server half tells the page.
@@ -273,6 +330,35 @@ pub enum Update {
         /// How many came before that in this frame, and are left out.
         left_out: u32,
     },
+    /// Where in its history the session stands.
+    History(HistoryView),
+    /// The session goes on from a moment in the past; what came after it is kept as a branch.
+    Forked {
+        /// From where it goes on.
+        from: Point,
+        /// The branch that it goes on as.
+        branch: BranchId,
+        /// The branch that was left, with what came after.
+        left: BranchId,
+        /// A branch that went for it: there were too many.
+        dropped: Option<BranchId>,
+    },
+    /// The session walks on another branch, at its end.
+    Walked {
+        /// The branch.
+        branch: BranchId,
+        /// The branch that was left.
+        left: BranchId,
+    },
+    /// What differs between two moments.
+    Differences {
+        /// The two points, the earlier one first.
+        between: [Point; 2],
+        /// What differs.
+        differences: Differences,
+    },
+    /// It could not be done; why, in a sentence.
+    Refused(String),
 }
 
 /// What came of turning the session's clock.

@@ -5,6 +5,10 @@
 pub mod actor;
 pub mod actors;
 pub mod clock;
+pub mod compare;
+pub mod history;
 pub mod host;
+mod journal;
 pub mod lua;
 pub mod message;
+pub mod moment;

@@ -2,20 +2,12 @@
 
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::db::{Entry, Value};
+use crate::engine::db::Entry;
 use crate::engine::error::Error;
 
 /// Bytes that a key and its value take, estimated.
 pub fn usage(key: &[u8], entry: &Entry) -> usize {
-    let value = match &entry.value {
-        Value::Str(text) => text.len(),
-        Value::List(list) => list.memory_bytes(),
-        Value::Set(set) => set.memory_bytes(),
-        Value::Hash(hash) => hash.memory_bytes(),
-        Value::Zset(zset) => zset.memory_bytes(),
-        Value::Stream(stream) => stream.log.memory_bytes(),
-    };
-    size_of::<Entry>() + key.len() + value
+    size_of::<Entry>() + key.len() + entry.value.memory_bytes()
 }
 
 pub(super) fn memory_doctor(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {

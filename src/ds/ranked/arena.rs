@@ -1,6 +1,7 @@
 //! Where the nodes of a tree stand, and how their lists grow and shrink.
 
 use super::{CAP, MERGE};
+use crate::ds::room;
 use smallvec::SmallVec;
 use std::mem::size_of;
 use std::ops::{Index, IndexMut};
@@ -27,10 +28,22 @@ pub(super) fn split<X>(list: &mut Vec<X>, at: usize) -> Vec<X> {
 }
 
 /// Nodes by id, and the ids that are free.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Arena<X> {
     pub(super) nodes: Vec<Vec<X>>,
     pub(super) free: Vec<u32>,
+}
+
+// A copy is as large as what it was copied from: `MEMORY USAGE` tells.
+impl<X: Clone> Clone for Arena<X> {
+    fn clone(&self) -> Self {
+        let mut nodes = Vec::with_capacity(self.nodes.capacity());
+        nodes.extend(self.nodes.iter().map(room::copy));
+        Self {
+            nodes,
+            free: room::copy(&self.free),
+        }
+    }
 }
 
 impl<X> Index<u32> for Arena<X> {

@@ -199,7 +199,7 @@ impl Block {
 
     /// Bytes on the heap.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.data.capacity()
+        self.data.len()
     }
 
     /// The live entries, in order.

@@ -2,6 +2,7 @@
 
 use super::hash;
 use crate::ds::bytes::Bytes;
+use crate::ds::room;
 use std::mem::size_of;
 
 /// A member and its score.
@@ -14,7 +15,7 @@ pub(super) struct Record {
 /// Records by id. They stand in chunks, so that growing moves none and leaves no large holes
 /// behind; the first chunk grows as a small set does. Free records are chained: each holds the id
 /// of the next in the bits of its score.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Records {
     pub(super) chunks: Vec<Vec<Record>>,
     pub(super) free: u32,
@@ -24,6 +25,19 @@ pub(super) struct Records {
 
 const CHUNK: usize = 1024;
 pub(super) const NONE: u32 = u32::MAX;
+
+// A copy is as large as what it was copied from: `MEMORY USAGE` tells.
+impl Clone for Records {
+    fn clone(&self) -> Self {
+        let mut chunks = Vec::with_capacity(self.chunks.capacity());
+        chunks.extend(self.chunks.iter().map(room::copy));
+        Self {
+            chunks,
+            free: self.free,
+            long: self.long,
+        }
+    }
+}
 
 impl Records {
     pub(super) fn new() -> Self {
@@ -92,5 +106,5 @@ impl Records {
 }
 
 fn long(member: &Bytes) -> usize {
-    if member.spilled() { member.len() } else { 0 }
+    room::of_bytes(member)
 }

@@ -15,14 +15,14 @@ use crate::lua::message::{Budget, Call};
 type Code = Vec<(u32, String)>;
 
 /// The machine.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fake {
     scripts: BTreeMap<String, Code>,
     libraries: BTreeMap<String, Vec<(Registered, Code)>>,
     running: Option<Running>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Running {
     start: Start,
     code: Code,
@@ -181,6 +181,18 @@ impl Fake {
 }
 
 impl Machine for Fake {
+    fn copy(&self) -> Box<dyn Machine> {
+        Box::new(self.clone())
+    }
+
+    fn memory(&self) -> usize {
+        0
+    }
+
+    fn steps(&self) -> u64 {
+        0
+    }
+
     fn ask(&mut self, request: Request) -> Answer {
         match request {
             Request::Load { name, source } => {

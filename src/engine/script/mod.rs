@@ -31,6 +31,21 @@ use crate::lua::message::{Budget, Call};
 pub trait Machine: Debug {
     /// Does what it is asked, and answers.
     fn ask(&mut self, request: Request) -> Answer;
+
+    /// A copy that goes on by itself from where this one stands.
+    fn copy(&self) -> Box<dyn Machine>;
+
+    /// About how many bytes it takes.
+    fn memory(&self) -> usize;
+
+    /// How many steps scripts have taken so far.
+    fn steps(&self) -> u64;
+}
+
+impl Clone for Box<dyn Machine> {
+    fn clone(&self) -> Self {
+        self.as_ref().copy()
+    }
 }
 
 /// There is nothing that could run a script.
@@ -42,7 +57,7 @@ const NO_ANSWER: Error = Error::text("ERR The script could not be run");
 pub type Outcome = Result<Vec<u8>, Error>;
 
 /// What the server knows of scripts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scripting {
     machine: Option<Box<dyn Machine>>,
     /// Scripts by their SHA-1.
@@ -57,7 +72,7 @@ pub struct Scripting {
 }
 
 /// A script or function to run, and for whom.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Job {
     /// The script's SHA-1, or the function's name.
     pub name: String,
@@ -76,7 +91,7 @@ pub struct Job {
 }
 
 /// A script that runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Running {
     conn: Conn,
     job: Job,
@@ -112,6 +127,17 @@ impl Scripting {
     /// Whether there is something to run scripts with.
     pub fn runs(&self) -> bool {
         self.machine.is_some()
+    }
+
+    /// About how many bytes scripts take, loaded ones and what runs them.
+    pub fn memory_bytes(&self) -> usize {
+        let machine = self.machine.as_ref().map_or(0, |machine| machine.memory());
+        machine + self.cache.memory() + self.libraries.memory()
+    }
+
+    /// How many steps scripts have taken so far; one takes 10 to 20 ns.
+    pub fn steps(&self) -> u64 {
+        self.machine.as_ref().map_or(0, |machine| machine.steps())
     }
 
     fn ask(&mut self, request: Request) -> Answer {

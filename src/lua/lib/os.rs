@@ -13,7 +13,7 @@ pub fn open(state: &mut State) -> Result<(), Error> {
 
 /// How long the script has run, by the steps that it has used up.
 fn clock(state: &mut State, _: &[Value], out: &mut Vec<Value>) -> Result<Flow, Error> {
-    let used = state.steps_given.saturating_sub(state.steps);
+    let used = state.steps_taken();
     out.push(Value::Number(used as f64 / STEPS_PER_SECOND));
     Ok(Flow::Return)
 }

@@ -15,7 +15,7 @@ const NAMES: [&[u8]; 2] = [b"@user_script", b"@user_function"];
 const PRELUDE: &[u8] = b"=[C]";
 
 /// A Lua state with its globals, and what was loaded into it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct House {
     vm: Vm,
     which: For,
@@ -33,7 +33,7 @@ enum Run {
 }
 
 /// Runs scripts. One at a time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Machine {
     scripts: House,
     functions: House,
@@ -43,6 +43,8 @@ pub struct Machine {
     running: Option<(Run, bool)>,
     /// Where `math.random` stands, for both.
     random: u64,
+    /// Steps that scripts have taken so far.
+    steps: u64,
 }
 
 impl Default for Machine {
@@ -60,6 +62,7 @@ impl Machine {
             libraries: BTreeMap::new(),
             running: None,
             random: math::RANDOM_START,
+            steps: 0,
         }
     }
 
@@ -136,6 +139,16 @@ impl Machine {
         }
     }
 
+    /// About how many bytes it takes.
+    pub fn memory(&self) -> usize {
+        self.scripts.vm.state.memory() + self.functions.vm.state.memory()
+    }
+
+    /// How many steps scripts have taken so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
     fn house(&mut self) -> Option<&mut House> {
         match self.running {
             Some((_, true)) => Some(&mut self.functions),
@@ -183,6 +196,7 @@ impl Machine {
         let Some(house) = self.house() else {
             return nothing_runs();
         };
+        let taken = house.vm.state.steps_taken();
         let answer = match exit {
             Exit::Call => {
                 let line = house.vm.line();
@@ -215,6 +229,7 @@ impl Machine {
             },
             Exit::Failed(error) => Answer::Failed(house.failure(error, &run)),
         };
+        self.steps += taken;
         let answer = match (run, answer) {
             (Run::Library(name), Answer::Registered { .. }) => {
                 let registered = server::end_loading(&mut self.functions.vm.state);

@@ -51,7 +51,7 @@ enum Origin {
 pub type Place = (Vec<u8>, i64);
 
 /// One script's run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Vm {
     /// What it works on.
     pub state: State,

@@ -48,6 +48,27 @@ enum Left {
     Numbers(usize, i64, i64),
 }
 
+/// About how many bytes a value takes.
+fn size(value: &Reply) -> usize {
+    let inside = match value {
+        Reply::Bulk(bytes) => bytes.len(),
+        Reply::Simple(text)
+        | Reply::Error(text)
+        | Reply::Double(text)
+        | Reply::Verbatim(text)
+        | Reply::BigNumber(text) => text.len(),
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
+            items.iter().map(size).sum()
+        }
+        Reply::Map(pairs) => pairs
+            .iter()
+            .map(|(key, value)| size(key) + size(value))
+            .sum(),
+        Reply::Int(_) | Reply::Null | Reply::Bool(_) => 0,
+    };
+    size_of::<Reply>() + inside
+}
+
 impl Run {
     /// A text at its beginning, and the actor's name.
     pub fn new(program: Rc<Program>, me: &str) -> Self {
@@ -66,6 +87,16 @@ impl Run {
     /// The line it stands at.
     pub fn line(&self) -> u32 {
         self.program.ops.get(self.at).map_or(0, |(line, _)| *line)
+    }
+
+    /// About how many bytes a copy takes.
+    pub fn memory_bytes(&self) -> usize {
+        let held = self.values.iter().chain(&self.inbox);
+        let left = self.rounds.iter().flat_map(|round| match round {
+            Left::Each(_, rest) => rest.as_slice(),
+            Left::Forever | Left::Times(_) | Left::Numbers(..) => &[],
+        });
+        held.chain(left).map(size).sum()
     }
 
     /// Goes on until it wants something.

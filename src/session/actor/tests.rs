@@ -345,7 +345,7 @@ fn what_goes_wrong_names_its_line() {
         "line 3: x is nil"
     );
     assert_eq!(
-        last("x = PING\nECHO a{x}", Reply::Array(vec![ok.clone()])),
+        last("x = PING\nECHO a{x}", list(std::slice::from_ref(&ok))),
         "line 2: x is a list: expected one element of it, as in x.1"
     );
     assert_eq!(

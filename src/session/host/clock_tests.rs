@@ -96,7 +96,7 @@ impl Session {
 
     /// The whole state of the engine.
     fn state(&self) -> String {
-        format!("{:?}", self.host.engine)
+        format!("{:?}", self.host.now.engine)
     }
 }
 
@@ -305,7 +305,7 @@ proptest! {
                     left -= left.min(step);
                 }
                 let end = sessions[2].host.clock.now() + ms;
-                while sessions[2].host.engine.next_deadline().is_some_and(|when| when <= end) {
+                while sessions[2].host.now.next().is_some_and(|when| when <= end) {
                     sessions[2].turn(Turn::Step);
                 }
                 let left = end - sessions[2].host.clock.now();
@@ -364,7 +364,7 @@ proptest! {
         prop_assert_eq!(session.state(), plain.state());
         let mut folded = Host::new(0, 0, fake::machine);
         folded.handle(9, Request::Begin { record: session.record.clone(), until: end });
-        prop_assert_eq!(session.state(), format!("{:?}", folded.engine));
+        prop_assert_eq!(session.state(), format!("{:?}", folded.now.engine));
     }
 }
 

@@ -271,9 +271,9 @@ fn a_stand_ends_with_too_much_that_waits_and_with_a_new_beginning() {
     for _ in 0..HELD_MAX {
         send(&mut host, START, 0, "PING");
     }
-    assert!(host.engine.stands());
+    assert!(host.now.engine.stands());
     send(&mut host, START, 0, "PING");
-    assert!(!host.engine.stands());
+    assert!(!host.now.engine.stands());
     assert_eq!(recorded(&host.frame(START)).len(), HELD_MAX + 2);
 
     send(&mut host, START, 0, eval);
@@ -425,7 +425,7 @@ fn stepping_changes_no_byte_of_what_comes_of_an_input() {
                 sent.push_back((*conn, what.clone()));
             }
             stepped.host.handle(now, request);
-            stood += usize::from(stepped.host.engine.stands());
+            stood += usize::from(stepped.host.now.engine.stands());
             for (at, conn) in recorded(&stepped.frame(now)) {
                 let (whose, what) = sent.pop_front().unwrap();
                 assert_eq!(whose, conn);

@@ -51,7 +51,7 @@ pub struct Call {
 }
 
 /// What the server library keeps.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Server {
     /// `setresp(3)` was called in the script that runs.
     resp3: bool,

@@ -1,0 +1,91 @@
+//! About how many bytes an engine takes, for whoever keeps copies of it.
+
+use super::Engine;
+use super::client::Client;
+use super::db::{Db, Entry, Value, Witness};
+use crate::ds::bytes::Bytes;
+
+/// What a node of an ordered map takes beside what it holds.
+const NODE: usize = 16;
+/// What a hash table takes for an element, beside what it holds.
+const SLOT: usize = 16;
+/// What an entry that waits to be acknowledged takes: its place in the group's list, and in the consumer's.
+const PENDING: usize = 96;
+/// What an engine without a key takes.
+const EMPTY: usize = 16 * 1024;
+
+impl Value {
+    /// Bytes of memory, estimated; consumer groups are not counted.
+    pub fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Str(text) => text.len(),
+            Self::List(list) => list.memory_bytes(),
+            Self::Set(set) => set.memory_bytes(),
+            Self::Hash(hash) => hash.memory_bytes(),
+            Self::Zset(zset) => zset.memory_bytes(),
+            Self::Stream(stream) => stream.log.memory_bytes(),
+        }
+    }
+}
+
+impl Engine {
+    /// About how many bytes a copy takes. O(the elements of lists, sets and hashes).
+    pub fn memory_bytes(&self) -> usize {
+        let dbs: usize = self.dbs.iter().map(of_db).sum();
+        let clients: usize = self.clients().map(|(_, client)| of_client(client)).sum();
+        let watched = self.watched_keys() * (size_of::<Bytes>() + 2 * NODE);
+        let logged = self.logs.iter().flat_map(|log| &log.entries);
+        let logs: usize = logged.map(|entry| of_words(&entry.words) + 2 * NODE).sum();
+        EMPTY + dbs + clients + watched + logs + self.scripting.memory_bytes()
+    }
+}
+
+fn of_db(db: &Db) -> usize {
+    let deadlines = db.expiring() + db.with_expiring_fields();
+    db.iter()
+        .map(|(key, entry)| of_entry(key, entry))
+        .sum::<usize>()
+        + deadlines * (size_of::<Bytes>() + 2 * NODE)
+}
+
+fn of_entry(key: &[u8], entry: &Entry) -> usize {
+    let groups = match &entry.value {
+        Value::Stream(stream) => stream
+            .groups
+            .values()
+            .map(|group| group.pending_len())
+            .sum(),
+        _ => 0,
+    };
+    let witness = match entry.witness.as_deref() {
+        Some(Witness::Uniques(seen)) => seen.len() * SLOT,
+        Some(Witness::Lock { .. }) | None => 0,
+    };
+    size_of::<Entry>()
+        + size_of::<Bytes>()
+        + SLOT
+        + key.len()
+        + entry.value.memory_bytes()
+        + groups * PENDING
+        + witness
+}
+
+fn of_words(words: &[Bytes]) -> usize {
+    words.iter().map(|w| size_of::<Bytes>() + w.len()).sum()
+}
+
+fn of_client(client: &Client) -> usize {
+    let queue = client.transaction.queue.iter().flatten();
+    let channels = client
+        .channels
+        .iter()
+        .chain(&client.patterns)
+        .chain(&client.shards);
+    size_of::<Client>()
+        + client.query.len()
+        + client.out.len()
+        + queue.map(|command| of_words(command)).sum::<usize>()
+        + channels
+            .map(|name| 2 * (size_of::<Bytes>() + NODE) + name.len())
+            .sum::<usize>()
+}

@@ -1,0 +1,113 @@
+//! The session goes to other of its moments.
+
+use super::Host;
+use crate::session::compare::compare;
+use crate::session::history::{History, NAMES_MAX};
+use crate::session::message::*;
+use crate::session::moment::Moment;
+
+impl Host {
+    pub(super) fn travel(&mut self, travel: Travel) {
+        match travel {
+            Travel::To(point) => self.go(|history, now| history.go_to(point, now)),
+            Travel::At(at) => {
+                let point = self.history.point_at(at);
+                self.go(|history, now| history.go_to(point, now));
+            }
+            Travel::End => {
+                let end = self.history.end();
+                self.go(|history, now| history.go_to(end, now));
+            }
+            Travel::Undo => {
+                let went = self.go(|history, now| history.undo(now));
+                self.refuse_unless(went, "There is nothing to undo.");
+            }
+            Travel::Redo => {
+                let went = self.go(|history, now| history.redo(now));
+                self.refuse_unless(went, "There is nothing to redo.");
+            }
+            Travel::Fork => self.leave_past(),
+            Travel::Walk(branch) => {
+                let left = self.history.branch();
+                let went = self.go(|history, now| history.walk(branch, now));
+                self.refuse_unless(went, "That branch is not there any more.");
+                if went {
+                    self.updates.push(Update::Walked { branch, left });
+                }
+            }
+            Travel::Drop(branch) => {
+                let dropped = self.history.drop_branch(branch);
+                self.refuse_unless(dropped, "That branch is not there any more.");
+            }
+            Travel::Name(name) => {
+                let named = self.history.name(&name);
+                let why = format!(
+                    "There are {NAMES_MAX} moments with a name, which is all there can be."
+                );
+                self.refuse_unless(named, &why);
+            }
+            Travel::Compare(one, other) => {
+                let between =
+                    [one.min(other), one.max(other)].map(|point| self.history.nearest(point));
+                let [earlier, later] = between.map(|point| self.history.moment(point));
+                self.updates.push(Update::Differences {
+                    between,
+                    differences: compare(&earlier.engine, &later.engine),
+                });
+            }
+        }
+    }
+
+    /// Something is about to happen: a session that stands in the past goes on from there.
+    pub(super) fn leave_past(&mut self) {
+        let (from, left) = (self.history.point(), self.history.branch());
+        if let Some(forked) = self.history.fork() {
+            self.updates.push(Update::Forked {
+                from,
+                branch: self.history.branch(),
+                left,
+                dropped: forked.dropped,
+            });
+        }
+    }
+
+    /// Goes where the history goes.
+    fn go<T>(&mut self, way: impl FnOnce(&mut History, &mut Moment) -> T) -> T {
+        let stepping = self.now.engine.scripting.stepping;
+        self.tell_actors();
+        let went = way(&mut self.history, &mut self.now);
+        self.now.engine.scripting.stepping = stepping;
+        self.now.actors.listen(true);
+        self.clock.set(self.now.engine.now);
+        // Other branches have other keys of the same version.
+        for watched in self.watched.values_mut() {
+            watched.stamp = None;
+        }
+        went
+    }
+
+    fn refuse_unless(&mut self, done: bool, why: &str) {
+        if !done {
+            self.updates.push(Update::Refused(why.to_string()));
+        }
+    }
+
+    pub(super) fn tell_history(&mut self) {
+        let history = &self.history;
+        let view = HistoryView {
+            branch: history.branch(),
+            inputs: history.end().inputs,
+            past: history.in_past().then(|| (history.point(), history.end())),
+            branches: history.branches().collect(),
+            names: history.names().to_vec(),
+            can_undo: history.can_undo(),
+        };
+        if self.history_told.as_ref() != Some(&view) {
+            self.history_told = Some(view.clone());
+            self.updates.push(Update::History(view));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! A moment of a session: all that follows from what happened before it.
+
+use super::actors::{Actors, Do};
+use super::journal::Journals;
+use super::message::{Conn, Input, Millis, What};
+use crate::command::{self, dispatch, spec};
+use crate::engine::db::Value;
+use crate::engine::resp::{Parsed, parse_command};
+use crate::engine::script::Machine;
+use crate::engine::{self, Engine};
+
+/// What an input costs, whatever it does, in steps of 10 to 20 ns.
+const INPUT: u64 = 100;
+/// As many bytes are read or written in the time of a step.
+const STEP_BYTES: u64 = 16;
+/// How many commands of one input are looked at to say what it costs.
+const COMMANDS_MAX: usize = 64;
+
+/// A moment.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The server as it was.
+    pub engine: Engine,
+    /// Its scripted clients.
+    pub(super) actors: Actors,
+    /// What was noted up to then.
+    pub(super) journals: Journals,
+}
+
+/// Told what a client is sent that is no actor, and when.
+pub type Sent<'f> = &'f mut dyn FnMut(Conn, Vec<u8>, Millis);
+
+impl Moment {
+    /// The first moment of a session.
+    pub fn first(seed: u64, start: Millis, machine: Option<Box<dyn Machine>>) -> Self {
+        let mut engine = Engine::new(seed, start, dispatch);
+        engine.observing = true;
+        if let Some(machine) = machine {
+            engine.set_machine(machine);
+        }
+        Self {
+            engine,
+            actors: Actors::new(seed),
+            journals: Journals::default(),
+        }
+    }
+
+    /// When something next happens by itself.
+    pub fn next(&self) -> Option<Millis> {
+        if self.engine.stands() {
+            return None;
+        }
+        let next = self.engine.next_deadline().into_iter();
+        next.chain(self.actors.next()).min()
+    }
+
+    /// Lets time pass up to an input, and the input happen. Gives what both cost.
+    pub fn input(&mut self, input: &Input, sent: Sent<'_>) -> u64 {
+        self.advance(input.at, sent) + self.happen(input, sent)
+    }
+
+    /// Lets time pass up to a moment, unless a script stands still. What happens by itself and what actors do happens
+    /// in order, each at its own moment, however far the step; in one moment, what happens by itself comes first.
+    /// Gives about how long it takes, in steps of 10 to 20 ns.
+    pub fn advance(&mut self, at: Millis, sent: Sent<'_>) -> u64 {
+        let steps = self.engine.scripting.steps();
+        let mut cost = 0;
+        while let Some(when) = self.next().filter(|when| *when <= at) {
+            self.engine.advance_to(when);
+            cost += INPUT + self.settle(sent);
+            if self.engine.stands() {
+                break;
+            }
+            if let Some((conn, todo)) = self.actors.act(self.engine.now) {
+                cost += self.act(conn, todo) + self.settle(sent);
+            }
+        }
+        self.engine.advance_to(at);
+        cost += self.settle(sent);
+        cost + self.engine.scripting.steps().saturating_sub(steps)
+    }
+
+    /// Lets an input happen, up to whose moment time [has passed](Self::advance). Gives about how long that takes, in
+    /// steps of 10 to 20 ns.
+    pub fn happen(&mut self, input: &Input, sent: Sent<'_>) -> u64 {
+        let steps = self.engine.scripting.steps();
+        let conn = input.conn;
+        let cost = match &input.what {
+            What::Actor(steer) => {
+                let todo = self.actors.steer(conn, steer.clone(), self.engine.now);
+                todo.map_or(INPUT, |todo| self.act(conn, todo))
+            }
+            // Nobody types on an actor's connection, whose replies it would take for its own.
+            What::Bytes(_) if self.actors.has(conn) => INPUT,
+            what => {
+                let what = what.clone().engine();
+                what.map_or(INPUT, |what| self.handle(conn, what))
+            }
+        };
+        cost + self.settle(sent) + self.engine.scripting.steps().saturating_sub(steps)
+    }
+
+    /// Notes what has happened, and brings everybody what they are sent. Gives about how long that takes.
+    pub fn settle(&mut self, sent: Sent<'_>) -> u64 {
+        let mut bytes_sent = 0;
+        loop {
+            self.journals.note(std::mem::take(&mut self.engine.events));
+            let touched = self.engine.take_touched();
+            if touched.is_empty() {
+                return bytes_sent / STEP_BYTES;
+            }
+            for conn in touched {
+                let bytes = self.engine.take_output(conn);
+                bytes_sent += bytes.len() as u64;
+                if self.actors.has(conn) {
+                    self.hear(conn, &bytes);
+                } else if !bytes.is_empty() {
+                    sent(conn, bytes, self.engine.now);
+                }
+            }
+        }
+    }
+
+    /// About how many bytes a copy takes.
+    pub fn memory_bytes(&self) -> usize {
+        self.engine.memory_bytes() + self.actors.memory_bytes() + self.journals.memory_bytes()
+    }
+
+    /// Brings an actor what it is sent.
+    fn hear(&mut self, conn: Conn, bytes: &[u8]) {
+        let client = self.engine.client(conn);
+        let subscribed = client.is_some_and(|client| client.subscriptions() > 0);
+        if let Some(todo) = self.actors.hear(conn, bytes, subscribed, self.engine.now) {
+            self.act(conn, todo);
+        }
+        if self.engine.client(conn).is_none() {
+            self.actors.closed(conn);
+        }
+    }
+
+    /// Does something to an actor's connection.
+    fn act(&mut self, conn: Conn, todo: Do) -> u64 {
+        let what = match todo {
+            Do::Connect => engine::What::Connect,
+            Do::Send(bytes) => engine::What::Bytes(bytes),
+            Do::Cut => engine::What::Disconnect,
+        };
+        self.handle(conn, what)
+    }
+
+    /// Lets something happen to a connection. Gives what it costs before anything is sent or a script runs.
+    fn handle(&mut self, conn: Conn, what: engine::What) -> u64 {
+        let cost = match &what {
+            engine::What::Bytes(bytes) => cost(&self.engine, conn, bytes),
+            engine::What::Connect | engine::What::Disconnect => INPUT,
+        };
+        self.engine.handle(self.engine.now, conn, what);
+        cost
+    }
+}
+
+/// What bytes cost that arrive, before anything is sent or a script runs.
+fn cost(engine: &Engine, conn: Conn, bytes: &[u8]) -> u64 {
+    let db = engine.client(conn).map_or(0, |client| client.db);
+    let mut gone_through = 0;
+    let mut rest = bytes;
+    for _ in 0..COMMANDS_MAX {
+        let Parsed::Command { words, used } = parse_command(rest) else {
+            break;
+        };
+        let words: Vec<&[u8]> = words
+            .into_iter()
+            .map(|range| rest.get(range).unwrap_or_default())
+            .collect();
+        gone_through += size(engine, db, &words);
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    INPUT + bytes.len() as u64 / STEP_BYTES + gone_through
+}
+
+/// How much a command goes through that writes and does not only look up: the elements of the keys it names. What
+/// reads is known by what it sends.
+fn size(engine: &Engine, db: usize, words: &[&[u8]]) -> u64 {
+    let spec = words.first().and_then(|name| command::lookup(name));
+    let slow = spec.is_some_and(|s| s.flags & spec::WRITE != 0 && s.flags & spec::FAST == 0);
+    let Some(db) = engine.dbs.get(db).filter(|_| slow) else {
+        return 0;
+    };
+    let keys = command::keys_of(words).into_iter();
+    keys.filter_map(|key| db.entry(key))
+        .map(|entry| match &entry.value {
+            // A string is changed in place, or copied at once.
+            Value::Str(text) => text.len() as u64 / STEP_BYTES,
+            value => value.size(),
+        })
+        .sum()
+}
