@@ -143,7 +143,7 @@ impl Fake {
             .map(|(_, code)| code.clone())
     }
 
-    fn library(&mut self, name: String, source: &[u8]) -> Answer {
+    fn load_library(&mut self, name: String, source: &[u8]) -> Answer {
         let mut functions: Vec<(Registered, Code)> = Vec::new();
         for (line, text) in lines(source) {
             let words: Vec<&str> = text.splitn(4, ' ').collect();
@@ -207,7 +207,7 @@ impl Machine for Fake {
                 Answer::Done
             }
             Request::LoadLibrary { name, source, .. } => {
-                broken(&source, "user_function").unwrap_or_else(|| self.library(name, &source))
+                broken(&source, "user_function").unwrap_or_else(|| self.load_library(name, &source))
             }
             Request::UnloadLibrary { name } => {
                 assert!(self.libraries.remove(&name).is_some());
