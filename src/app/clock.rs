@@ -193,7 +193,7 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> Option<Conn> {
         let (conn, ticket) = self.turns.pop_front()??;
-        let start = self.record().start;
+        let start = self.log().start;
         let stands = self.script.stand.is_some();
         let (text, error) = told(turned, start, stands);
         self.answer_turn(conn, ticket, text, error, wall, effects);

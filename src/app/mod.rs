@@ -273,8 +273,8 @@ impl State {
     }
 
     /// The session so far.
-    pub fn record(&self) -> &Record {
-        self.port.record()
+    pub fn log(&self) -> &Log {
+        self.port.log()
     }
 
     /// What can be proposed to a line that reads so up to its cursor.
@@ -634,6 +634,7 @@ impl State {
                 Update::History(_)
                 | Update::Forked { .. }
                 | Update::Walked { .. }
+                | Update::Logged(_)
                 | Update::Differences { .. } => {}
             }
         }

@@ -1,4 +1,4 @@
-//! The page's end of the line to the server half: keeps the record of the session, and brings the
+//! The page's end of the line to the server half: keeps the log of the session, and brings the
 //! server half back to where it was when it is stopped or breaks.
 //!
 //! What is in doubt then is sent again one input at a time. The input that breaks the server half
@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::session::message::{
-    Conn, Frame, Input, Millis, Record, Request, ScriptView, Speed, Turn, Update, What,
+    Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Turn, Update, What,
 };
 
 /// How long an input may take while the server half recovers, in milliseconds.
@@ -32,9 +32,8 @@ pub enum Order {
 /// The page's end of the line. Times named `wall` are the browser's, in milliseconds.
 #[derive(Clone, Debug, Default)]
 pub struct Port {
-    record: Record,
-    /// The session's time up to which frames have been seen.
-    seen: Millis,
+    /// What was done, and up to when frames have been seen.
+    log: Log,
     /// The browser's clock then.
     seen_wall: f64,
     /// How much of the session's time passed since then, when the server half was ended.
@@ -68,12 +67,7 @@ impl Port {
     /// A new session.
     pub fn new(seed: u64, start: Millis) -> Self {
         Self {
-            record: Record {
-                seed,
-                start,
-                inputs: Vec::new(),
-            },
-            seen: start,
+            log: Log::new(seed, start),
             ..Self::default()
         }
     }
@@ -85,17 +79,14 @@ impl Port {
 
     fn begin_request(&self) -> Order {
         let mut requests = Vec::new();
-        // Before the record is folded: the clock is to run on from there as it ran.
+        // Before the log is folded: the clock is to run on from there as it ran.
         if self.speed != Speed::NORMAL {
             requests.push(Request::Clock(Turn::Speed(self.speed)));
         }
         if self.paused {
             requests.push(Request::Clock(Turn::Pause));
         }
-        requests.push(Request::Begin {
-            record: self.record.clone(),
-            until: self.seen,
-        });
+        requests.push(Request::Begin(self.log.clone()));
         if self.passed > 0 {
             requests.push(Request::Passed(self.passed));
         }
@@ -104,8 +95,8 @@ impl Port {
     }
 
     /// The session so far.
-    pub fn record(&self) -> &Record {
-        &self.record
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Whether the server half has answered since it was last started.
@@ -193,22 +184,27 @@ impl Port {
     /// A frame came in: what was recorded is kept.
     pub fn frame(&mut self, frame: &Frame, wall: f64) -> Vec<Order> {
         self.ready = true;
-        self.seen = self.seen.max(frame.now);
+        self.log.until = frame.now;
         (self.seen_wall, self.passed) = (wall, 0);
         for update in &frame.updates {
             if let Update::Script(view) = update {
                 self.stands(view.as_ref(), wall);
+            }
+            if let Update::Logged(entry) = update {
+                self.log.entries.push(entry.clone());
             }
             let Update::Recorded { at, conn, .. } = update else {
                 continue;
             };
             if let Some((owner, what, _)) = self.pending.pop_front() {
                 debug_assert_eq!(owner, *conn);
-                self.record.inputs.push(Input {
-                    at: *at,
+                let at = *at;
+                let input = Input {
+                    at,
                     conn: owner,
                     what,
-                });
+                };
+                self.log.entries.push(Entry::Input(input));
                 if let Some(on_its_way) = &mut self.recovering {
                     *on_its_way = None;
                 }
@@ -311,25 +307,20 @@ mod tests {
         assert_eq!(port.waiting(), Some((0, 3.0)));
 
         let orders = port.restart(2000.0);
-        let first = Record {
-            seed: 1,
-            start: 100,
-            inputs: vec![Input {
-                at: 101,
-                conn: 0,
-                what: bytes("first"),
-            }],
+        let input = Input {
+            at: 101,
+            conn: 0,
+            what: bytes("first"),
+        };
+        let first = Log {
+            entries: vec![Entry::Input(input)],
+            until: 101,
+            ..Log::new(1, 100)
         };
         assert_eq!(orders[0], Order::Restart);
         assert_eq!(
             orders[1],
-            Order::Post(vec![
-                Request::Begin {
-                    record: first,
-                    until: 101
-                },
-                Request::Passed(1998)
-            ])
+            Order::Post(vec![Request::Begin(first), Request::Passed(1998)])
         );
         assert_eq!(
             orders[2],
@@ -369,7 +360,7 @@ mod tests {
 
         port.frame(&ready(104), 3510.0);
         assert_eq!(port.frame(&recorded(105, 2), 3520.0), []);
-        assert_eq!(port.record().inputs.len(), 3);
+        assert_eq!(port.log().entries.len(), 3);
         assert_eq!(port.input(0, bytes("on it goes"), 3600.0).len(), 1);
     }
 
@@ -394,14 +385,7 @@ mod tests {
         let mut port = Port::new(1, 100);
         port.frame(&ready(100), 0.0);
         port.turn(Turn::Speed(Speed::of_tenths(100).unwrap()));
-        let begin = Request::Begin {
-            record: Record {
-                seed: 1,
-                start: 100,
-                inputs: Vec::new(),
-            },
-            until: 100,
-        };
+        let begin = Request::Begin(Log::new(1, 100));
         let speed = Request::Clock(Turn::Speed(Speed::of_tenths(100).unwrap()));
         let told = [speed.clone(), begin.clone(), Request::Passed(500)];
         assert_eq!(port.restart(50.0)[1], Order::Post(told.to_vec()));
@@ -412,9 +396,7 @@ mod tests {
         let Order::Post(told) = &port.restart(5000.0)[1] else {
             panic!("nothing was sent");
         };
-        let Request::Begin { until: 600, .. } = &told[2] else {
-            panic!("{told:?}");
-        };
+        assert!(matches!(&told[2], Request::Begin(log) if log.until == 600));
         assert_eq!(told[..2], [speed, Request::Clock(Turn::Pause)]);
         assert_eq!(told.len(), 3, "it stood");
     }

@@ -86,11 +86,11 @@ impl Host {
     pub fn handle(&mut self, wall: Millis, request: Request) {
         let at = self.read_clock(wall);
         match request {
-            Request::Begin { record, until } => {
+            Request::Begin(log) => {
                 let watched = std::mem::take(&mut self.watched);
                 let (stepping, stood) = (self.now.engine.scripting.stepping, self.stand.is_some());
                 let clock = self.clock.clone();
-                *self = Self::new(record.seed, record.start, self.machine);
+                *self = Self::new(log.seed, log.start, self.machine);
                 self.watched = watched
                     .into_iter()
                     .map(|(panel, w)| {
@@ -104,12 +104,11 @@ impl Host {
                         )
                     })
                     .collect();
-                for Input { at, conn, what } in record.inputs {
-                    self.pass(at);
-                    self.input(conn, what);
+                for entry in log.entries {
+                    self.repeat(entry);
                     self.updates.clear();
                 }
-                self.pass(until);
+                self.pass(log.until);
                 // What was said then is not told.
                 self.now.actors.listen(true);
                 // The clock runs, or is held, as before, from where the record leaves it.

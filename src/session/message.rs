@@ -7,6 +7,7 @@ pub use super::actor::{Fault, TEXT_MAX, check};
 pub use super::actors::{ACTORS_MAX, SLOW_MAX};
 pub use super::compare::{Differences, KeyDifference, Part};
 pub use super::history::{BranchId, BranchView, Limits, Named, Point};
+pub use super::log::{Entry, Log};
 pub use crate::ds::bytes::Bytes;
 pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Event, Fact};
@@ -157,14 +158,9 @@ pub type Panel = u32;
 /// What the page asks of the server half.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Begin (or begin again) from a record: fold its inputs and the time up to `until`, sending nothing
-    /// of what came of them.
-    Begin {
-        /// What to fold.
-        record: Record,
-        /// Up to when the page has seen what happened.
-        until: Millis,
-    },
+    /// Begin (or begin again) from a log: fold what was done and the time up to its end, sending nothing of what
+    /// came of that.
+    Begin(Log),
     /// Something happens to a connection, now.
     Input {
         /// To which connection.
@@ -359,6 +355,8 @@ pub enum Update {
     },
     /// It could not be done; why, in a sentence.
     Refused(String),
+    /// What is no input was done to the session. The page keeps it, for a restart.
+    Logged(Entry),
 }
 
 /// What came of turning the session's clock.

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod history;
 pub mod host;
 mod journal;
+pub mod log;
 pub mod lua;
 pub mod message;
 pub mod moment;

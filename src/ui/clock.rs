@@ -32,7 +32,7 @@ pub fn ClockBar(props: &ClockBarProps) -> Html {
     let Some(store) = use_context::<Store>() else {
         return Html::default();
     };
-    let start = store.read(|state: &State| state.record().start);
+    let start = store.read(|state: &State| state.log().start);
     let ClockView {
         paused,
         speed,

@@ -273,9 +273,9 @@ fn only_so_many_branches_are_kept() {
 fn a_moment_with_a_name_is_found_again_on_each_branch_that_has_it() {
     let mut session = Session::new(CLOSE);
     session.say(10, 0, "SET k 1");
-    assert!(session.history.name("  one  "));
+    assert!(session.name("  one  "));
     session.say(20, 0, "SET k 2");
-    assert!(session.history.name("two"));
+    assert!(session.name("two"));
     let names = |session: &Session| {
         let names = session.history.names().iter();
         names
@@ -288,11 +288,11 @@ fn a_moment_with_a_name_is_found_again_on_each_branch_that_has_it() {
         .go_to(session.history.names()[0].point, &mut session.now);
     session.history.fork();
     assert_eq!(names(&session), [("one".into(), 5)]);
-    assert!(session.history.name(""));
+    assert!(session.name(""));
     assert_eq!(names(&session), []);
     session.history.walk(1, &mut session.now);
     assert_eq!(names(&session).len(), 2);
-    assert!(session.history.name(&"é".repeat(300)), "a long name is cut");
+    assert!(session.name(&"é".repeat(300)), "a long name is cut");
     assert_eq!(names(&session)[1].0.len(), 200);
     assert_eq!(first().engine.now, START);
 }

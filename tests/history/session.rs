@@ -102,6 +102,11 @@ impl Session {
         session
     }
 
+    /// Names where it stands.
+    pub fn name(&mut self, name: &str) -> bool {
+        self.history.name(self.history.point(), name)
+    }
+
     /// Lets all kinds of things happen.
     pub fn play(&mut self, rng: &mut Rng) {
         let mut at = self.now.engine.now;

@@ -472,7 +472,7 @@ proptest::proptest! {
         let (before, after): (Vec<_>, Vec<_>) = record.inputs.iter().cloned().partition(|input| input.at < half);
         // The session's clock goes on from there.
         let met = before.last().map_or(START, |input| input.at);
-        folded.host.handle(met, Request::Begin { record: Record { inputs: before, ..record.clone() }, until: met });
+        folded.host.handle(met, Request::Begin(Log::of(Record { inputs: before, ..record.clone() }, met)));
         for Input { at, conn, what } in after {
             folded.input(at - START, conn, what);
         }

@@ -468,9 +468,9 @@ impl History {
         }
     }
 
-    /// Names where the session stands; an empty name takes the name away. False: there are too many names.
-    pub fn name(&mut self, name: &str) -> bool {
-        let point = self.point();
+    /// Names a point of the branch that is walked on; an empty name takes the name away. False: there are too many
+    /// names.
+    pub fn name(&mut self, point: Point, name: &str) -> bool {
         let ends = (0..=NAME_BYTES_MAX.min(name.len())).rev();
         let mut cut = ends.filter_map(|end| name.get(..end));
         let name = cut.next().unwrap_or_default().trim();

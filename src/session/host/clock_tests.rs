@@ -179,10 +179,7 @@ fn speeds_last_through_a_new_beginning_and_deadlines_are_told_by_the_wall_clock(
     session.turn(speed(1));
     assert_eq!(session.host.next_deadline(), Some(START + 1299));
     session.turn(Turn::Pause);
-    let begin = Request::Begin {
-        record: session.record.clone(),
-        until: START + 29_000,
-    };
+    let begin = Request::Begin(Log::of(session.record.clone(), START + 29_000));
     session.wall += 77;
     session.host.handle(session.wall, begin);
     let frame = session.wait(500);
@@ -363,7 +360,7 @@ proptest! {
         prop_assert_eq!(&session.record, &plain.record);
         prop_assert_eq!(session.state(), plain.state());
         let mut folded = Host::new(0, 0, fake::machine);
-        folded.handle(9, Request::Begin { record: session.record.clone(), until: end });
+        folded.handle(9, Request::Begin(Log::of(session.record.clone(), end)));
         prop_assert_eq!(session.state(), format!("{:?}", folded.now.engine));
     }
 }

@@ -116,13 +116,7 @@ fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
             },
         },
     );
-    host.handle(
-        START + 500,
-        Request::Begin {
-            record,
-            until: START + 400,
-        },
-    );
+    host.handle(START + 500, Request::Begin(Log::of(record, START + 400)));
     let frame = host.frame(START + 500);
     assert_eq!(outputs(&frame), []);
     assert!(
@@ -294,8 +288,7 @@ fn a_stand_ends_with_too_much_that_waits_and_with_a_new_beginning() {
             },
         ],
     };
-    let until = START;
-    host.handle(START, Request::Begin { record, until });
+    host.handle(START, Request::Begin(Log::of(record, START)));
     assert_eq!(script(&host.frame(START)), Some(&None));
     send(&mut host, START, 0, "GET k");
     assert_eq!(outputs(&host.frame(START)), [(0, "\"w\"\n".into())]);

@@ -28,23 +28,33 @@ impl Host {
             }
             Travel::Fork => self.leave_past(),
             Travel::Walk(branch) => {
-                let left = self.history.branch();
+                let (left, until) = (self.history.branch(), self.history.end().at);
                 let went = self.go(|history, now| history.walk(branch, now));
                 self.refuse_unless(went, "That branch is not there any more.");
                 if went {
                     self.updates.push(Update::Walked { branch, left });
+                    let entry = Entry::Walked { branch, until };
+                    self.updates.push(Update::Logged(entry));
                 }
             }
             Travel::Drop(branch) => {
                 let dropped = self.history.drop_branch(branch);
                 self.refuse_unless(dropped, "That branch is not there any more.");
+                if dropped {
+                    self.updates.push(Update::Logged(Entry::Dropped(branch)));
+                }
             }
             Travel::Name(name) => {
-                let named = self.history.name(&name);
+                let point = self.history.point();
+                let named = self.history.name(point, &name);
                 let why = format!(
                     "There are {NAMES_MAX} moments with a name, which is all there can be."
                 );
                 self.refuse_unless(named, &why);
+                if named {
+                    let entry = Entry::Named { point, name };
+                    self.updates.push(Update::Logged(entry));
+                }
             }
             Travel::Compare(one, other) => {
                 let between =
@@ -58,9 +68,33 @@ impl Host {
         }
     }
 
+    /// Does again what was done to the session; one that is no more possible is passed over.
+    pub(super) fn repeat(&mut self, entry: Entry) {
+        match entry {
+            Entry::Input(Input { at, conn, what }) => {
+                self.pass(at);
+                self.input(conn, what);
+            }
+            Entry::Forked { from, until } => {
+                self.pass(until);
+                self.travel(Travel::To(from));
+                self.leave_past();
+            }
+            Entry::Walked { branch, until } => {
+                self.pass(until);
+                self.travel(Travel::Walk(branch));
+            }
+            Entry::Dropped(branch) => self.travel(Travel::Drop(branch)),
+            Entry::Named { point, name } => {
+                self.history.name(self.history.nearest(point), &name);
+            }
+        }
+    }
+
     /// Something is about to happen: a session that stands in the past goes on from there.
     pub(super) fn leave_past(&mut self) {
         let (from, left) = (self.history.point(), self.history.branch());
+        let until = self.history.end().at;
         if let Some(forked) = self.history.fork() {
             self.updates.push(Update::Forked {
                 from,
@@ -68,6 +102,8 @@ impl Host {
                 left,
                 dropped: forked.dropped,
             });
+            let entry = Entry::Forked { from, until };
+            self.updates.push(Update::Logged(entry));
         }
     }
 

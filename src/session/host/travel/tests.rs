@@ -9,6 +9,9 @@ struct Page {
     wall: Millis,
     view: HistoryView,
     clients: Vec<(Conn, bool)>,
+    /// What was sent last, and the log as the page keeps it.
+    sent: Option<What>,
+    log: Log,
 }
 
 impl Page {
@@ -18,6 +21,8 @@ impl Page {
             wall: 0,
             view: HistoryView::default(),
             clients: Vec::new(),
+            sent: None,
+            log: Log::new(1, START),
         };
         for conn in 0..2 {
             page.ask(Request::Input {
@@ -29,19 +34,31 @@ impl Page {
     }
 
     fn ask(&mut self, request: Request) -> Vec<Update> {
+        if let Request::Input { what, .. } = &request {
+            self.sent = Some(what.clone());
+        }
         self.host.handle(START + self.wall, request);
         self.frame()
     }
 
     fn frame(&mut self) -> Vec<Update> {
-        let updates = self.host.frame(START + self.wall).updates;
+        let Frame { now, mut updates } = self.host.frame(START + self.wall);
+        self.log.until = now;
         for update in &updates {
             match update {
+                Update::Recorded { at, conn, .. } => {
+                    let (at, conn) = (*at, *conn);
+                    let what = self.sent.take().unwrap();
+                    let input = Input { at, conn, what };
+                    self.log.entries.push(Entry::Input(input));
+                }
+                Update::Logged(entry) => self.log.entries.push(entry.clone()),
                 Update::History(view) => self.view = view.clone(),
                 Update::Client { conn, state } => self.clients.push((*conn, state.is_some())),
                 _ => {}
             }
         }
+        updates.retain(|update| !matches!(update, Update::Logged(_)));
         updates
     }
 
@@ -263,10 +280,7 @@ fn a_session_begun_from_its_record_can_be_gone_back_in() {
     let record = page.host.history.record();
     let mut again = Page::open();
     again.wall = 100;
-    again.ask(Request::Begin {
-        record,
-        until: START + 95,
-    });
+    again.ask(Request::Begin(Log::of(record, START + 95)));
     assert_eq!(again.view.inputs, 4);
     again.travel(Travel::To(Point {
         inputs: 3,
@@ -351,4 +365,36 @@ fn the_clock_is_held_in_the_past_and_then_runs_as_the_learner_has_it() {
     page.wall = 5000;
     page.frame();
     assert_eq!(page.now(), 9000, "the learner holds it");
+}
+
+#[test]
+fn a_log_with_forks_names_and_branches_gives_all_of_them_back() {
+    let mut page = Page::open();
+    for (at, line) in [(10, "SET k 1"), (20, "SET k 2"), (30, "SET k 3")] {
+        page.wall = at;
+        page.say(0, line);
+    }
+    page.wall = 40;
+    page.travel(Travel::Undo);
+    page.travel(Travel::Undo);
+    page.travel(Travel::Name("before the second".into()));
+    page.wall = 50;
+    page.say(1, "APPEND k x");
+    page.wall = 60;
+    page.travel(Travel::Undo);
+    page.wall = 70;
+    page.say(1, "APPEND k y");
+    page.travel(Travel::Walk(1));
+    page.wall = 80;
+    page.say(2, "APPEND k z");
+    page.travel(Travel::Drop(2));
+    assert_eq!(page.view.branches.len(), 1, "{:?}", page.view);
+    let mut again = Page::open();
+    again.ask(Request::Begin(page.log.clone()));
+    assert_eq!(again.view, page.view);
+    assert_eq!(again.reply("GET k"), page.reply("GET k"));
+    again.travel(Travel::Walk(3));
+    page.travel(Travel::Walk(3));
+    assert_eq!(again.view, page.view);
+    assert_eq!(again.reply("GET k"), "\"1y\"");
 }
