@@ -7,6 +7,7 @@ mod shell {
 
     use js_sys::{Date, Uint8Array};
     use keyglass::engine::script::{self, Answer, Failure, Machine};
+    use keyglass::session::clock::Awake;
     use keyglass::session::host::Host;
     use keyglass::session::message::{Millis, Request};
     use wasm_bindgen::prelude::*;
@@ -14,12 +15,13 @@ mod shell {
 
     /// The shortest time between two frames, in milliseconds.
     const FRAME: Millis = 16;
-    /// The longest time that one timer is set for; the clock is looked at again then.
+    /// The longest time that one timer is set for; the clock is looked at again then, as [`Awake`] wants it.
     const NAP_MAX: Millis = 60_000;
 
     struct Shell {
         host: Host,
         scope: DedicatedWorkerGlobalScope,
+        awake: Awake,
         /// When the last frame was sent.
         sent: Millis,
         timer: Option<i32>,
@@ -32,14 +34,15 @@ mod shell {
             match postcard::from_bytes::<Vec<Request>>(&bytes) {
                 Ok(requests) => {
                     for request in requests {
-                        self.host.handle(now(), request);
+                        let now = self.now();
+                        self.host.handle(now, request);
                     }
                 }
                 Err(error) => web_sys::console::error_1(
                     &format!("a request could not be read: {error}").into(),
                 ),
             }
-            if now().saturating_sub(self.sent) >= FRAME {
+            if self.now().saturating_sub(self.sent) >= FRAME {
                 self.send()
             } else {
                 self.nap(self.sent + FRAME)
@@ -48,7 +51,7 @@ mod shell {
 
         /// Sends what changed, and sleeps until something happens by itself.
         fn send(&mut self) {
-            let now = now();
+            let now = self.now();
             let frame = self.host.frame(now);
             self.sent = now;
             if !frame.updates.is_empty() {
@@ -66,8 +69,17 @@ mod shell {
             }
             match self.host.next_deadline() {
                 Some(when) => self.nap(when.max(self.sent + FRAME)),
-                None => self.wake_from_nap(),
+                None => self.nap(self.sent + NAP_MAX),
             }
+        }
+
+        /// The wall clock's moment, without what the computer slept.
+        fn now(&mut self) -> Millis {
+            let (now, woke) = self.awake.read(wall());
+            if woke {
+                self.host.woke();
+            }
+            now
         }
 
         fn wake_from_nap(&mut self) {
@@ -78,7 +90,7 @@ mod shell {
 
         fn nap(&mut self, until: Millis) {
             self.wake_from_nap();
-            let delay = until.saturating_sub(now()).min(NAP_MAX) as i32;
+            let delay = until.saturating_sub(self.now()).min(NAP_MAX) as i32;
             let callback = self.on_timer.as_ref().unchecked_ref();
             self.timer = self
                 .scope
@@ -91,7 +103,7 @@ mod shell {
         clippy::disallowed_methods,
         reason = "the one place that reads the wall clock"
     )]
-    fn now() -> Millis {
+    fn wall() -> Millis {
         Date::now() as Millis
     }
 
@@ -195,8 +207,9 @@ mod shell {
             }
         });
         *shell.borrow_mut() = Some(Shell {
-            host: Host::new(0, now(), machine),
+            host: Host::new(0, wall(), machine),
             scope: scope.clone(),
+            awake: Awake::default(),
             sent: 0,
             timer: None,
             on_timer,

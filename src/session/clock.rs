@@ -146,5 +146,30 @@ impl Clock {
     }
 }
 
+/// The wall clock without the time that the computer slept: whoever is awake reads it at least once a minute.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Awake {
+    /// What the wall clock said when it was last read, once it was.
+    read: Option<Millis>,
+    /// How long the computer slept.
+    slept: Millis,
+}
+
+impl Awake {
+    /// More than this between two readings, in milliseconds, is sleep.
+    const UNREAD_MAX: Millis = 120_000;
+
+    /// What the wall clock would say without the sleep, and whether the computer has just woken.
+    pub fn read(&mut self, wall: Millis) -> (Millis, bool) {
+        let passed = wall.saturating_sub(self.read.unwrap_or(wall));
+        self.read = Some(wall);
+        let woke = passed > Self::UNREAD_MAX;
+        if woke {
+            self.slept += passed;
+        }
+        (wall.saturating_sub(self.slept), woke)
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -183,6 +183,11 @@ impl Host {
         }
     }
 
+    /// The computer has slept: who counts on by themselves may have counted that, and are told anew.
+    pub fn woke(&mut self) {
+        self.clock_told = None;
+    }
+
     /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held, or the
     /// session stands in the past.
     pub fn next_deadline(&self) -> Option<Millis> {

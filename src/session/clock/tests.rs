@@ -55,6 +55,17 @@ fn a_speed_is_written_as_it_is_typed() {
     assert_eq!((Speed::of_tenths(0), Speed::of_tenths(1001)), (None, None));
 }
 
+#[test]
+fn what_the_computer_slept_does_not_count() {
+    let mut awake = Awake::default();
+    assert_eq!(awake.read(START), (START, false));
+    assert_eq!(awake.read(START + 60_000), (START + 60_000, false));
+    let night = START + 8 * 3_600_000;
+    assert_eq!(awake.read(night), (START + 60_000, true));
+    assert_eq!(awake.read(night + 5), (START + 60_005, false));
+    assert_eq!(awake.read(START), (START - (night - START - 60_000), false));
+}
+
 #[derive(Clone, Debug)]
 enum Turn {
     Read(u64),
