@@ -9,7 +9,8 @@ mod shell {
     use keyglass::engine::script::{self, Answer, Failure, Machine};
     use keyglass::session::clock::Awake;
     use keyglass::session::host::Host;
-    use keyglass::session::message::{Millis, Request};
+    use keyglass::session::message::{Millis, Record, Request};
+    use keyglass::session::moment;
     use wasm_bindgen::prelude::*;
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -192,6 +193,15 @@ mod shell {
 
     fn machine() -> Option<Box<dyn Machine>> {
         Some(Box::<Lua>::default())
+    }
+
+    /// Replays a session that has one branch: a postcard-encoded `Record`. Gives what clients were sent, as a
+    /// postcard-encoded list of (connection, moment, bytes). Outside of a worker, the Lua machine must be prepared.
+    /// Errors: what is no record.
+    #[wasm_bindgen]
+    pub fn replay(record: &[u8]) -> Result<Vec<u8>, JsError> {
+        let record: Record = postcard::from_bytes(record)?;
+        Ok(postcard::to_allocvec(&moment::replay(&record, machine()))?)
     }
 
     /// Turns this worker into the server half: from now on it answers the page's requests.

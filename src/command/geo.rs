@@ -8,6 +8,7 @@ use crate::ds::zset::Zset;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::reply::Writer;
 use std::ops::Bound;
 
@@ -674,7 +675,7 @@ impl<'a> Search<'a> {
                 if count <= 0 {
                     return Err(Error::text("ERR COUNT must be > 0"));
                 }
-                self.count = Some(usize::try_from(count).unwrap_or(usize::MAX));
+                self.count = num::size(count);
                 1
             }
             () => match form {

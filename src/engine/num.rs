@@ -32,6 +32,17 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
     }
 }
 
+/// A count or a place among things: what is more than a machine of any width can hold is as good as all it can. `None`:
+/// it is negative.
+pub fn size(number: i64) -> Option<usize> {
+    (number >= 0).then(|| usize::try_from(number).unwrap_or(usize::MAX))
+}
+
+/// How far a number is from 0, as [`size`] counts.
+pub fn distance(number: i64) -> usize {
+    usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)
+}
+
 /// Reads a float as Valkey 9 does: a decimal text, or `inf`/`infinity` in any case. Spaces, NaN,
 /// hexadecimal, and finite texts that overflow or underflow a double are refused.
 pub fn parse_f64(text: &[u8]) -> Option<f64> {

@@ -151,9 +151,9 @@ impl Parser {
             if length > STRANGER_BYTES && allowance.stranger {
                 return broken("unauthenticated bulk length");
             }
-            let end = next + length as usize;
-            if buffer.len() < end + 2 {
-                self.need = end + 2;
+            let end = next.saturating_add(super::num::distance(length));
+            if buffer.len() < end.saturating_add(2) {
+                self.need = end.saturating_add(2);
                 return Parsed::Incomplete;
             }
             if buffer.get(end..end + 2) != Some(b"\r\n") {
@@ -341,7 +341,7 @@ fn decode_at(bytes: &[u8], at: usize, depth: usize) -> Option<(Reply, usize)> {
         b'$' | b'=' => match length() {
             Some(-1) => Some((Reply::Null, next)),
             Some(n) if n >= 0 => {
-                let end = next + n as usize;
+                let end = next.saturating_add(super::num::distance(n));
                 let body = bytes.get(next..end)?;
                 bytes.get(end + 1)?;
                 let reply = if kind == b'$' {

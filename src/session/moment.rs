@@ -2,7 +2,7 @@
 
 use super::actors::{Actors, Do};
 use super::journal::Journals;
-use super::message::{Conn, Input, Millis, What};
+use super::message::{Conn, Input, Millis, Record, What};
 use crate::command::{self, dispatch, spec};
 use crate::engine::db::Value;
 use crate::engine::resp::{Parsed, parse_command};
@@ -157,6 +157,16 @@ impl Moment {
         self.engine.handle(self.engine.now, conn, what);
         cost
     }
+}
+
+/// What clients are sent in a session that has one branch, up to its last input: to whom, when, and what.
+pub fn replay(record: &Record, machine: Option<Box<dyn Machine>>) -> Vec<(Conn, Millis, Vec<u8>)> {
+    let mut moment = Moment::first(record.seed, record.start, machine);
+    let mut all = Vec::new();
+    for input in &record.inputs {
+        moment.input(input, &mut |conn, bytes, at| all.push((conn, at, bytes)));
+    }
+    all
 }
 
 /// What bytes cost that arrive, before anything is sent or a script runs.

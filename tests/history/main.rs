@@ -13,6 +13,7 @@ mod frame;
 #[path = "../oracle/generate/mod.rs"]
 mod generate;
 mod long;
+mod replay;
 #[allow(dead_code, reason = "of use to the comparison with real servers")]
 #[path = "../oracle/rng.rs"]
 mod rng;

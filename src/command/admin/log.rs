@@ -6,6 +6,7 @@ use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::commandlog::Kind;
 use crate::engine::error::Error;
+use crate::engine::num;
 
 fn log_of(word: &[u8]) -> Result<Kind, Error> {
     let names = ["slow", "large-request", "large-reply"];
@@ -20,7 +21,7 @@ fn log_of(word: &[u8]) -> Result<Kind, Error> {
 fn count(args: Args<'_>, at: usize) -> Result<usize, Error> {
     match args.int(at) {
         Ok(-1) => Ok(usize::MAX),
-        Ok(count @ 0..) => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
+        Ok(count @ 0..) => Ok(num::size(count).unwrap_or(usize::MAX)),
         _ => Err(Error::text(
             "ERR count should be greater than or equal to -1",
         )),

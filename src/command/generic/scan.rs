@@ -85,7 +85,7 @@ impl<'a> Options<'a> {
             if args.is(at, "COUNT") && followed {
                 options.count = match args.int(at + 1)? {
                     ..1 => return Err(Error::Syntax),
-                    n => usize::try_from(n).unwrap_or(usize::MAX),
+                    n => num::size(n).unwrap_or(usize::MAX),
                 };
             } else if args.is(at, "MATCH") && followed {
                 options.filter = Filter::new(args.get(at + 1).unwrap_or_default());

@@ -70,8 +70,8 @@ impl<'a> Request<'a> {
     /// The places of the elements that are wanted, of so many.
     fn places(&self, len: usize) -> std::ops::Range<usize> {
         let (offset, count) = self.limit.unwrap_or((0, -1));
-        let start = usize::try_from(offset).unwrap_or(0).min(len);
-        let count = usize::try_from(count).unwrap_or(len);
+        let start = num::size(offset).unwrap_or(0).min(len);
+        let count = num::size(count).unwrap_or(len);
         start..start.saturating_add(count).min(len)
     }
 }

@@ -5,6 +5,7 @@ use crate::command::generic::expire::Condition;
 use crate::ds::hash::Hash;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::time::Millis;
 use crate::engine::{Ctx, notify};
 
@@ -276,12 +277,7 @@ fn fields_at(args: Args<'_>, start: usize) -> Option<usize> {
 fn counted<'a>(args: Args<'a>, at: usize, each: usize) -> Result<&'a [&'a [u8]], Error> {
     let count = args.int(at)?;
     let words = args.from(at + 1);
-    if count <= 0
-        || usize::try_from(count)
-            .ok()
-            .and_then(|n| n.checked_mul(each))
-            != Some(words.len())
-    {
+    if count <= 0 || num::size(count).and_then(|n| n.checked_mul(each)) != Some(words.len()) {
         return Err(NUMFIELDS);
     }
     Ok(words)

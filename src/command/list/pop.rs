@@ -7,6 +7,7 @@ use crate::ds::list::{End, List};
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::time::Millis;
 use crate::engine::{Ctx, notify};
 
@@ -84,7 +85,7 @@ fn pop(ctx: &mut Ctx<'_>, args: Args<'_>, end: End) -> Result<(), Error> {
     let count = match args.get(2) {
         None => None,
         Some(_) => {
-            let count = args.int(2).ok().and_then(|n| usize::try_from(n).ok());
+            let count = args.int(2).ok().and_then(num::size);
             Some(count.ok_or(Error::text("ERR value is out of range, must be positive"))?)
         }
     };
@@ -167,7 +168,7 @@ impl<'a> Choice<'a> {
     fn parse(args: Args<'a>, at: usize) -> Result<Self, Error> {
         let positive = |at: usize, text: &'static str| {
             let number = args.int(at).ok().filter(|&n| n > 0);
-            number.map(|n| n as usize).ok_or(Error::text(text))
+            number.and_then(num::size).ok_or(Error::text(text))
         };
         let numkeys = positive(at, "ERR numkeys should be greater than 0")?;
         let after = (at + 1).checked_add(numkeys).ok_or(Error::Syntax)?;

@@ -5,6 +5,7 @@ use crate::ds::list::List;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 
 pub(super) fn lindex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (db, out) = ctx.parts();
@@ -22,9 +23,9 @@ pub(super) fn lindex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 /// The place of an index, which counts from the tail where negative.
 pub(super) fn place(list: &List, index: i64) -> Option<usize> {
     if index < 0 {
-        list.len().checked_sub(index.unsigned_abs() as usize)
+        list.len().checked_sub(num::distance(index))
     } else {
-        Some(index as usize).filter(|&at| at < list.len())
+        num::size(index).filter(|&at| at < list.len())
     }
 }
 
@@ -40,7 +41,7 @@ pub(super) fn lpos(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         let not_negative = |text| {
             args.int(at + 1)
                 .ok()
-                .and_then(|n| usize::try_from(n).ok())
+                .and_then(num::size)
                 .ok_or(Error::text(text))
         };
         if at + 1 == args.len() {
@@ -74,7 +75,7 @@ pub(super) fn lpos(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             let len = list.len();
             let looked_at = if max_len == 0 { len } else { max_len.min(len) };
             let equal = |item: &[u8]| *item == args[2];
-            let skip = rank.unsigned_abs() as usize - 1;
+            let skip = num::distance(rank) - 1;
             let wanted = match count {
                 None => 1,
                 Some(0) => usize::MAX,

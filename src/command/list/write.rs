@@ -5,6 +5,7 @@ use super::span;
 use crate::ds::list::{End, List};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::{Ctx, notify};
 
 pub(super) fn linsert(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -54,7 +55,7 @@ pub(super) fn lrem(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Ok(());
     };
     let end = if count < 0 { End::Right } else { End::Left };
-    let limit = match count.unsigned_abs() as usize {
+    let limit = match num::distance(count) {
         0 => usize::MAX,
         n => n,
     };

@@ -5,6 +5,7 @@ use crate::command::spec::*;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::script::{Job, digest, shebang};
 
 /// No script has that SHA-1.
@@ -76,12 +77,12 @@ fn evaluate(
 
 /// A number of keys that the arguments have room for.
 pub(super) fn key_count(args: Args<'_>, count: i64) -> Result<usize, Error> {
-    match usize::try_from(count) {
-        Ok(count) if count <= args.len().saturating_sub(3) => Ok(count),
-        Ok(_) => Err(Error::text(
+    match num::size(count) {
+        Some(count) if count <= args.len().saturating_sub(3) => Ok(count),
+        Some(_) => Err(Error::text(
             "ERR Number of keys can't be greater than number of args",
         )),
-        Err(_) => Err(Error::text("ERR Number of keys can't be negative")),
+        None => Err(Error::text("ERR Number of keys can't be negative")),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::ds::set::Set;
 use crate::engine::args::Args;
 use crate::engine::db::{Db, Kind};
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::{Ctx, notify};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(in crate::command) fn counted_keys<'a>(
         limit = args
             .int(at + 1)
             .ok()
-            .and_then(|n| usize::try_from(n).ok())
+            .and_then(num::size)
             .ok_or(Error::text("ERR LIMIT can't be negative"))?;
         at += 2;
     }

@@ -5,6 +5,7 @@ use crate::ds::bytes::Bytes;
 use crate::ds::set::Set;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::{Ctx, notify};
 
 /// The most members that one reply picks with repetition. The reference would go on until its memory
@@ -113,7 +114,7 @@ pub(super) fn spop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let count = match args.len() {
         2 => None,
         3 => {
-            let count = args.int(2).ok().and_then(|n| usize::try_from(n).ok());
+            let count = args.int(2).ok().and_then(num::size);
             Some(count.ok_or(Error::text("ERR value is out of range, must be positive"))?)
         }
         _ => return Err(Error::Syntax),
@@ -204,7 +205,7 @@ pub(in crate::command) fn picks(
         }
         return Ok((0..count.unsigned_abs()).map(|_| rng.below(len)).collect());
     }
-    let count = count as usize;
+    let count = num::distance(count);
     if count >= len {
         return Ok((0..len).collect());
     }

@@ -4,6 +4,7 @@ use crate::ds::stream::{Entry, Refs, StreamId};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::num;
 use crate::engine::reply::Writer;
 use crate::engine::{Ctx, notify};
 
@@ -90,7 +91,7 @@ pub(super) fn wrong_subcommand(word: &[u8], container: &str) -> Error {
 
 /// A COUNT as a number of items: none if negative, and any number if this machine cannot count so far.
 pub(super) fn at_most(count: i64) -> usize {
-    usize::try_from(count.max(0)).unwrap_or(usize::MAX)
+    num::size(count).unwrap_or(0)
 }
 
 /// An entry: its ID, and its fields and values in one array.

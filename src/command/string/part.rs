@@ -2,6 +2,7 @@
 
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::{Ctx, notify};
 
 pub(super) fn getrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -28,8 +29,7 @@ pub(super) fn getrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 pub(super) fn setrange(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let offset =
-        usize::try_from(args.int(2)?).map_err(|_| Error::text("ERR offset is out of range"))?;
+    let offset = num::size(args.int(2)?).ok_or(Error::text("ERR offset is out of range"))?;
     let (key, value) = (&args[1], &args[3]);
     let len = ctx.db().read::<Vec<u8>>(key)?.map(Vec::len);
     if value.is_empty() {
@@ -89,7 +89,7 @@ pub(super) fn lcs(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             wanted.with_len = true;
         } else if args.is(at, "MINMATCHLEN") && at + 1 < args.len() {
             at += 1;
-            wanted.min_match = args.int(at)?.max(0) as usize;
+            wanted.min_match = num::size(args.int(at)?).unwrap_or(0);
         } else {
             return Err(Error::Syntax);
         }

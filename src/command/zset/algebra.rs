@@ -135,8 +135,7 @@ impl<'d> Request<'d> {
                 b"' command",
             ]));
         }
-        let after = usize::try_from(numkeys)
-            .ok()
+        let after = num::size(numkeys)
             .and_then(|n| n.checked_add(first + 1))
             .filter(|&after| after <= args.len())
             .ok_or(Error::Syntax)?;
@@ -176,7 +175,7 @@ impl<'d> Request<'d> {
                 }
                 () if purpose == For::Count && left >= 1 && args.is(at, "LIMIT") => {
                     at += 1;
-                    let limit = args.int(at).ok().and_then(|n| usize::try_from(n).ok());
+                    let limit = args.int(at).ok().and_then(num::size);
                     let limit = limit.ok_or(Error::text("ERR LIMIT can't be negative"))?;
                     request.limit = if limit == 0 { usize::MAX } else { limit };
                 }

@@ -7,6 +7,7 @@ use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::error::Error;
+use crate::engine::num;
 use crate::engine::reply::Resp;
 
 /// An end of a sorted set.
@@ -23,10 +24,7 @@ pub fn pop(ctx: &mut Ctx<'_>, args: Args<'_>, end: End) -> Result<(), Error> {
     }
     let count = match args.get(2) {
         Some(_) => {
-            let count = args
-                .int(2)
-                .ok()
-                .and_then(|count| usize::try_from(count).ok());
+            let count = args.int(2).ok().and_then(num::size);
             Some(count.ok_or(Error::text("ERR value is out of range, must be positive"))?)
         }
         None => None,
@@ -138,7 +136,7 @@ impl<'a> Choice<'a> {
     fn parse(args: Args<'a>, at: usize) -> Result<Self, Error> {
         let positive = |at: usize, text: &'static str| {
             let number = args.int(at).ok().filter(|&n| n > 0);
-            number.map(|n| n as usize).ok_or(Error::text(text))
+            number.and_then(num::size).ok_or(Error::text(text))
         };
         let numkeys = positive(at, "ERR numkeys should be greater than 0")?;
         let after = (at + 1).checked_add(numkeys).ok_or(Error::Syntax)?;

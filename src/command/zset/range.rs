@@ -72,9 +72,8 @@ impl<'a> Request<'a> {
             }
             Ends::Scores(min, max) => signed(set.score_range(min, max)),
             Ends::Members(min, max) => {
-                let scanned = usize::try_from(offset)
-                    .ok()
-                    .and_then(|skip| set.lex_scan(min, max, self.reverse, skip));
+                let scanned =
+                    num::size(offset).and_then(|skip| set.lex_scan(min, max, self.reverse, skip));
                 if scanned.is_some() {
                     offset = 0;
                 }

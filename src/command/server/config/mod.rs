@@ -260,7 +260,7 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 /// Lets a setting do what it does. Most do nothing here: they are about disks, networks and the like.
 fn drive(config: &mut Config, name: &str, value: &[u8]) {
     let int = num::parse_i64(value).unwrap_or(i64::MAX);
-    let size = usize::try_from(int.max(0)).unwrap_or(usize::MAX);
+    let size = num::size(int).unwrap_or(0);
     let limits = &mut config.limits;
     match name {
         "hash-max-listpack-entries" => limits.hash_max_listpack_entries = size,
