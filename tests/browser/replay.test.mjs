@@ -3,19 +3,27 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { launch, openPage, startServer } from "./helpers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/tmp/replay`;
+
+let browser, server;
+before(async () => {
+  browser = await launch();
+  server = await startServer();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
 
 test("a recorded session replays in the page to the bytes that it sent natively", async () => {
   // Written anew, by the very sources that the page was built from.
   execFileSync("cargo", ["test", "--quiet", "--features", "server", "--test", "history", "recorded_sessions"], { cwd: root });
   const names = readdirSync(folder).filter((name) => name.endsWith(".record"));
   assert.ok(names.length > 0);
-  const browser = await launch();
-  const server = await startServer();
   const { page, finish } = await openPage(browser, server);
   for (const name of names) {
     const record = readFileSync(`${folder}/${name}`).toString("base64");
@@ -23,7 +31,7 @@ test("a recorded session replays in the page to the bytes that it sent natively"
       const { default: init, replay } = await import("./keyglass.js");
       const { prepare } = await import("./keyglass-lua.js");
       await Promise.all([init(), prepare()]);
-      const bytes = replay(Uint8Array.fromBase64?.(record) ?? Uint8Array.from(atob(record), (c) => c.charCodeAt(0)));
+      const bytes = replay(Uint8Array.from(atob(record), (c) => c.charCodeAt(0)));
       let text = "";
       for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
       return btoa(text);
@@ -34,6 +42,4 @@ test("a recorded session replays in the page to the bytes that it sent natively"
     assert.ok(differs === -1 && there.length === here.length, `${name}, at ${differs}:\n${around(here)}\n${around(there)}`);
   }
   await finish();
-  await browser.close();
-  await server.close();
 });
