@@ -130,6 +130,27 @@ test("ten busy actors leave the page its frames", async () => {
   assert.ok(busy > idle / 3, `${busy} frames a second, ${idle} before`);
 });
 
+test("an hour with a thousand expiries and ten workers passes within a second", async () => {
+  await exec(page, "A", ".pause");
+  await exec(page, "A", "EVAL 'for n = 1, 1000 do redis.call(\"SET\", \"k\" .. n, n, \"EX\", n * 3) end' 0");
+  await choose("producer: adds events to a stream");
+  await actors().getByRole("button", { name: "Start", exact: true }).click();
+  await choose("worker: reads as one of a group, and acknowledges four in five");
+  for (let n = 0; n < 10; n++) await actors().getByRole("button", { name: "Start", exact: true }).click();
+  await page.locator('.actor[aria-label="Actor worker-10"]').waitFor();
+  await exec(page, "A", ".advance 1s");
+  const before = Number(await exec(page, "A", "DBSIZE").then((reply) => reply.match(/\d+/)[0]));
+  const began = await page.evaluate(() => performance.now());
+  await exec(page, "A", ".advance 1h");
+  const took = (await page.evaluate(() => performance.now())) - began;
+  const after = Number(await exec(page, "A", "DBSIZE").then((reply) => reply.match(/\d+/)[0]));
+  assert.ok(before - after >= 1000, `${before - after} expired`);
+  const handled = Number(/"entries-read"\n *\d+\) \(integer\) (\d+)/.exec(await exec(page, "A", "XINFO STREAM events FULL"))[1]);
+  console.log(`an hour with 1,000 expiries and ten workers who read ${handled} entries took ${took.toFixed(0)} ms`);
+  assert.ok(handled > 1000, `${handled} entries`);
+  assert.ok(took < 3000, `${took} ms`);
+});
+
 for (const [size, viewport] of Object.entries(VIEWPORTS)) {
   test(`actors have room on a ${size}`, async () => {
     await page.setViewportSize(viewport);
