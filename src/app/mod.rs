@@ -78,6 +78,8 @@ pub struct PanelState {
     pub view: View,
     /// The rows it asks for.
     pub window: Window,
+    /// What else it asks for.
+    pub look: Look,
     /// How members moved lately.
     pub movement: Movement,
 }
@@ -169,6 +171,8 @@ pub enum Action {
     KeysWindow(Window),
     /// An inspector scrolls.
     PanelWindow(Panel, Window),
+    /// An inspector wants to see something else of its value.
+    Look(Panel, Look),
     /// A key is chosen from the list.
     Show(Subject),
     /// An inspector is pinned or let go.
@@ -403,7 +407,10 @@ impl State {
                 self.watch_keys(wall, &mut effects);
             }
             Action::PanelWindow(panel, window) => {
-                self.move_window(panel, window, wall, &mut effects)
+                self.look_at(panel, |state| state.window = window, wall, &mut effects)
+            }
+            Action::Look(panel, look) => {
+                self.look_at(panel, |state| state.look = look, wall, &mut effects)
             }
             Action::Show(subject) => {
                 self.tab = Tab::Stage;
@@ -674,6 +681,7 @@ impl State {
                     Rc::new(PanelState {
                         view: View::Keys(KeysView::default()),
                         window: first,
+                        look: Look::default(),
                         movement: Movement::default(),
                     })
                 });
@@ -682,15 +690,11 @@ impl State {
                 state.view = view;
                 if tail {
                     // A stream is read at its end.
-                    self.move_window(
-                        panel,
-                        Window {
-                            start: None,
-                            count: stage::FIRST_ROWS,
-                        },
-                        wall,
-                        effects,
-                    );
+                    let end = Window {
+                        start: None,
+                        count: stage::FIRST_ROWS,
+                    };
+                    self.look_at(panel, |state| state.window = end, wall, effects);
                 }
             }
         }
@@ -710,23 +714,30 @@ impl State {
         self.follow(orders, wall, effects);
     }
 
-    fn move_window(&mut self, panel: Panel, window: Window, wall: f64, effects: &mut Vec<Effect>) {
-        let subject = self
-            .stage
-            .slots()
-            .iter()
-            .find(|slot| slot.panel == panel)
-            .map(|slot| slot.subject.clone());
-        let Some(Subject::Key(db, key)) = subject else {
+    fn look_at(
+        &mut self,
+        panel: Panel,
+        change: impl FnOnce(&mut PanelState),
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
+        let slots = self.stage.slots();
+        let subject = slots.iter().find(|slot| slot.panel == panel);
+        let (Some(Subject::Key(db, key)), Some(state)) = (
+            subject.map(|slot| slot.subject.clone()),
+            self.panels.get_mut(&panel),
+        ) else {
             return;
         };
-        if let Some(state) = self.panels.get_mut(&panel) {
-            Rc::make_mut(state).window = window;
-        }
-        let orders = self.port.watch(Request::Watch {
-            panel,
-            target: Target::Key { db, key, window },
-        });
+        let state = Rc::make_mut(state);
+        change(state);
+        let target = Target::Key {
+            db,
+            key,
+            window: state.window,
+            look: state.look.clone(),
+        };
+        let orders = self.port.watch(Request::Watch { panel, target });
         self.follow(orders, wall, effects);
     }
 

@@ -1,6 +1,6 @@
 //! Which inspectors stand on the stage: those that are pinned, and those of the keys last touched.
 
-use crate::session::message::{Bytes, Panel, Target, Window};
+use crate::session::message::{Bytes, Look, Panel, Target, Window};
 
 /// How many inspectors stand on the stage, but for more that are pinned.
 pub const SLOTS: usize = 6;
@@ -32,7 +32,7 @@ pub struct Slot {
 }
 
 /// What the server half must be asked to watch, or to watch no longer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A panel came up, with what it looks at, if that is something of its own.
     Open(Panel, Option<Target>),
@@ -159,6 +159,7 @@ fn target(subject: &Subject) -> Option<Target> {
                 start: Some(0),
                 count: FIRST_ROWS,
             },
+            look: Look::default(),
         }),
     }
 }

@@ -321,6 +321,14 @@ pub struct Window {
     pub count: usize,
 }
 
+/// What a panel wants to see of a value besides its rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Look {
+    /// Nothing else.
+    #[default]
+    Rows,
+}
+
 impl Window {
     fn place(self, len: usize) -> usize {
         self.start
@@ -368,8 +376,9 @@ pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
     }
 }
 
-/// A window on what a key holds.
-pub fn value(db: &Db, key: &[u8], window: Window) -> ValueView {
+/// A window on what a key holds, and what else a panel wants to see of it.
+pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
+    let Look::Rows = look;
     let Some(entry) = db.entry(key) else {
         return ValueView::Missing;
     };

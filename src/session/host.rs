@@ -417,12 +417,17 @@ impl Host {
                     .map(|db| view::keys(db, pattern, *window))
                     .unwrap_or_default(),
             ),
-            Target::Key { db, key, window } => {
+            Target::Key {
+                db,
+                key,
+                window,
+                look,
+            } => {
                 let facts = self.now.journals.facts(*db, key);
                 let db = self.now.engine.dbs.get(*db);
                 View::Key {
                     deadline: db.and_then(|db| db.deadline(key)),
-                    value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window)),
+                    value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window, look)),
                     facts,
                 }
             }

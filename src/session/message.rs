@@ -105,7 +105,7 @@ pub struct Record {
 }
 
 /// What a panel looks at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// The keys of a database that match a pattern (all where it is empty).
     Keys {
@@ -124,6 +124,8 @@ pub enum Target {
         key: Bytes,
         /// The rows in view.
         window: Window,
+        /// What else is to be seen.
+        look: Look,
     },
     /// Channels, patterns and their subscribers.
     PubSub,

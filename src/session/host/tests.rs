@@ -48,6 +48,7 @@ fn an_input_is_recorded_answered_and_seen() {
                     start: None,
                     count: 10,
                 },
+                look: Look::default(),
             },
         },
     );

@@ -19,7 +19,7 @@ use crate::app::client::Who;
 use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
 use crate::app::{Action, PanelState, State};
-use crate::session::message::{Conn, KeysView, ValueView, View, Window};
+use crate::session::message::{Conn, KeysView, Look, ValueView, View, Window};
 use crate::ui::store::Store;
 
 /// What stands in one slot of the stage.
@@ -69,6 +69,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             on_pin: store.callback(move |()| Action::TogglePin(subject.clone())),
             on_close: store.callback(move |()| Action::ClosePanel(panel)),
             on_window: store.callback(move |window| Action::PanelWindow(panel, window)),
+            on_look: store.callback(move |look| Action::Look(panel, look)),
             on_command: {
                 let store = store.clone();
                 Callback::from(move |text| {
@@ -100,6 +101,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_pin,
         on_close,
         on_window,
+        on_look,
         on_command,
         on_act,
         on_release,
@@ -141,6 +143,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_pin,
         on_close,
         on_window,
+        on_look,
         on_command,
     };
     match which {
@@ -181,6 +184,7 @@ struct Calls {
     on_pin: Callback<()>,
     on_close: Callback<()>,
     on_window: Callback<Window>,
+    on_look: Callback<Look>,
     on_command: Callback<String>,
     on_act: Callback<Act>,
     on_release: Callback<(String, String)>,

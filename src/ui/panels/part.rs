@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::{PanelState, format, show};
-use crate::session::message::{Bytes, Event, Millis, ValueView, View, Window};
+use crate::session::message::{Bytes, Event, Look, Millis, ValueView, View, Window};
 
 /// What an inspector of a key needs. Equal where the state is the same one, not where it looks the same.
 #[derive(Clone, Properties)]
@@ -22,6 +22,8 @@ pub struct PanelProps {
     pub on_close: Callback<()>,
     /// It scrolls to other rows.
     pub on_window: Callback<Window>,
+    /// It wants to see something else of its value.
+    pub on_look: Callback<Look>,
     /// A command is to be typed in a console.
     pub on_command: Callback<String>,
 }
@@ -34,6 +36,7 @@ impl PartialEq for PanelProps {
             && self.on_pin == other.on_pin
             && self.on_close == other.on_close
             && self.on_window == other.on_window
+            && self.on_look == other.on_look
             && self.on_command == other.on_command
     }
 }

@@ -100,6 +100,7 @@ fn lock() -> Target {
             start: None,
             count: 10,
         },
+        look: Look::default(),
     }
 }
 
