@@ -19,6 +19,7 @@ pub mod port;
 pub mod script;
 pub mod show;
 pub mod stage;
+pub mod table;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;

@@ -2,9 +2,11 @@
 
 pub mod card;
 pub mod clock;
+pub mod copy;
 pub mod icon;
 pub mod rows;
 pub mod seen;
 pub mod tag;
 pub mod ticking;
+pub mod twin;
 pub mod typed;
