@@ -121,6 +121,18 @@ impl Actors {
         Some(Rc::make_mut(card))
     }
 
+    fn add(&mut self, conn: Conn, name: String, text: String) {
+        self.started = self.started.max(conn.saturating_sub(FIRST) + 1);
+        self.cards.push(Rc::new(Card {
+            conn,
+            name,
+            text,
+            state: None,
+            lines: VecDeque::new(),
+            next: 0,
+        }));
+    }
+
     /// What a new actor of a text is called: no other is.
     fn name(&self, of: &str) -> String {
         let free = |name: &String| self.cards.iter().all(|card| card.name != *name);
@@ -140,6 +152,24 @@ impl Card {
             kind,
             text,
         }));
+    }
+
+    /// Shows bytes that it sent or was sent.
+    fn said(&mut self, one: &Said) {
+        if one.sent {
+            return self.push(LineKind::Sent, command_line(&one.bytes));
+        }
+        let text = text::format_all(&one.bytes);
+        let kind = match text.starts_with("(error)") {
+            true => LineKind::Error,
+            false => LineKind::Reply,
+        };
+        let mut lines: Vec<&str> = text.lines().collect();
+        if lines.len() > REPLY_LINES {
+            lines.truncate(REPLY_LINES);
+            lines.push("…");
+        }
+        self.push(kind, format::shortened(&lines.join("\n"), LINE_SHOWN));
     }
 
     /// In a word, how it is; and the class of the tag that says so.
@@ -254,16 +284,8 @@ impl State {
                 return;
             }
             None => {
-                actors.started += 1;
-                let conn = FIRST + actors.started - 1;
-                actors.cards.push(Rc::new(Card {
-                    conn,
-                    name: String::new(),
-                    text: String::new(),
-                    state: None,
-                    lines: VecDeque::new(),
-                    next: 0,
-                }));
+                let conn = FIRST + actors.started;
+                actors.add(conn, String::new(), String::new());
                 conn
             }
         };
@@ -314,12 +336,42 @@ impl State {
         for (conn, state) in news.states {
             match state {
                 None => actors.cards.retain(|card| card.conn != conn),
-                state => {
+                Some(state) => {
+                    if actors.card(conn).is_none() {
+                        let text = started_as(self.port.log(), conn, &state.name);
+                        actors.add(conn, state.name.clone(), text);
+                    }
                     if let Some(card) = actors.card(conn) {
-                        card.state = state;
+                        card.state = Some(state);
                     }
                 }
             }
+        }
+    }
+
+    /// Shows at once all that was heard of actors.
+    pub(super) fn show_all_news(&mut self, wall: f64) {
+        self.news.urgent = true;
+        self.show_news(wall);
+    }
+
+    /// An actor's card shows what had been said up to another moment.
+    pub(super) fn actor_retold(&mut self, talk: &Talk) {
+        let Some(card) = Rc::make_mut(&mut self.actors).card(talk.conn) else {
+            return;
+        };
+        card.lines.clear();
+        let said = talk.said.iter().filter_map(|saying| {
+            let (sent, bytes) = match &saying.say {
+                Say::Sent(bytes) => (true, bytes),
+                Say::Received(bytes) => (false, bytes),
+                Say::Opened | Say::Cut => return None,
+            };
+            let (at, bytes) = (saying.at, bytes.clone());
+            Some(Said { at, sent, bytes })
+        });
+        for one in said {
+            card.said(&one);
         }
     }
 
@@ -333,23 +385,10 @@ impl State {
         }
         let (mut said_last, mut count) = (None, left_out as usize / 2);
         for one in said {
+            card.said(one);
             if one.sent {
-                let line = command_line(&one.bytes);
                 count += 1;
-                said_last = Some((one.at, line.clone()));
-                card.push(LineKind::Sent, line);
-            } else {
-                let text = text::format_all(&one.bytes);
-                let kind = match text.starts_with("(error)") {
-                    true => LineKind::Error,
-                    false => LineKind::Reply,
-                };
-                let mut lines: Vec<&str> = text.lines().collect();
-                if lines.len() > REPLY_LINES {
-                    lines.truncate(REPLY_LINES);
-                    lines.push("…");
-                }
-                card.push(kind, format::shortened(&lines.join("\n"), LINE_SHOWN));
+                said_last = Some((one.at, command_line(&one.bytes)));
             }
         }
         // On the timeline, one mark each time: more could not be told apart.
@@ -357,6 +396,20 @@ impl State {
             timeline.acted(Mark { at, conn, line }, count, MARKS_MAX);
         }
     }
+}
+
+/// The text that an actor of a name was last started with.
+fn started_as(log: &Log, conn: Conn, wanted: &str) -> String {
+    let texts = log.entries.iter().rev().filter_map(|entry| match entry {
+        Entry::Input(Input {
+            conn: of,
+            what: What::Actor(Steer::Start { name, text }),
+            ..
+        }) if *of == conn && name == wanted => Some(text.clone()),
+        _ => None,
+    });
+    let mut texts = texts;
+    texts.next().unwrap_or_default()
 }
 
 fn is_over(doing: &Doing) -> bool {

@@ -272,10 +272,16 @@ impl State {
     pub(super) fn new_console(&self) -> Option<Console> {
         let free = |conn: &Conn| self.consoles.iter().all(|c| c.conn != *conn);
         let conn = (0..CLIENTS_MAX as Conn).find(free)?;
+        self.new_console_of(conn)
+    }
+
+    /// A console for a connection that came while the page did not look.
+    pub(super) fn new_console_of(&self, conn: Conn) -> Option<Console> {
         let mut console = Console::new(conn);
+        let taken = |hue: usize| self.consoles.iter().any(|c| c.colour == hue);
         console.colour = (0..colour::HUES)
             .map(|step| (conn as usize + step) % colour::HUES)
-            .find(|hue| self.consoles.iter().all(|c| c.colour != *hue))?;
+            .find(|hue| !taken(*hue))?;
         Some(console)
     }
 

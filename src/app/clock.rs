@@ -59,7 +59,7 @@ pub fn parse(words: &[Vec<u8>]) -> Result<Turn, String> {
         (".speed", [speed]) => speed_of(speed).map(Turn::Speed),
         (".speed", _) => Err("(error) .speed takes one number from 0.1 to 100: .speed 10".into()),
         _ => Err(format!(
-            "(error) no {} here: the clock knows .pause, .resume, .step, .advance 30s and .speed 10",
+            "(error) no {} here: the clock knows .pause, .resume, .step, .advance 30s and .speed 10, the history .undo, .redo, .at, .back, .fork and .name",
             format::shortened(name, 20)
         )),
     }
@@ -175,7 +175,7 @@ pub type Asked = Option<(Conn, Option<u32>)>;
 impl State {
     /// Whether the clock is held, by the learner or by a script that stands still.
     pub fn clock_runs(&self) -> bool {
-        self.ready() && !self.time.paused && self.script.stand.is_none()
+        self.ready() && !self.time.paused && self.script.stand.is_none() && !self.in_past()
     }
 
     /// Turns the clock.

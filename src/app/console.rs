@@ -1,9 +1,12 @@
 //! One console: what it shows, what it has still to send, and who waits for which answer.
 
+mod retell;
+
 use std::collections::VecDeque;
 
+use super::past::Way;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
-use super::wire::{Way, Wire};
+use super::wire::{self, Wire};
 use super::{format, help};
 use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, Turn, decode};
 
@@ -33,6 +36,8 @@ pub enum Sent {
     Done(u32, String),
     /// Turn the session's clock, and tell whoever waits for it.
     Turn(Turn, Option<u32>),
+    /// Go to another moment, and tell whoever waits for it.
+    Travel(Way, Option<u32>),
     /// Cut the connection, and open it again.
     Quit,
     /// Nothing; there may be more.
@@ -169,10 +174,15 @@ impl Console {
             return None;
         }
         // The clock is not the server's to turn: a client that waits may move it on to the end of its wait.
-        if self.client_waits()
-            && let Some(Step::Clock(turn)) = interpret(&self.lines.front()?.text)
-        {
-            return self.turn(turn, now);
+        if self.client_waits() {
+            match interpret(&self.lines.front()?.text) {
+                Some(Step::Clock(turn)) => return self.turn(turn, now),
+                Some(Step::Past(way)) => {
+                    let line = self.lines.pop_front()?;
+                    return Some(Sent::Travel(way, line.asked_by));
+                }
+                _ => {}
+            }
         }
         if self.ahead.len() >= AHEAD_MAX || self.ahead.back().is_some_and(|a| a.may_wait) {
             return None;
@@ -218,6 +228,7 @@ impl Console {
                 self.transcript.answer(&why, true, now);
                 answer = why;
             }
+            Some(Step::Past(way)) => return Some(Sent::Travel(way, line.asked_by)),
             Some(Step::Clock(_)) | None => {}
         }
         match line.asked_by {
@@ -274,7 +285,7 @@ impl Console {
         if self.cut {
             return Vec::new(); // it was on its way when the connection was cut
         }
-        self.wire.went(Way::Received, bytes, at);
+        self.wire.went(wire::Way::Received, bytes, at);
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.extend_from_slice(bytes);
         let mut rest = buffer.as_slice();
@@ -328,7 +339,7 @@ impl Console {
 
     fn give_up(&mut self, done: Vec<Done>, at: Millis) -> Vec<(u32, String)> {
         let texts: Vec<String> = done.into_iter().map(|done| done.text).collect();
-        self.wire.went(Way::Ended, b"", at);
+        self.wire.went(wire::Way::Ended, b"", at);
         self.buffer.clear();
         self.answers.clear();
         self.turning = false;

@@ -15,6 +15,7 @@ pub mod hint;
 pub mod line;
 pub mod lua;
 pub mod movement;
+pub mod past;
 pub mod port;
 pub mod script;
 pub mod show;
@@ -32,6 +33,7 @@ use crate::session::message::*;
 use actors::Actors;
 use console::Console;
 use movement::Movement;
+use past::Past;
 use port::{Order, Port};
 use script::Script;
 use stage::{Change, Stage, Subject};
@@ -127,6 +129,8 @@ pub struct State {
     pub tab: Tab,
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
+    past: Rc<Past>,
+    left: past::Left,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
     turns: VecDeque<clock::Asked>,
@@ -190,6 +194,10 @@ pub enum Action {
     Dismiss,
     /// The session's clock is turned.
     Clock(Turn),
+    /// The session goes to another of its moments, or something is done with its history.
+    Travel(Travel),
+    /// What differs between two moments has been seen.
+    ComparedEnough,
     /// Something is done to a client itself.
     Client(Conn, client::Act),
     /// Something is done with actors.
@@ -234,6 +242,8 @@ impl State {
             theme,
             tab: Tab::default(),
             notice: None,
+            past: Rc::default(),
+            left: past::Left::default(),
             port: Port::new(seed, start),
             turns: VecDeque::new(),
             news: actors::News::default(),
@@ -431,6 +441,8 @@ impl State {
             Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
+            Action::Travel(travel) => self.travel(travel, &mut effects),
+            Action::ComparedEnough => self.compared_enough(),
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
         }
@@ -491,7 +503,7 @@ impl State {
 
     /// Sends what a console has waiting, as far as it may.
     fn pump(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
-        loop {
+        while !self.travels() {
             let (commands, now) = (Rc::clone(&self.commands), self.clock.now);
             let Some(sent) = self
                 .console(conn)
@@ -515,6 +527,9 @@ impl State {
                 }
                 console::Sent::Turn(turn, ticket) => {
                     self.turn(turn, Some((conn, ticket)), wall, effects)
+                }
+                console::Sent::Travel(way, ticket) => {
+                    self.travel_line(conn, way, ticket, wall, effects)
                 }
                 console::Sent::Quit => self.reconnect(conn, wall, effects),
                 console::Sent::Nothing => {}
@@ -547,6 +562,7 @@ impl State {
             }
         }
         if restarts {
+            self.stays("", wall, effects);
             self.turns_lost(wall, effects);
         }
         self.mark_stuck(wall);
@@ -589,7 +605,13 @@ impl State {
         let mut talked = Vec::new();
         for update in frame.updates {
             match update {
-                Update::Ready { commands } => self.commands = Rc::new(commands),
+                Update::Ready { commands } => {
+                    self.commands = Rc::new(commands);
+                    // A new server half stands at the end.
+                    if self.in_past() {
+                        effects.push(Effect::Post(vec![Request::Retell]));
+                    }
+                }
                 Update::Recorded {
                     at,
                     conn,
@@ -614,10 +636,14 @@ impl State {
                     talked.push(conn);
                 }
                 Update::Client { conn, state } => {
+                    // In the past the timeline shows all of the branch.
+                    let past = self.in_past();
                     let waited = self.console(conn).and_then(|c| c.blocked()?.2);
                     let at = waited.map_or(frame.now, |until| until.min(frame.now));
-                    Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), at);
-                    let mut closed = state.is_none();
+                    if !past {
+                        Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), at);
+                    }
+                    let mut closed = state.is_none() && !past;
                     if let Some(console) = self.console(conn) {
                         console.client = state;
                         closed &= !console.cut;
@@ -637,13 +663,28 @@ impl State {
                     said,
                     left_out,
                 } => self.actor_said(conn, said, left_out),
-                Update::Refused(why) => self.notice = Some(why),
-                // The page does not go back: it asks for nothing that these would answer.
-                Update::History(_)
-                | Update::Forked { .. }
-                | Update::Walked { .. }
-                | Update::Logged(_)
-                | Update::Differences { .. } => {}
+                Update::Refused(why) => {
+                    self.stays(&why, wall, effects);
+                    self.notice = Some(why);
+                }
+                Update::History(view) => self.history_told(view),
+                Update::Retold { talks, at_end } => {
+                    self.retold(&talks, at_end, wall, effects);
+                    talked.extend(self.consoles.iter().map(|console| console.conn));
+                }
+                Update::Forked {
+                    from,
+                    left,
+                    dropped,
+                    ..
+                } => self.forked(from, left, dropped),
+                Update::Walked { branch, left } => self.walked(branch, left, wall, effects),
+                Update::Differences {
+                    between,
+                    differences,
+                } => self.compared(between, differences),
+                // The port keeps it.
+                Update::Logged(_) => {}
             }
         }
         self.follow(orders, wall, effects);

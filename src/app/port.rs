@@ -48,6 +48,8 @@ pub struct Port {
     /// While it recovers: whether the first pending input is on its way, and since when.
     recovering: Option<Option<f64>>,
     ready: bool,
+    /// While the session stands in the past: up to when time has passed at its end.
+    past: Option<Millis>,
     /// The script that stands still.
     stand: Option<Stand>,
 }
@@ -184,7 +186,15 @@ impl Port {
     /// A frame came in: what was recorded is kept.
     pub fn frame(&mut self, frame: &Frame, wall: f64) -> Vec<Order> {
         self.ready = true;
-        self.log.until = frame.now;
+        let told = frame.updates.iter().rev().find_map(|update| match update {
+            Update::History(view) => Some(view.past.map(|(_, end)| end.at)),
+            _ => None,
+        });
+        if let Some(past) = told {
+            self.past = past;
+        }
+        // Standing in the past takes nothing from the end.
+        self.log.until = self.past.unwrap_or(frame.now);
         (self.seen_wall, self.passed) = (wall, 0);
         for update in &frame.updates {
             if let Update::Script(view) = update {
@@ -226,12 +236,13 @@ impl Port {
         {
             orders.push(Order::Dropped { conn, what });
         }
-        if self.ready && !self.paused && self.stand.is_none() {
+        if self.ready && !self.paused && self.stand.is_none() && self.past.is_none() {
             let passed = (wall - self.seen_wall).max(0.0) * self.speed.factor();
             self.passed = passed as Millis;
         }
         self.recovering = Some(None);
         self.ready = false;
+        self.past = None;
         self.stand = None;
         orders.push(Order::Restart);
         orders.push(self.begin_request());

@@ -175,6 +175,19 @@ impl Timeline {
         });
     }
 
+    /// The session goes on from a moment: what came after is no more.
+    pub fn cut(&mut self, at: Millis) {
+        let all = self.marks.len();
+        self.marks.retain(|mark| mark.at <= at);
+        self.total -= (all - self.marks.len()).min(self.total);
+        self.brackets.retain(|bracket| bracket.at <= at);
+        self.spans.retain(|span| span.from <= at);
+        for span in &mut self.spans {
+            span.until = span.until.filter(|until| *until <= at);
+        }
+        self.waiting.clear();
+    }
+
     /// How many of a client's lines the server half has not yet handled.
     pub fn waiting(&self, conn: Conn) -> usize {
         self.waiting.get(&conn).map_or(0, VecDeque::len)

@@ -9,7 +9,7 @@ pub mod steps;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use crate::session::message::{Millis, Reply, Resp, decode, text};
+use crate::session::message::{Millis, Reply, Resp, Talk, decode, text};
 pub use steps::{Step, interpret, paste};
 
 /// How many blocks are kept; the oldest go first.
@@ -239,6 +239,15 @@ impl Transcript {
     pub fn given_up(&mut self) {
         self.pending.pop_front();
         self.began = None;
+    }
+
+    /// The connection stands as the server half says: some of what led there may not have been seen.
+    pub fn stands_as(&mut self, talk: &Talk) {
+        let names = talk.subscribed.each_ref();
+        let [channels, patterns, shards] =
+            names.map(|names| names.iter().map(|name| name.to_vec()).collect());
+        (self.channels, self.patterns, self.shards) = (channels, patterns, shards);
+        (self.resp, self.in_multi) = (talk.resp, talk.in_multi);
     }
 
     fn forget_connection(&mut self) {

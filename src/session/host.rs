@@ -156,6 +156,7 @@ impl Host {
                 self.clock.jump_to(at.saturating_add(ms));
                 self.advance(self.clock.now());
             }
+            Request::Retell => self.retell(),
             Request::Travel(travel) => {
                 // Nothing may be under way.
                 self.advance(at);

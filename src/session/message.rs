@@ -8,6 +8,7 @@ pub use super::actors::{ACTORS_MAX, SLOW_MAX};
 pub use super::compare::{Differences, KeyDifference, Part};
 pub use super::history::{BranchId, BranchView, Limits, Named, Point};
 pub use super::log::{Entry, Log};
+pub use super::talk::{Say, Saying, Talk};
 pub use crate::ds::bytes::Bytes;
 pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Event, Fact};
@@ -199,6 +200,8 @@ pub enum Request {
     /// The session goes to another of its moments. A script that stands still runs to its end first. Whatever
     /// happens in the past forks.
     Travel(Travel),
+    /// Tell what was said up to where the session stands.
+    Retell,
 }
 
 /// What can be done with the session's clock. While a script stands still it cannot be moved on; to move it on in the
@@ -330,6 +333,14 @@ pub enum Update {
     },
     /// Where in its history the session stands.
     History(HistoryView),
+    /// What was said on every connection that there was, up to where the session stands: it went there, or this was
+    /// asked for.
+    Retold {
+        /// What was said, by connection.
+        talks: Vec<Talk>,
+        /// Whether it stands at the end; otherwise in the past.
+        at_end: bool,
+    },
     /// The session goes on from a moment in the past; what came after it is kept as a branch.
     Forked {
         /// From where it goes on.

@@ -13,3 +13,4 @@ pub mod log;
 pub mod lua;
 pub mod message;
 pub mod moment;
+pub mod talk;

@@ -2,7 +2,8 @@
 
 use super::actors::{Actors, Do};
 use super::journal::Journals;
-use super::message::{Conn, Input, Millis, Record, What};
+use super::message::{Conn, Input, Millis, Record, Steer, What};
+use super::talk::Talks;
 use crate::command::{self, dispatch, spec};
 use crate::engine::db::Value;
 use crate::engine::resp::{Parsed, parse_command};
@@ -25,6 +26,8 @@ pub struct Moment {
     pub(super) actors: Actors,
     /// What was noted up to then.
     pub(super) journals: Journals,
+    /// What was said lately.
+    pub(super) talks: Talks,
 }
 
 /// Told what a client is sent that is no actor, and when.
@@ -42,6 +45,7 @@ impl Moment {
             engine,
             actors: Actors::new(seed),
             journals: Journals::default(),
+            talks: Talks::default(),
         }
     }
 
@@ -88,11 +92,16 @@ impl Moment {
         let cost = match &input.what {
             What::Actor(steer) => {
                 let todo = self.actors.steer(conn, steer.clone(), self.engine.now);
-                todo.map_or(INPUT, |todo| self.act(conn, todo))
+                let cost = todo.map_or(INPUT, |todo| self.act(conn, todo));
+                if *steer == Steer::Remove {
+                    self.talks.forget(conn);
+                }
+                cost
             }
             // Nobody types on an actor's connection, whose replies it would take for its own.
             What::Bytes(_) if self.actors.has(conn) => INPUT,
             what => {
+                self.talks.happens(self.engine.now, conn, what);
                 let what = what.clone().engine();
                 what.map_or(INPUT, |what| self.handle(conn, what))
             }
@@ -112,6 +121,9 @@ impl Moment {
             for conn in touched {
                 let bytes = self.engine.take_output(conn);
                 bytes_sent += bytes.len() as u64;
+                if !bytes.is_empty() {
+                    self.talks.received(self.engine.now, conn, &bytes);
+                }
                 if self.actors.has(conn) {
                     self.hear(conn, &bytes);
                 } else if !bytes.is_empty() {
@@ -123,7 +135,10 @@ impl Moment {
 
     /// About how many bytes a copy takes.
     pub fn memory_bytes(&self) -> usize {
-        self.engine.memory_bytes() + self.actors.memory_bytes() + self.journals.memory_bytes()
+        self.engine.memory_bytes()
+            + self.actors.memory_bytes()
+            + self.journals.memory_bytes()
+            + self.talks.memory_bytes()
     }
 
     /// Brings an actor what it is sent.
@@ -142,7 +157,10 @@ impl Moment {
     fn act(&mut self, conn: Conn, todo: Do) -> u64 {
         let what = match todo {
             Do::Connect => engine::What::Connect,
-            Do::Send(bytes) => engine::What::Bytes(bytes),
+            Do::Send(bytes) => {
+                self.talks.sent(self.engine.now, conn, &bytes);
+                engine::What::Bytes(bytes)
+            }
             Do::Cut => engine::What::Disconnect,
         };
         self.handle(conn, what)

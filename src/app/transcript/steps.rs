@@ -1,7 +1,7 @@
 //! What a line that was entered means, as `redis-cli` reads it, and the answers that it prints unquoted.
 
-use crate::app::clock;
 use crate::app::hint::typed;
+use crate::app::{clock, past};
 use crate::session::message::{Reply, Turn, split_words};
 
 /// What a line asks for.
@@ -24,6 +24,8 @@ pub enum Step {
     Hints(bool),
     /// Turn the session's clock.
     Clock(Turn),
+    /// Go to another moment of the session.
+    Past(past::Way),
     /// The line cannot be done; what to print.
     Refused(String),
 }
@@ -64,6 +66,9 @@ pub fn interpret(line: &str) -> Option<Step> {
         }
         if first.first() == Some(&b':') {
             return Some(preference(&words));
+        }
+        if past::is_way(first) {
+            return Some(past::parse(&words).map_or_else(Step::Refused, Step::Past));
         }
         if clock::is_turn(first) {
             return Some(clock::parse(&words).map_or_else(Step::Refused, Step::Clock));

@@ -9,33 +9,33 @@ use crate::session::moment::Moment;
 impl Host {
     pub(super) fn travel(&mut self, travel: Travel) {
         match travel {
-            Travel::To(point) => self.go(|history, now| history.go_to(point, now)),
+            Travel::To(point) => self.go_to(point),
             Travel::At(at) => {
                 let point = self.history.point_at(at);
-                self.go(|history, now| history.go_to(point, now));
+                self.go_to(point);
             }
             Travel::End => {
                 let end = self.history.end();
-                self.go(|history, now| history.go_to(end, now));
+                self.go_to(end);
             }
             Travel::Undo => {
                 let went = self.go(|history, now| history.undo(now));
-                self.refuse_unless(went, "There is nothing to undo.");
+                self.went(went, "There is nothing to undo.");
             }
             Travel::Redo => {
                 let went = self.go(|history, now| history.redo(now));
-                self.refuse_unless(went, "There is nothing to redo.");
+                self.went(went, "There is nothing to redo.");
             }
             Travel::Fork => self.leave_past(),
             Travel::Walk(branch) => {
                 let (left, until) = (self.history.branch(), self.history.end().at);
                 let went = self.go(|history, now| history.walk(branch, now));
-                self.refuse_unless(went, "That branch is not there any more.");
                 if went {
                     self.updates.push(Update::Walked { branch, left });
                     let entry = Entry::Walked { branch, until };
                     self.updates.push(Update::Logged(entry));
                 }
+                self.went(went, "That branch is not there any more.");
             }
             Travel::Drop(branch) => {
                 let dropped = self.history.drop_branch(branch);
@@ -66,6 +66,13 @@ impl Host {
                 });
             }
         }
+    }
+
+    /// Tells what was said up to where the session stands.
+    pub(super) fn retell(&mut self) {
+        let talks = self.now.talks.tell(&self.now.engine);
+        let at_end = !self.history.in_past();
+        self.updates.push(Update::Retold { talks, at_end });
     }
 
     /// Does again what was done to the session; one that is no more possible is passed over.
@@ -120,6 +127,19 @@ impl Host {
             watched.stamp = None;
         }
         went
+    }
+
+    fn go_to(&mut self, point: Point) {
+        self.go(|history, now| history.go_to(point, now));
+        self.retell();
+    }
+
+    /// Tells what was said where the session went, or why it did not.
+    fn went(&mut self, went: bool, why: &str) {
+        self.refuse_unless(went, why);
+        if went {
+            self.retell();
+        }
     }
 
     fn refuse_unless(&mut self, done: bool, why: &str) {
