@@ -4,6 +4,7 @@ use super::clock;
 use super::help;
 use super::hint::grammar::{Expect, Matched};
 use super::hint::{find, typed, without_repeat};
+use super::past;
 use crate::session::message::{ArgDoc, ArgKind, Bytes, CommandDoc, split_words, text};
 
 /// Lines that the console answers itself.
@@ -66,7 +67,14 @@ pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usiz
         .first()
         .is_some_and(|w| w.eq_ignore_ascii_case(b"help") || w == b"?");
     if words.is_empty() && typing.raw.starts_with('.') {
-        typing.exact(&mut out, clock::LINES.map(str::to_owned).to_vec());
+        typing.exact(
+            &mut out,
+            clock::LINES
+                .iter()
+                .chain(&past::LINES)
+                .map(|line| (*line).to_owned())
+                .collect(),
+        );
     } else if words.is_empty() {
         typing.names(&mut out, first_words(commands).chain(OWN));
         out.sort_by_key(|name| name.to_ascii_lowercase());

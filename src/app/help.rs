@@ -79,6 +79,11 @@ fn general() -> String {
          \".advance timeout\" to the next of these, \".step\" to whatever comes next\n      \
          \".speed 10\" to run it ten times as fast (0.1 to 100)\n\
          \n\
+         To see another moment of the session type:\n      \
+         \".undo\", \".redo\", \".at 00:04:31.250\", \".back\" to the end\n      \
+         \".fork\" to go on from there (whatever is typed there does too)\n      \
+         \".name before the crash\" to name the moment\n\
+         \n\
          To set preferences:\n      \
          \":set hints\" enable online hints\n      \
          \":set nohints\" disable online hints",
@@ -144,7 +149,10 @@ mod tests {
     fn help_alone_says_how_to_ask() {
         assert!(shown("").starts_with("keyglass "));
         assert!(shown("").contains("\n      \"help <tab>\" to get"));
-        for line in super::super::clock::LINES {
+        for line in super::super::clock::LINES
+            .iter()
+            .chain(&super::super::past::LINES)
+        {
             assert!(shown("").contains(&format!("\"{line}")), "{line}");
         }
     }

@@ -683,6 +683,7 @@ impl State {
                     between,
                     differences,
                 } => self.compared(between, differences),
+                Update::Expired(keys) => Rc::make_mut(&mut self.timeline).expired(keys),
                 // The port keeps it.
                 Update::Logged(_) => {}
             }

@@ -1,5 +1,7 @@
 //! The session's history in the page: where it stands, how it goes to another moment, and what every part shows then.
 
+pub mod difference;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{format, show};
-use crate::session::message::{Bytes, ClientView, Conn, Millis, ScriptView};
+use crate::session::message::{Bytes, ClientView, Conn, Gone, Millis, ScriptView};
 
 /// How many marks are kept.
 const MARKS_MAX: usize = 2000;
+/// How many expiries are kept.
+const EXPIRED_MAX: usize = 500;
 /// How many characters of a line are kept.
 const LINE_SHOWN: usize = 300;
 /// How many of a script's calls are kept.
@@ -59,6 +61,8 @@ pub struct Timeline {
     pub spans: VecDeque<Span>,
     /// Scripts that were stepped through, oldest first.
     pub brackets: VecDeque<Bracket>,
+    /// Keys that expired, oldest first.
+    pub expired: VecDeque<Gone>,
     /// All inputs there were.
     pub total: usize,
     waiting: BTreeMap<Conn, VecDeque<String>>,
@@ -97,6 +101,13 @@ impl Timeline {
             self.marks.pop_front();
         }
         self.marks.push_back(mark);
+    }
+
+    /// Keys expired.
+    pub fn expired(&mut self, keys: Vec<Gone>) {
+        self.expired.extend(keys);
+        let more = self.expired.len().saturating_sub(EXPIRED_MAX);
+        self.expired.drain(..more);
     }
 
     /// A line was given up.
@@ -181,6 +192,7 @@ impl Timeline {
         self.marks.retain(|mark| mark.at <= at);
         self.total -= (all - self.marks.len()).min(self.total);
         self.brackets.retain(|bracket| bracket.at <= at);
+        self.expired.retain(|gone| gone.at <= at);
         self.spans.retain(|span| span.from <= at);
         for span in &mut self.spans {
             span.until = span.until.filter(|until| *until <= at);

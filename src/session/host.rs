@@ -42,6 +42,8 @@ pub struct Host {
     history: History,
     /// What was last told of the history.
     history_told: Option<HistoryView>,
+    /// How many expiries were told.
+    expiries_told: u64,
     machine: MakeMachine,
     /// What happened while a script stood still, in order: it happens once that is over.
     held: VecDeque<(Conn, What)>,
@@ -75,6 +77,7 @@ impl Host {
             actors: BTreeMap::new(),
             history: History::new(seed, first, Limits::default()),
             history_told: None,
+            expiries_told: 0,
             machine,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -173,6 +176,7 @@ impl Host {
         let at = self.read_clock(wall);
         self.advance(at);
         self.tell_history();
+        self.tell_expiries();
         self.tell_script();
         self.tell_actors();
         self.tell_clients();
@@ -356,6 +360,20 @@ impl Host {
                 let state = Some(view.clone());
                 self.updates.push(Update::Actor { conn, state });
             }
+        }
+    }
+
+    /// In the past nothing is new.
+    fn tell_expiries(&mut self) {
+        if self.history.in_past() {
+            return;
+        }
+        let journals = &self.now.journals;
+        let (told, all) = (self.expiries_told, journals.expiries());
+        self.expiries_told = all;
+        if all > told {
+            self.updates
+                .push(Update::Expired(journals.expired_since(told)));
         }
     }
 

@@ -3,18 +3,23 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use super::message::{Bytes, Event, Fact};
+use super::message::{Bytes, Event, Fact, Gone};
 
 /// How many facts are kept for each key, and how many messages.
 const FACTS_MAX: usize = 64;
 /// How many keys facts are kept for; the key longest without one is forgotten first.
 const JOURNALS_MAX: usize = 256;
+/// How many expiries are kept.
+const EXPIRED_MAX: usize = 500;
 
 /// What was noted. Copies share what none of them has added to since.
 #[derive(Clone, Debug, Default)]
 pub struct Journals {
     of: BTreeMap<(usize, Bytes), Journal>,
     messages: Rc<VecDeque<Event>>,
+    /// The last keys that expired, and how many there have been.
+    expired: Rc<VecDeque<Gone>>,
+    expiries: u64,
     /// How many facts there have been.
     facts: u64,
 }
@@ -35,6 +40,15 @@ impl Journals {
             if matches!(event.fact, Fact::Published { .. }) {
                 push_bounded(&mut self.messages, event);
                 continue;
+            }
+            if event.fact == Fact::Expired {
+                let (at, db, key) = (event.at, event.db, event.key.clone());
+                let expired = Rc::make_mut(&mut self.expired);
+                if expired.len() == EXPIRED_MAX {
+                    expired.pop_front();
+                }
+                expired.push_back(Gone { at, db, key });
+                self.expiries += 1;
             }
             let place = (event.db, event.key.clone());
             if self.of.len() >= JOURNALS_MAX && !self.of.contains_key(&place) {
@@ -62,6 +76,18 @@ impl Journals {
             .map_or(0, |journal| journal.last)
     }
 
+    /// How many keys have expired.
+    pub fn expiries(&self) -> u64 {
+        self.expiries
+    }
+
+    /// The keys that expired after so many others, oldest first, as far as they are kept.
+    pub fn expired_since(&self, told: u64) -> Vec<Gone> {
+        let new = usize::try_from(self.expiries.saturating_sub(told)).unwrap_or(usize::MAX);
+        let skipped = self.expired.len().saturating_sub(new);
+        self.expired.iter().skip(skipped).cloned().collect()
+    }
+
     /// The last messages, oldest first.
     pub fn messages(&self) -> Vec<Event> {
         self.messages.iter().cloned().collect()
@@ -70,7 +96,7 @@ impl Journals {
     /// About how many bytes a copy comes to hold.
     pub fn memory_bytes(&self) -> usize {
         let facts: usize = self.of.values().map(|journal| journal.facts.len()).sum();
-        self.of.len() * 96 + (facts + self.messages.len()) * size_of::<Event>()
+        self.of.len() * 96 + (facts + self.messages.len() + self.expired.len()) * size_of::<Event>()
     }
 }
 

@@ -341,6 +341,8 @@ pub enum Update {
         /// Whether it stands at the end; otherwise in the past.
         at_end: bool,
     },
+    /// Keys that expired, oldest first; of very many the last.
+    Expired(Vec<Gone>),
     /// The session goes on from a moment in the past; what came after it is kept as a branch.
     Forked {
         /// From where it goes on.
@@ -370,6 +372,17 @@ pub enum Update {
     Refused(String),
     /// What is no input was done to the session. The page keeps it, for a restart.
     Logged(Entry),
+}
+
+/// A key that expired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// When.
+    pub at: Millis,
+    /// The database.
+    pub db: usize,
+    /// The key.
+    pub key: Bytes,
 }
 
 /// What came of turning the session's clock.

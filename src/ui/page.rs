@@ -118,7 +118,7 @@ pub fn Page(props: &PageProps) -> Html {
                         </div>
                         <ActorsPanel actors={Rc::clone(&state.actors)} />
                     </aside>
-                    <TimelineStrip timeline={Rc::clone(&state.timeline)} {clients} actors={conns(&state.actors)} />
+                    <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} {clients} actors={conns(&state.actors)} />
                 </div>
             </ContextProvider<Clock>>
             </ContextProvider<Store>>

@@ -1,0 +1,268 @@
+//! The history behind its button: moments with names, branches, what differs between two moments, and what happened.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::MARKS_MAX;
+use crate::app::past::{Past, difference};
+use crate::app::timeline::Timeline;
+use crate::app::{Action, colour, format};
+use crate::session::message::{BranchView, Millis, Point, Travel};
+use crate::ui::store::Store;
+use crate::ui::widgets::copy::Copy;
+
+/// What the sheet needs.
+#[derive(Properties)]
+pub struct HistoryProps {
+    /// What happened.
+    pub timeline: Rc<Timeline>,
+    /// Where the session stands.
+    pub past: Rc<Past>,
+    /// The session's first moment.
+    pub start: Millis,
+    /// The moment where it stands.
+    pub now: Millis,
+    /// The sheet is shown, or not.
+    pub on_open: Callback<bool>,
+}
+
+impl PartialEq for HistoryProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.timeline, &other.timeline)
+            && Rc::ptr_eq(&self.past, &other.past)
+            && (self.start, self.now) == (other.start, other.now)
+    }
+}
+
+/// The sheet. Escape closes it.
+#[component]
+pub fn HistorySheet(props: &HistoryProps) -> Html {
+    let named = use_node_ref();
+    let sheet = use_node_ref();
+    use_effect_with(sheet.clone(), |sheet| {
+        if let Some(sheet) = sheet.cast::<web_sys::HtmlElement>() {
+            // A sheet that does not take the focus is still there to be read.
+            let _ = sheet.focus();
+        }
+    });
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
+    let HistoryProps {
+        timeline,
+        past,
+        start,
+        now,
+        on_open,
+    } = props;
+    let at = |when: Millis| format::clock(when.saturating_sub(*start));
+    let (inputs, all) = (past.inputs(), past.view.inputs);
+    let onkeydown = on_open.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            onkeydown.emit(false);
+        }
+    });
+    let scrub = store.callback(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let inputs = input.value_as_number().max(0.0) as usize;
+        Action::Travel(if inputs >= all {
+            Travel::End
+        } else {
+            Travel::To(Point { inputs, at: 0 })
+        })
+    });
+    let name = {
+        let (store, named) = (store.clone(), named.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(input) = named.cast::<HtmlInputElement>() {
+                let text = input.value().trim().to_string();
+                if !text.is_empty() {
+                    store.dispatch(Action::Travel(Travel::Name(text)));
+                    input.set_value("");
+                }
+            }
+        })
+    };
+    let go = |travel: Travel| store.callback(move |_: MouseEvent| Action::Travel(travel.clone()));
+    let here = past.stands().map(|(here, _)| here);
+    let unnamed = here.and_then(|here| past.view.names.iter().find(|named| named.point == here));
+    html! {
+        <section class="history-sheet" aria-label="History" tabindex="-1" ref={sheet} {onkeydown}>
+            <header class="history-top">
+                <h2>{ "History" }</h2>
+                <button class="line" type="button" onclick={on_open.reform(|_| false)}>{ "Close" }</button>
+            </header>
+            <label class="history-scrub">
+                <span>{ format!("Input {} of {}, at {}", format::count(inputs as u64), format::count(all as u64), at(*now)) }</span>
+                <input type="range" min="0" max={all.to_string()} value={inputs.to_string()} aria-label="Go to an input" oninput={scrub} />
+            </label>
+            <form class="history-name" onsubmit={name}>
+                <input ref={named} type="text" maxlength="60" placeholder="name this moment" aria-label="A name for this moment" />
+                <button class="line" type="submit">{ "Name it" }</button>
+                if unnamed.is_some() {
+                    <button class="line" type="button" onclick={go(Travel::Name(String::new()))}>{ "Take the name away" }</button>
+                }
+            </form>
+            if !past.view.names.is_empty() {
+                <ul class="history-list" aria-label="Moments with a name">
+                    for named in &past.view.names {
+                        <li key={named.name.clone()}>
+                            <span class="dim num mono">{ at(named.point.at) }</span>
+                            <span class="history-what">{ &named.name }</span>
+                            <button class="line" type="button" aria-label={format!("Go to {}", named.name)} onclick={go(Travel::To(named.point))}>{ "Go" }</button>
+                        </li>
+                    }
+                </ul>
+            }
+            if !past.view.branches.is_empty() {
+                <h3>{ "Other branches" }</h3>
+                <ul class="history-list" aria-label="Other branches">
+                    for branch in past.view.branches.iter().rev() {
+                        { branch_row(branch, &at, &store) }
+                    }
+                </ul>
+            }
+            <Compare past={Rc::clone(past)} start={*start} />
+            <h3>{ "What happened" }</h3>
+            if timeline.marks.is_empty() {
+                <p class="empty">{ "Nothing yet: type a command in a console." }</p>
+            } else {
+                <ol class="happened" aria-label="What happened, newest first" tabindex="0">
+                    for (i, mark) in timeline.marks.iter().rev().take(MARKS_MAX).enumerate() {
+                        <li key={timeline.total - i} class={(mark.at > *now).then_some("later")}>
+                            <span class="dim num mono">{ at(mark.at) }</span>
+                            <span class={classes!("tag", colour::client_tag(mark.conn))}>{ format::client_letter(mark.conn) }</span>
+                            <span class="mono" title={mark.line.clone()}>{ &mark.line }</span>
+                        </li>
+                    }
+                </ol>
+            }
+        </section>
+    }
+}
+
+fn branch_row(branch: &BranchView, at: &dyn Fn(Millis) -> String, store: &Store) -> Html {
+    let (id, name) = (branch.id, Past::branch_name(branch.id));
+    let more = branch.end.inputs.saturating_sub(branch.fork.inputs);
+    html! {
+        <li key={id}>
+            <span class="dim num mono">{ at(branch.fork.at) }</span>
+            <span class="history-what">{ format!("{name}: {} more input{} after that, up to {}", format::count(more as u64), if more == 1 { "" } else { "s" }, at(branch.end.at)) }</span>
+            <button class="line" type="button" aria-label={format!("Go on with {name}")} onclick={store.callback(move |_| Action::Travel(Travel::Walk(id)))}>{ "Go on with it" }</button>
+            <button class="line" type="button" aria-label={format!("Drop {name}")} onclick={store.callback(move |_| Action::Travel(Travel::Drop(id)))}>{ "Drop" }</button>
+        </li>
+    }
+}
+
+#[derive(Properties)]
+struct CompareProps {
+    past: Rc<Past>,
+    start: Millis,
+}
+
+impl PartialEq for CompareProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.past, &other.past) && self.start == other.start
+    }
+}
+
+/// Two moments side by side.
+#[component]
+fn Compare(props: &CompareProps) -> Html {
+    let selects = [use_node_ref(), use_node_ref()];
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
+    let past = &props.past;
+    let end = Point {
+        inputs: past.view.inputs,
+        at: Millis::MAX,
+    };
+    let mut points = vec![("the start".to_string(), Point::default())];
+    points.extend(
+        past.view
+            .names
+            .iter()
+            .map(|named| (named.name.clone(), named.point)),
+    );
+    if let Some((here, _)) = past.stands() {
+        points.push(("where it stands".into(), here));
+    }
+    points.push(("the end".into(), end));
+    let last = points.len() - 1;
+    let compare = {
+        let (store, selects) = (store.clone(), selects.clone());
+        let points: Vec<Point> = points.iter().map(|(_, point)| *point).collect();
+        Callback::from(move |_: MouseEvent| {
+            let chosen = |select: &NodeRef| {
+                let select = select.cast::<HtmlSelectElement>()?;
+                points.get(select.selected_index() as usize).copied()
+            };
+            if let [Some(one), Some(other)] = selects.each_ref().map(chosen) {
+                store.dispatch(Action::Travel(Travel::Compare(one, other)));
+            }
+        })
+    };
+    let options = |chosen: usize| -> Html {
+        points
+            .iter()
+            .enumerate()
+            .map(|(i, (name, _))| html! { <option selected={i == chosen}>{ name }</option> })
+            .collect()
+    };
+    let [one, other] = selects;
+    html! {
+        <>
+            <h3>{ "Compare two moments" }</h3>
+            <div class="history-compare">
+                <select class="line" ref={one} aria-label="One moment">{ options(0) }</select>
+                <span>{ "with" }</span>
+                <select class="line" ref={other} aria-label="The other moment">{ options(last) }</select>
+                <button class="line" type="button" onclick={compare}>{ "Compare" }</button>
+            </div>
+            if let Some((between, differences)) = &past.differences {
+                { differing(*between, &difference::table(differences, props.start), props.start, &store) }
+            }
+        </>
+    }
+}
+
+fn differing(
+    between: [Point; 2],
+    table: &crate::app::table::Table,
+    start: Millis,
+    store: &Store,
+) -> Html {
+    let [earlier, later] = between.map(|point| format::clock(point.at.saturating_sub(start)));
+    let tsv = table.tsv();
+    html! {
+        <div class="history-differences" role="region" aria-label="What differs" tabindex="0">
+            <p>
+                if table.rows.is_empty() {
+                    { format!("Nothing differs between {earlier} and {later}.") }
+                } else {
+                    { format!("What differs between {earlier} and {later}:") }
+                }
+                { " " }
+                if !table.rows.is_empty() {
+                    <Copy what="what differs" text={Callback::from(move |()| tsv.clone())} />
+                }
+                <button class="line" type="button" aria-label="Close what differs" onclick={store.callback(|_| Action::ComparedEnough)}>{ "Close" }</button>
+            </p>
+            if !table.rows.is_empty() {
+                <table>
+                    <thead><tr>for name in &table.columns { <th scope="col">{ name }</th> }</tr></thead>
+                    <tbody>
+                        for row in &table.rows {
+                            <tr>for cell in row { <td>{ cell }</td> }</tr>
+                        }
+                    </tbody>
+                </table>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,323 @@
+//! The strip at the foot of the page: what happened, by client and time.
+
+mod history;
+
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::store::Store;
+use super::widgets::clock::use_now;
+use crate::app::Action;
+use crate::app::client::Who;
+use crate::app::colour;
+use crate::app::format;
+use crate::app::past::Past;
+use crate::app::timeline::{Bracket, Timeline};
+use crate::session::message::{Conn, Millis, Point, Travel};
+use history::HistorySheet;
+
+/// The longest time that the strip covers, and the shortest.
+const LENGTH: std::ops::Range<Millis> = 20_000..600_000;
+/// How much of a track the time up to the end takes, in percent.
+const WIDTH: f64 = 97.0;
+/// How many marks are drawn of one client, and lines listed.
+const MARKS_MAX: usize = 200;
+/// How many of a script's calls are drawn.
+const CALLS_MAX: usize = 16;
+
+/// What the strip needs.
+#[derive(Properties)]
+pub struct TimelineProps {
+    /// What happened.
+    pub timeline: Rc<Timeline>,
+    /// Where the session stands.
+    pub past: Rc<Past>,
+    /// The session's first moment.
+    pub start: Millis,
+    /// The clients.
+    pub clients: Rc<[Who]>,
+    /// The actors' connections.
+    pub actors: Vec<Conn>,
+}
+
+impl PartialEq for TimelineProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.timeline, &other.timeline)
+            && Rc::ptr_eq(&self.past, &other.past)
+            && self.start == other.start
+            && self.clients == other.clients
+            && self.actors == other.actors
+    }
+}
+
+/// The strip: what happened, and the way back to any moment of it.
+#[component]
+pub fn TimelineStrip(props: &TimelineProps) -> Html {
+    let now = use_now(1000);
+    let listed = use_state(|| false);
+    let dragged = use_mut_ref(|| false);
+    let tracks = use_node_ref();
+    let Some(store) = use_context::<Store>() else {
+        return Html::default();
+    };
+    use_effect_with(store.clone(), |store| {
+        let store = store.clone();
+        let listener = web_sys::window().map(|window| {
+            EventListener::new_with_options(
+                &window,
+                "keydown",
+                EventListenerOptions::enable_prevent_default(),
+                move |event| {
+                    undo_key(event, &store);
+                },
+            )
+        });
+        move || drop(listener)
+    });
+    let (timeline, past) = (&props.timeline, &props.past);
+    let stands = past.stands();
+    let last = stands.map_or(now, |(_, end)| end.at);
+    let here = stands.map_or(now, |(here, _)| here.at);
+    let start = timeline.start(last, LENGTH.end).min(here);
+    let length = last.saturating_sub(start).max(LENGTH.start) as f64;
+    // The head stands a little before the right edge, so that what comes next has somewhere to go.
+    let place =
+        move |at: Millis| (at.saturating_sub(start) as f64 / length * WIDTH).clamp(0.0, WIDTH);
+    let on_open = {
+        let listed = listed.clone();
+        Callback::from(move |open| listed.set(open))
+    };
+    let toggle = on_open.reform({
+        let open = *listed;
+        move |_: MouseEvent| !open
+    });
+    // To take hold of the strip is to go to the moment under the finger.
+    let go = {
+        let (store, tracks) = (store.clone(), tracks.clone());
+        Callback::from(move |x: i32| {
+            let track = tracks
+                .cast::<Element>()
+                .and_then(|tracks| tracks.query_selector(".track").ok().flatten());
+            let Some(rect) = track.map(|track| track.get_bounding_client_rect()) else {
+                return;
+            };
+            let part = (f64::from(x) - rect.left()) / rect.width().max(1.0) * 100.0 / WIDTH;
+            let at = start.saturating_add((part.max(0.0) * length) as Millis);
+            store.dispatch(Action::Travel(if at >= last {
+                Travel::End
+            } else {
+                Travel::At(at)
+            }));
+        })
+    };
+    let onpointerdown = {
+        let (dragged, go, tracks) = (Rc::clone(&dragged), go.clone(), tracks.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 {
+                return;
+            }
+            *dragged.borrow_mut() = true;
+            if let Some(tracks) = tracks.cast::<Element>() {
+                // Refused only for a pointer that is gone.
+                let _ = tracks.set_pointer_capture(event.pointer_id());
+            }
+            go.emit(event.client_x());
+        })
+    };
+    let onpointermove = {
+        let dragged = Rc::clone(&dragged);
+        Callback::from(move |event: PointerEvent| {
+            if *dragged.borrow() {
+                go.emit(event.client_x());
+            }
+        })
+    };
+    let let_go = {
+        let dragged = Rc::clone(&dragged);
+        Callback::from(move |_: PointerEvent| *dragged.borrow_mut() = false)
+    };
+    let (inputs, all) = (past.inputs(), past.view.inputs);
+    let onkeydown = {
+        let store = store.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let to = |inputs: usize| Travel::To(Point { inputs, at: 0 });
+            let travel = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => to(inputs.saturating_sub(1)),
+                "ArrowRight" | "ArrowUp" if inputs < all => to(inputs + 1),
+                "ArrowRight" | "ArrowUp" | "End" => Travel::End,
+                "PageDown" => to(inputs.saturating_sub(10)),
+                "PageUp" if inputs + 10 < all => to(inputs + 10),
+                "PageUp" => Travel::End,
+                "Home" => to(0),
+                _ => return,
+            };
+            event.prevent_default();
+            store.dispatch(Action::Travel(travel));
+        })
+    };
+    let shown = format::clock(here.saturating_sub(props.start));
+    let says = format!(
+        "input {} of {}",
+        format::count(inputs as u64),
+        format::count(all as u64)
+    );
+    let actors = props.actors.iter().map(|&conn| Who {
+        conn,
+        name: format::client_letter(conn),
+    });
+    let lanes: Vec<Who> = props.clients.iter().cloned().chain(actors).collect();
+    html! {
+        <footer class={classes!("time", stands.map(|_| "past"))} aria-label="Timeline">
+            if stands.is_some() {
+                <div class="past-bar" role="status">
+                    <span>{ "You look at " }<b class="num">{ &shown }</b>{ ". What you type goes on from here, as a new branch." }</span>
+                    <button class="line" type="button" onclick={store.callback(|_| Action::Travel(Travel::Fork))}>{ "Fork here" }</button>
+                    <button class="solid" type="button" onclick={store.callback(|_| Action::Travel(Travel::End))}>{ "Back to now" }</button>
+                </div>
+            }
+            <div class="tracks" ref={tracks} {onpointerdown} {onpointermove} onpointerup={let_go.clone()} onpointercancel={let_go}>
+                if timeline.brackets.iter().any(|b| b.at >= start) {
+                    <div class="lane-row brackets">
+                        <span />
+                        <div class="track">
+                            for (i, bracket) in brackets(timeline, start).enumerate() {
+                                { top(bracket, place(bracket.at), i == 0) }
+                            }
+                        </div>
+                    </div>
+                }
+                for Who { conn, name } in lanes {
+                    <div class="lane-row" key={conn} style={format!("--c:{}", colour::client_var(conn))}>
+                        <span class="dim" title={name}>{ format::client_letter(conn) }</span>
+                        <div class="track">
+                            for span in timeline.spans.iter().filter(|s| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
+                                <b
+                                    key={format!("{}-{}", span.from, span.listening)}
+                                    title={if span.listening { "subscribed" } else { "blocked" }}
+                                    style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
+                                />
+                            }
+                            for (i, mark) in timeline.marks.iter().filter(|m| m.conn == conn && m.at >= start).rev().take(MARKS_MAX).enumerate() {
+                                <i key={i} class={(mark.at > here).then_some("later")} title={mark.line.clone()} style={format!("left:{:.2}%", place(mark.at))} />
+                            }
+                            for bracket in brackets(timeline, start) {
+                                { inside(bracket, place(bracket.at), bracket.conn == conn) }
+                            }
+                            if timeline.brackets.back().is_some_and(|b| b.open) && timeline.waiting(conn) > 0 {
+                                <i class="held" title="waits for the end of the script" style={format!("left:{:.2}%", place(now))} />
+                            }
+                        </div>
+                    </div>
+                }
+                if timeline.expired.iter().any(|gone| gone.at >= start) {
+                    <div class="lane-row expiries">
+                        <span class="dim" title="Keys that expired">{ "✕" }</span>
+                        <div class="track">
+                            for (i, gone) in timeline.expired.iter().filter(|gone| gone.at >= start).rev().take(MARKS_MAX).enumerate() {
+                                <i key={i} class={(gone.at > here).then_some("later")} title={format!("{} expired", format::lossy(&gone.key))} style={format!("left:{:.2}%", place(gone.at))} />
+                            }
+                        </div>
+                    </div>
+                }
+                <div class="scrub">
+                    for named in past.view.names.iter().filter(|named| named.point.at >= start) {
+                        <span class="flag" title={named.name.clone()} style={format!("left:{:.2}%", place(named.point.at))} />
+                    }
+                    <span
+                        class="head" role="slider" tabindex="0" aria-label="Moment of the session" aria-orientation="horizontal"
+                        aria-valuemin="0" aria-valuemax={all.to_string()} aria-valuenow={inputs.to_string()} aria-valuetext={format!("{says}, {shown}")}
+                        style={format!("left:{:.2}%", place(here))} {onkeydown}
+                    />
+                </div>
+            </div>
+            <div class="time-side">
+                <span class="dim num">{ if stands.is_some() { says } else { format!("{} commands", format::count(timeline.total as u64)) } }</span>
+                <span class="time-acts">
+                    <button class="line" type="button" title="Back to before the last input (Ctrl-Z, .undo)" disabled={!past.view.can_undo} onclick={store.callback(|_| Action::Travel(Travel::Undo))}>{ "Undo" }</button>
+                    <button class="line" type="button" title="On to the next input (Ctrl-Shift-Z, .redo)" disabled={stands.is_none()} onclick={store.callback(|_| Action::Travel(Travel::Redo))}>{ "Redo" }</button>
+                    <button class="line" type="button" aria-expanded={listed.to_string()} onclick={toggle}>{ "History" }</button>
+                </span>
+            </div>
+            if *listed {
+                <HistorySheet timeline={Rc::clone(timeline)} past={Rc::clone(past)} start={props.start} now={here} {on_open} />
+            }
+        </footer>
+    }
+}
+
+/// Ctrl-Z and Ctrl-Shift-Z undo and redo, but where something is typed, which has an undo of its own.
+fn undo_key(event: &web_sys::Event, store: &Store) {
+    let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else {
+        return;
+    };
+    let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+    if !command || !event.key().eq_ignore_ascii_case("z") {
+        return;
+    }
+    let target = event.target();
+    let text = target.as_ref().and_then(|t| {
+        let input = t.dyn_ref::<HtmlInputElement>();
+        let area = t.dyn_ref::<HtmlTextAreaElement>();
+        input
+            .map(HtmlInputElement::value)
+            .or(area.map(HtmlTextAreaElement::value))
+    });
+    if text.is_some_and(|text| !text.is_empty()) {
+        return;
+    }
+    event.prevent_default();
+    let travel = if event.shift_key() {
+        Travel::Redo
+    } else {
+        Travel::Undo
+    };
+    store.dispatch(Action::Travel(travel));
+}
+
+/// The brackets in view, newest first.
+fn brackets(timeline: &Timeline, start: Millis) -> impl Iterator<Item = &Bracket> {
+    let all = timeline.brackets.iter().rev();
+    all.filter(move |b| b.at >= start).take(MARKS_MAX)
+}
+
+/// A script takes no time on the session's clock: its bracket is as wide as its calls need.
+fn style(bracket: &Bracket, left: f64) -> String {
+    let calls = bracket.calls.len().min(CALLS_MAX);
+    format!(
+        "left:{left:.2}%;--calls:{calls};--c:{}",
+        colour::client_var(bracket.conn)
+    )
+}
+
+/// The top of a bracket; the newest says what it means.
+fn top(bracket: &Bracket, left: f64, newest: bool) -> Html {
+    let letter = format::client_letter(bracket.conn);
+    let calls = bracket.calls.len();
+    let title = format!(
+        "The script of {letter}, {calls} call{}: nobody else runs in here",
+        if calls == 1 { "" } else { "s" }
+    );
+    html! {
+        <span class={classes!("bracket", bracket.open.then_some("open"))} style={style(bracket, left)} {title}>
+            if newest {
+                <span class={classes!("says", (left < 30.0).then_some("after"))}>{ "nobody else runs in here" }</span>
+            }
+        </span>
+    }
+}
+
+/// A bracket's part in one client's track; in the script's own stand its calls.
+fn inside(bracket: &Bracket, left: f64, own: bool) -> Html {
+    let calls = bracket.calls.iter().take(if own { CALLS_MAX } else { 0 });
+    html! {
+        <span class="inside" style={style(bracket, left)}>
+            for (i, call) in calls.enumerate() {
+                <i key={i} title={call.clone()} class={classes!((bracket.open && i + 1 == bracket.calls.len()).then_some("next"))} style={format!("--i:{i}")} />
+            }
+        </span>
+    }
+}
