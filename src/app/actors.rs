@@ -393,7 +393,14 @@ impl State {
         }
         // On the timeline, one mark each time: more could not be told apart.
         if let Some((at, line)) = said_last {
-            timeline.acted(Mark { at, conn, line }, count, MARKS_MAX);
+            let input = 0;
+            let mark = Mark {
+                at,
+                conn,
+                line,
+                input,
+            };
+            timeline.acted(mark, count, MARKS_MAX);
         }
     }
 }

@@ -130,6 +130,8 @@ pub struct State {
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
     past: Rc<Past>,
+    /// How many inputs have happened on the branch that is walked on.
+    inputs: usize,
     left: past::Left,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
@@ -243,6 +245,7 @@ impl State {
             tab: Tab::default(),
             notice: None,
             past: Rc::default(),
+            inputs: 0,
             left: past::Left::default(),
             port: Port::new(seed, start),
             turns: VecDeque::new(),
@@ -607,6 +610,8 @@ impl State {
             match update {
                 Update::Ready { commands } => {
                     self.commands = Rc::new(commands);
+                    // They are told anew.
+                    Rc::make_mut(&mut self.timeline).expired.clear();
                     // A new server half stands at the end.
                     if self.in_past() {
                         effects.push(Effect::Post(vec![Request::Retell]));
@@ -618,8 +623,10 @@ impl State {
                     bytes,
                     keys,
                 } => {
+                    self.inputs += 1;
                     if bytes {
-                        Rc::make_mut(&mut self.timeline).recorded(conn, at);
+                        let input = self.inputs;
+                        Rc::make_mut(&mut self.timeline).recorded(conn, at, input);
                     }
                     let db = self.console(conn).map_or(0, |c| c.db());
                     for key in keys {

@@ -70,6 +70,8 @@ pub(super) struct Left {
     present: Option<Snapshot>,
     /// The ends of other branches.
     others: BTreeMap<BranchId, Snapshot>,
+    /// Whose line sent the session elsewhere.
+    sender: Option<Conn>,
     /// Whoever waits for the session to have gone where a line sent it.
     tickets: VecDeque<(Conn, u32)>,
 }
@@ -178,6 +180,9 @@ impl State {
             Way::At(ms) => Travel::At(self.log().start.saturating_add(ms)),
         };
         let answered = !matches!(travel, Travel::Fork | Travel::Name(_));
+        if answered {
+            self.left.sender = Some(conn);
+        }
         self.travel(travel, effects);
         match ticket {
             Some(ticket) if answered => self.left.tickets.push_back((conn, ticket)),
@@ -194,6 +199,7 @@ impl State {
     }
 
     fn arrived(&mut self, text: &str, wall: f64, effects: &mut Vec<Effect>) {
+        self.left.sender = None;
         for (conn, ticket) in std::mem::take(&mut self.left.tickets) {
             self.resolve(conn, ticket, text.to_string(), wall, effects);
         }
@@ -204,6 +210,7 @@ impl State {
         if view.past.is_none() {
             self.left.present = None;
         }
+        self.inputs = view.inputs;
         let past = Rc::make_mut(&mut self.past);
         if past.view.branch != view.branch {
             past.differences = None;
@@ -246,7 +253,8 @@ impl State {
         if let Some(dropped) = dropped {
             self.left.others.remove(&dropped);
         }
-        Rc::make_mut(&mut self.timeline).cut(from.at);
+        Rc::make_mut(&mut self.timeline).cut(from);
+        self.inputs = from.inputs;
         let at = format::clock(from.at.saturating_sub(self.log().start));
         let mut text = format!(
             "Going on from {at}. What came after is kept as {}, under History.",
@@ -292,7 +300,8 @@ impl State {
         let mut told = Vec::new();
         for console in &mut self.consoles {
             let conn = console.conn;
-            let all = Rc::make_mut(console).let_go();
+            let sent_it = self.left.sender == Some(conn);
+            let all = Rc::make_mut(console).let_go(sent_it);
             told.extend(all.into_iter().map(|(ticket, text)| (conn, ticket, text)));
         }
         for (conn, ticket, text) in told {

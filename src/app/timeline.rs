@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{format, show};
-use crate::session::message::{Bytes, ClientView, Conn, Gone, Millis, ScriptView};
+use crate::session::message::{Bytes, ClientView, Conn, Gone, Millis, Point, ScriptView};
 
 /// How many marks are kept.
 const MARKS_MAX: usize = 2000;
@@ -23,6 +23,15 @@ pub struct Mark {
     pub conn: Conn,
     /// The line as it was typed.
     pub line: String,
+    /// Which input of the branch it was, from 1; 0: an actor's, which follows from others.
+    pub input: usize,
+}
+
+impl Mark {
+    /// Whether it comes after a point.
+    pub fn is_after(&self, point: Point) -> bool {
+        self.at > point.at || self.input > point.inputs
+    }
 }
 
 /// A time during which a client waited or listened.
@@ -78,7 +87,7 @@ impl Timeline {
     }
 
     /// The server half recorded a client's next line.
-    pub fn recorded(&mut self, conn: Conn, at: Millis) {
+    pub fn recorded(&mut self, conn: Conn, at: Millis, input: usize) {
         let Some(line) = self.waiting.get_mut(&conn).and_then(VecDeque::pop_front) else {
             return;
         };
@@ -86,7 +95,12 @@ impl Timeline {
         if self.marks.len() == MARKS_MAX {
             self.marks.pop_front();
         }
-        self.marks.push_back(Mark { at, conn, line });
+        self.marks.push_back(Mark {
+            at,
+            conn,
+            line,
+            input,
+        });
     }
 
     /// An actor sent commands, of which one is marked; it keeps so many marks.
@@ -186,10 +200,10 @@ impl Timeline {
         });
     }
 
-    /// The session goes on from a moment: what came after is no more.
-    pub fn cut(&mut self, at: Millis) {
-        let all = self.marks.len();
-        self.marks.retain(|mark| mark.at <= at);
+    /// The session goes on from a point: what came after is no more.
+    pub fn cut(&mut self, from: Point) {
+        let (at, all) = (from.at, self.marks.len());
+        self.marks.retain(|mark| !mark.is_after(from));
         self.total -= (all - self.marks.len()).min(self.total);
         self.brackets.retain(|bracket| bracket.at <= at);
         self.expired.retain(|gone| gone.at <= at);
@@ -197,7 +211,6 @@ impl Timeline {
         for span in &mut self.spans {
             span.until = span.until.filter(|until| *until <= at);
         }
-        self.waiting.clear();
     }
 
     /// How many of a client's lines the server half has not yet handled.
@@ -237,16 +250,17 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.sent(0, "PING".into());
         timeline.sent(0, "GET k".into());
-        timeline.recorded(0, 5);
-        timeline.recorded(1, 6);
+        timeline.recorded(0, 5, 1);
+        timeline.recorded(1, 6, 2);
         timeline.dropped(0);
-        timeline.recorded(0, 7);
+        timeline.recorded(0, 7, 3);
         assert_eq!(
             timeline.marks,
             [Mark {
                 at: 5,
                 conn: 0,
-                line: "PING".into()
+                line: "PING".into(),
+                input: 1
             }]
         );
     }

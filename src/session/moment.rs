@@ -3,7 +3,7 @@
 use super::actors::{Actors, Do};
 use super::journal::Journals;
 use super::message::{Conn, Input, Millis, Record, Steer, What};
-use super::talk::Talks;
+use super::talk::{Talk, Talks};
 use crate::command::{self, dispatch, spec};
 use crate::engine::db::Value;
 use crate::engine::resp::{Parsed, parse_command};
@@ -131,6 +131,11 @@ impl Moment {
                 }
             }
         }
+    }
+
+    /// What was said lately on every connection.
+    pub fn said(&self) -> Vec<Talk> {
+        self.talks.tell(&self.engine)
     }
 
     /// About how many bytes a copy takes.

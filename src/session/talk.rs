@@ -11,7 +11,9 @@ use crate::engine::Engine;
 /// How many things that were said are kept together. Of each connection the last of these are kept, and those before.
 const KEPT_TOGETHER: usize = 150;
 /// How many bytes they have at most, about.
-const BYTES_MAX: usize = 128 * 1024;
+const BYTES_MAX: usize = 64 * 1024;
+/// What has more bytes than this is not kept, nor is what was said before it.
+const LONG: usize = 256 * 1024;
 
 /// Something that went over a connection, or became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,7 @@ struct Kept {
     last: Vec<Saying>,
     /// Bytes of the last.
     bytes: usize,
+    bytes_before: usize,
     left_out: u64,
 }
 
@@ -93,7 +96,15 @@ impl Talks {
         if kept.last.len() >= KEPT_TOGETHER || kept.bytes >= BYTES_MAX {
             kept.left_out += kept.before.len() as u64;
             kept.before = Rc::new(std::mem::take(&mut kept.last));
-            kept.bytes = 0;
+            kept.bytes_before = std::mem::take(&mut kept.bytes);
+        }
+        if bytes > LONG {
+            let left_out = kept.left_out + (kept.before.len() + kept.last.len() + 1) as u64;
+            *kept = Kept {
+                left_out,
+                ..Kept::default()
+            };
+            return;
         }
         kept.bytes += bytes;
         kept.last.push(Saying { at, say });
@@ -125,11 +136,12 @@ impl Talks {
         self.0.iter().map(talk).collect()
     }
 
-    /// About how many bytes a copy takes that is not shared.
+    /// About how many bytes a copy comes to hold.
     pub(super) fn memory_bytes(&self) -> usize {
         let all = self.0.values();
         all.map(|kept| {
-            size_of::<(Conn, Kept)>() + kept.last.len() * size_of::<Saying>() + 2 * kept.bytes
+            let said = kept.before.len() + kept.last.len();
+            size_of::<(Conn, Kept)>() + said * size_of::<Saying>() + kept.bytes + kept.bytes_before
         })
         .sum()
     }

@@ -31,6 +31,8 @@ fn worst(session: &mut Session, rng: &mut Rng) -> u128 {
         let before = Instant::now();
         let point = Point { inputs, at: START };
         session.history.go_to(point, &mut session.now);
+        // And what every console is to show there.
+        assert!(!session.now.said().is_empty());
         worst = worst.max(before.elapsed().as_millis());
         assert_eq!(session.history.point().inputs, inputs);
     }

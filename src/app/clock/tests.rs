@@ -194,7 +194,7 @@ fn a_server_half_that_is_started_again_keeps_the_clock_as_it_was() {
 fn lines_that_turn_the_clock_are_proposed_once_a_dot_is_typed() {
     use crate::app::completion::{Known, candidates};
     let proposed = |before: &str| candidates(before, &[], &Known::default()).1;
-    assert_eq!(proposed(".a"), [".advance"]);
+    assert_eq!(proposed(".ad"), [".advance"]);
     assert_eq!(proposed(".S"), [".speed", ".step"]);
     assert_eq!(
         proposed("."),

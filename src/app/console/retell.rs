@@ -12,25 +12,31 @@ const NOT_YET: &str =
 
 impl Console {
     /// Whoever waits for an answer gets what there is of it, since the session goes elsewhere; what waits goes on
-    /// waiting where it is, for nobody. Lines that were not sent are given up.
-    pub fn let_go(&mut self) -> Vec<(u32, String)> {
+    /// waiting where it is, for nobody. Lines that were not sent are given up, unless one of them it was that sent the
+    /// session elsewhere.
+    pub fn let_go(&mut self, sent_it: bool) -> Vec<(u32, String)> {
         let text = std::mem::take(&mut self.answers);
         let mut told = Vec::new();
         for ahead in &mut self.ahead {
             told.extend(ahead.line.asked_by.take());
         }
-        let behind = self.lines.drain(..);
-        told.extend(behind.filter_map(|line| line.asked_by));
-        told.extend(self.repeat.take().and_then(|repeat| repeat.line.asked_by));
+        if !sent_it {
+            let behind = self.lines.drain(..);
+            told.extend(behind.filter_map(|line| line.asked_by));
+            told.extend(self.repeat.take().and_then(|repeat| repeat.line.asked_by));
+        }
         self.turning = false;
         told.into_iter()
             .map(|ticket| (ticket, text.clone()))
             .collect()
     }
 
-    /// The same client's console at another moment: as its owner named and coloured it.
+    /// The same client's console at another moment: as its owner named and coloured it, and with the lines that are
+    /// still to be run.
     pub fn dressed_as(mut self, other: &Self) -> Self {
         self.label.clone_from(&other.label);
+        self.lines.clone_from(&other.lines);
+        self.repeat.clone_from(&other.repeat);
         (self.colour, self.hints) = (other.colour, other.hints);
         self
     }

@@ -83,6 +83,7 @@ fn typing_in_the_past_goes_on_from_there_and_what_came_after_can_be_walked_again
     assert!(!page.state.in_past());
     assert_eq!(last(&page, 0, 2), ["> GET k", "\"1\""]);
     assert_eq!(page.state.timeline.marks.len(), marks);
+    assert_eq!(page.state.timeline.marks.back().unwrap().line, "GET k");
     assert!(page.state.notice.as_ref().unwrap().contains("branch 1"));
     let second = page.state.past.view.branch;
     assert_ne!(first, second);
@@ -207,4 +208,39 @@ fn a_new_server_half_stands_at_the_end_and_loses_nothing_of_it() {
     assert!(!page.state.in_past());
     assert_eq!(page.exec(0, "EXISTS k l"), ["(integer) 2"]);
     assert_eq!(last(&page, 0, 2), ["> EXISTS k l", "(integer) 2"]);
+}
+
+#[test]
+fn lines_behind_one_that_travels_are_run_there() {
+    let mut page = Joined::open();
+    page.exec(0, "SET k 1");
+    page.act(Action::Run {
+        conn: 0,
+        text: ".undo\nSET l 2\nEXISTS k l".into(),
+        ticket: Some(9),
+    });
+    page.settle();
+    assert_eq!(page.answers, [(9, "(integer) 1".to_string())]);
+    assert!(!page.state.in_past());
+}
+
+#[test]
+fn expiries_are_marked_once_however_often_the_session_goes_back_or_begins_anew() {
+    let mut page = Joined::open();
+    page.exec(0, "SET k 1 PX 10");
+    page.now += 20;
+    page.settle();
+    page.exec(0, "SET l 1");
+    go(&mut page, Travel::Undo);
+    go(&mut page, Travel::End);
+    page.act(Action::ServerBroke("broken".into()));
+    page.settle();
+    let names: Vec<_> = page
+        .state
+        .timeline
+        .expired
+        .iter()
+        .map(|gone| &gone.key[..])
+        .collect();
+    assert_eq!(names, [b"k"]);
 }

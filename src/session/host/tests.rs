@@ -78,7 +78,7 @@ fn an_input_is_recorded_answered_and_seen() {
     );
     let gone = host.frame(START + 105);
     assert!(
-        matches!(&gone.updates[..], [Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }, Update::Clock(_)] if facts.len() == 2),
+        matches!(&gone.updates[..], [Update::Expired(keys), Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }, Update::Clock(_)] if facts.len() == 2 && keys.len() == 1),
         "{gone:?}"
     );
 }

@@ -70,7 +70,7 @@ impl Host {
 
     /// Tells what was said up to where the session stands.
     pub(super) fn retell(&mut self) {
-        let talks = self.now.talks.tell(&self.now.engine);
+        let talks = self.now.said();
         let at_end = !self.history.in_past();
         self.updates.push(Update::Retold { talks, at_end });
     }
@@ -122,6 +122,8 @@ impl Host {
         self.now.engine.scripting.stepping = stepping;
         self.now.actors.listen(true);
         self.clock.set(self.now.engine.now);
+        // Whoever was told of them then knows them still.
+        self.expiries_told = self.now.journals.expiries();
         // Other branches have other keys of the same version.
         for watched in self.watched.values_mut() {
             watched.stamp = None;

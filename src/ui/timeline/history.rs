@@ -133,7 +133,7 @@ pub fn HistorySheet(props: &HistoryProps) -> Html {
             } else {
                 <ol class="happened" aria-label="What happened, newest first" tabindex="0">
                     for (i, mark) in timeline.marks.iter().rev().take(MARKS_MAX).enumerate() {
-                        <li key={timeline.total - i} class={(mark.at > *now).then_some("later")}>
+                        <li key={timeline.total - i} class={here.is_some_and(|here| mark.is_after(here)).then_some("later")}>
                             <span class="dim num mono">{ at(mark.at) }</span>
                             <span class={classes!("tag", colour::client_tag(mark.conn))}>{ format::client_letter(mark.conn) }</span>
                             <span class="mono" title={mark.line.clone()}>{ &mark.line }</span>

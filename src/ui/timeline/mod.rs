@@ -24,6 +24,11 @@ use history::HistorySheet;
 const LENGTH: std::ops::Range<Millis> = 20_000..600_000;
 /// How much of a track the time up to the end takes, in percent.
 const WIDTH: f64 = 97.0;
+/// A point that nothing comes after.
+const END: Point = Point {
+    inputs: usize::MAX,
+    at: Millis::MAX,
+};
 /// How many marks are drawn of one client, and lines listed.
 const MARKS_MAX: usize = 200;
 /// How many of a script's calls are drawn.
@@ -82,6 +87,7 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
     let stands = past.stands();
     let last = stands.map_or(now, |(_, end)| end.at);
     let here = stands.map_or(now, |(here, _)| here.at);
+    let point = stands.map_or(END, |(here, _)| here);
     let start = timeline.start(last, LENGTH.end).min(here);
     let length = last.saturating_sub(start).max(LENGTH.start) as f64;
     // The head stands a little before the right edge, so that what comes next has somewhere to go.
@@ -106,7 +112,8 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                 return;
             };
             let part = (f64::from(x) - rect.left()) / rect.width().max(1.0) * 100.0 / WIDTH;
-            let at = start.saturating_add((part.max(0.0) * length) as Millis);
+            // Beyond the left edge lies what is not in view.
+            let at = (start as f64 + part * length).max(0.0) as Millis;
             store.dispatch(Action::Travel(if at >= last {
                 Travel::End
             } else {
@@ -202,7 +209,7 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                                 />
                             }
                             for (i, mark) in timeline.marks.iter().filter(|m| m.conn == conn && m.at >= start).rev().take(MARKS_MAX).enumerate() {
-                                <i key={i} class={(mark.at > here).then_some("later")} title={mark.line.clone()} style={format!("left:{:.2}%", place(mark.at))} />
+                                <i key={i} class={mark.is_after(point).then_some("later")} title={mark.line.clone()} style={format!("left:{:.2}%", place(mark.at))} />
                             }
                             for bracket in brackets(timeline, start) {
                                 { inside(bracket, place(bracket.at), bracket.conn == conn) }
