@@ -424,7 +424,7 @@ fn is_over(doing: &Doing) -> bool {
 }
 
 /// A command as it would be typed.
-fn command_line(bytes: &[u8]) -> String {
+pub(super) fn command_line(bytes: &[u8]) -> String {
     let Some((Reply::Array(words), _)) = decode(bytes) else {
         return String::new();
     };

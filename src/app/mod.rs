@@ -12,6 +12,7 @@ pub mod example;
 pub mod format;
 pub mod help;
 pub mod hint;
+pub mod kept;
 pub mod line;
 pub mod lua;
 pub mod movement;
@@ -133,6 +134,7 @@ pub struct State {
     /// How many inputs have happened on the branch that is walked on.
     inputs: usize,
     left: past::Left,
+    kept: Rc<kept::Kept>,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
     turns: VecDeque<clock::Asked>,
@@ -198,6 +200,8 @@ pub enum Action {
     Clock(Turn),
     /// The session goes to another of its moments, or something is done with its history.
     Travel(Travel),
+    /// Something happens to sessions that the browser keeps.
+    Kept(kept::Act),
     /// What differs between two moments has been seen.
     ComparedEnough,
     /// Something is done to a client itself.
@@ -217,6 +221,25 @@ pub enum Effect {
     Resolve(u32, String),
     /// Light the page.
     Theme(Theme),
+    /// Save what is known about a session, and a piece of its log that begins at an entry.
+    Save {
+        /// Which session.
+        id: String,
+        /// A [`kept::About`], encoded.
+        about: Vec<u8>,
+        /// The entry.
+        from: usize,
+        /// Entries, encoded; none: nothing.
+        piece: Vec<u8>,
+    },
+    /// Read the log of a session.
+    Load(String, Box<kept::About>),
+    /// List the kept sessions.
+    List,
+    /// Delete a session, and list the others.
+    Remove(String),
+    /// Begin a new session.
+    Fresh,
 }
 
 impl State {
@@ -247,6 +270,7 @@ impl State {
             past: Rc::default(),
             inputs: 0,
             left: past::Left::default(),
+            kept: Rc::default(),
             port: Port::new(seed, start),
             turns: VecDeque::new(),
             news: actors::News::default(),
@@ -356,7 +380,10 @@ impl State {
             self.changed = true;
         }
         match action {
-            Action::Open => self.open(wall, &mut effects),
+            Action::Open => {
+                self.open(wall, &mut effects);
+                self.play_example(wall, &mut effects);
+            }
             Action::Run { conn, text, ticket } => {
                 self.last_used = conn;
                 self.used = true;
@@ -409,6 +436,7 @@ impl State {
                 self.follow(orders, wall, &mut effects);
                 self.mark_stuck(wall);
                 self.show_news(wall);
+                self.save(false, wall, &mut effects);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
             Action::Filter(pattern) => {
@@ -445,6 +473,7 @@ impl State {
             Action::Dismiss => self.notice = None,
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
             Action::Travel(travel) => self.travel(travel, &mut effects),
+            Action::Kept(act) => self.keep_act(act, wall, &mut effects),
             Action::ComparedEnough => self.compared_enough(),
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
@@ -453,19 +482,14 @@ impl State {
     }
 
     fn open(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Restart);
         effects.push(Effect::Theme(self.theme));
-        let orders = self.port.begin();
-        self.follow(orders, wall, effects);
+        self.begin_worker(wall, effects);
         for _ in 0..3 {
             self.add_client(wall, effects);
         }
-        self.watch_keys(wall, effects);
-        let orders = self.port.watch(Request::Watch {
-            panel: PUBSUB_PANEL,
-            target: Target::PubSub,
-        });
-        self.follow(orders, wall, effects);
+    }
+
+    fn play_example(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         for &(conn, line) in example::LINES {
             if let Some(console) = self.console(conn) {
                 console.enqueue(line, None);
@@ -676,6 +700,7 @@ impl State {
                 }
                 Update::History(view) => self.history_told(view),
                 Update::Retold { talks, at_end } => {
+                    self.session_is_back();
                     self.retold(&talks, at_end, wall, effects);
                     talked.extend(self.consoles.iter().map(|console| console.conn));
                 }
@@ -700,6 +725,7 @@ impl State {
         for conn in talked {
             self.pump(conn, wall, effects);
         }
+        self.save(false, wall, effects);
     }
 
     fn see(&mut self, panel: Panel, view: View, wall: f64, effects: &mut Vec<Effect>) {

@@ -295,7 +295,7 @@ impl State {
     }
 
     /// Nobody waits for what will not come, and what actors said is shown.
-    fn settle(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+    pub(super) fn settle(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         self.show_all_news(wall);
         let mut told = Vec::new();
         for console in &mut self.consoles {

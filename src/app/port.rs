@@ -79,6 +79,21 @@ impl Port {
         vec![self.begin_request()]
     }
 
+    /// Whether the clock is held, and how fast it runs when it is not.
+    pub fn clock(&self) -> (bool, Speed) {
+        (self.paused, self.speed)
+    }
+
+    /// A session that comes back, with its clock as it ran.
+    pub fn of(log: Log, (paused, speed): (bool, Speed)) -> Self {
+        Self {
+            log,
+            paused,
+            speed,
+            ..Self::default()
+        }
+    }
+
     fn begin_request(&self) -> Order {
         let mut requests = Vec::new();
         // Before the log is folded: the clock is to run on from there as it ran.

@@ -10,6 +10,8 @@ pub(super) struct Joined {
     pub now: Millis,
     pub answers: Vec<(u32, String)>,
     restarts: usize,
+    /// What was saved: about the session, and pieces of its log.
+    pub saved: Vec<(Vec<u8>, usize, Vec<u8>)>,
 }
 
 const START: Millis = 1_700_000_000_000;
@@ -22,6 +24,7 @@ impl Joined {
             now: START,
             answers: Vec::new(),
             restarts: 0,
+            saved: Vec::new(),
         };
         joined.act(Action::Open);
         joined.settle();
@@ -40,7 +43,14 @@ impl Joined {
                     self.host = Host::new(0, self.now, || None);
                 }
                 Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
-                Effect::Theme(_) => {}
+                Effect::Save {
+                    about, from, piece, ..
+                } => self.saved.push((about, from, piece)),
+                Effect::Theme(_)
+                | Effect::Load(..)
+                | Effect::List
+                | Effect::Remove(_)
+                | Effect::Fresh => {}
             }
         }
     }

@@ -8,30 +8,40 @@ use super::actors::{ActorsPanel, conns};
 use super::client::Chips;
 use super::clock::ClockBar;
 use super::console::ConsolePanel;
+use super::kept::{KeptBar, Sessions};
 use super::panels::{Inspector, KeysPanel};
 use super::script;
+use super::storage;
 use super::store::Store;
 use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
+use crate::app::kept::Kept;
 use crate::app::stage::Subject;
 use crate::app::{Action, State, Tab, Theme, example};
 use crate::session::message::{ClockView, Millis};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a session begins at the wall clock's moment, once"
-    )]
-    let start = js_sys::Date::now() as Millis;
-    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    let (seed, start) = beginning();
     let store = Store::new(State::new(seed, start, script::saved_theme()));
+    storage::open(&store);
     script::offer(&store);
     let document = web_sys::window().and_then(|w| w.document());
     if let Some(boot) = document.and_then(|d| d.query_selector(".boot").ok().flatten()) {
         boot.remove();
     }
     yew::Renderer::<Page>::with_props(PageProps { store }).render();
+}
+
+/// The seed of a new session's chance, and its first moment.
+pub fn beginning() -> (u64, Millis) {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a session begins at the wall clock's moment, once"
+    )]
+    let start = js_sys::Date::now() as Millis;
+    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    (seed, start)
 }
 
 /// What the page hangs on.
@@ -77,13 +87,14 @@ pub fn Page(props: &PageProps) -> Html {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
                 <div class="page" data-view={tab} style={state.hues()}>
-                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} />
+                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} kept={Rc::clone(state.kept())} />
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
                         </div>
                     }
+                    <KeptBar kept={Rc::clone(state.kept())} />
                     <KeysPanel
                         keys={Rc::clone(&state.keys)}
                         pubsub={Rc::clone(&state.pubsub)}
@@ -133,6 +144,7 @@ struct BarProps {
     full: bool,
     time: Rc<ClockView>,
     stands: bool,
+    kept: Rc<Kept>,
 }
 
 #[component]
@@ -165,6 +177,7 @@ fn Bar(props: &BarProps) -> Html {
                 }
             </nav>
             <div class="acts">
+                <Sessions kept={Rc::clone(&props.kept)} />
                 <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
                 <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>
             </div>

@@ -8,6 +8,7 @@ use gloo::timers::callback::Interval;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
+use super::storage;
 use super::worker::ServerHalf;
 use crate::app::{Action, Effect, State};
 
@@ -41,7 +42,7 @@ pub fn wall() -> f64 {
 }
 
 impl Store {
-    /// A store over a first state; the server half is started at once, before anything is drawn.
+    /// A store over a first state, which is still to be opened.
     pub fn new(state: State) -> Self {
         let store = Self(Rc::new(Inner {
             state: RefCell::new(state),
@@ -62,7 +63,6 @@ impl Store {
         let ticking = store.clone();
         *store.0.tick.borrow_mut() =
             Some(Interval::new(250, move || ticking.dispatch(Action::Tick)));
-        store.dispatch(Action::Open);
         store
     }
 
@@ -117,6 +117,11 @@ impl Store {
         })
     }
 
+    /// Lists the kept sessions anew.
+    pub fn relist(&self) {
+        storage::list_sessions(self);
+    }
+
     fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::Post(requests) => {
@@ -141,6 +146,19 @@ impl Store {
                 }
             }
             Effect::Theme(theme) => super::script::apply_theme(theme),
+            Effect::Save {
+                id,
+                about,
+                from,
+                piece,
+            } => storage::save_session(self, id, &about, from, &piece),
+            Effect::Load(id, about) => storage::load_session(self, id, *about),
+            Effect::List => self.relist(),
+            Effect::Remove(id) => storage::remove_session(self, id),
+            Effect::Fresh => {
+                let (seed, start) = super::page::beginning();
+                storage::fresh_session(self, seed, start);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ export const VIEWPORTS = {
   phone: { width: 390, height: 844 },
 };
 
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -30,7 +30,7 @@ export function startServer({ base = "/" } = {}) {
   return serve(DIST, { base });
 }
 
-function chromeProgram() {
+export function chromeProgram() {
   const known = [
     process.env.CHROME,
     "/usr/bin/chromium",
