@@ -113,6 +113,11 @@ pub enum Witness {
         /// The TTL it was given, in milliseconds.
         ttl: Millis,
     },
+    /// A string that was set because there was none, without a TTL: given one by the same client, it is a lock.
+    Made {
+        /// The client that set it.
+        by: Conn,
+    },
     /// The elements that a HyperLogLog has been shown, as 64-bit hashes of another family than its own.
     Uniques(FxHashSet<u64>),
 }
