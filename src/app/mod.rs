@@ -20,6 +20,7 @@ pub mod script;
 pub mod show;
 pub mod stage;
 pub mod table;
+pub mod tenure;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;
