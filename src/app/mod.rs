@@ -16,6 +16,7 @@ pub mod line;
 pub mod lua;
 pub mod movement;
 pub mod port;
+pub mod registers;
 pub mod script;
 pub mod show;
 pub mod stage;

@@ -141,6 +141,8 @@ pub enum Fact {
         elements: usize,
         /// Whether any register grew.
         grew: bool,
+        /// The last element, and what its register held before it; `None`: there was none, or it is long.
+        last: Option<(Bytes, u8)>,
     },
     /// A message was published to the channel in `key`.
     Published {

@@ -95,7 +95,7 @@ fn why(props: &PanelProps, hll: &HllView) -> Html {
         .iter()
         .rev()
         .find_map(|event| match event.fact {
-            Fact::Counted { elements, grew } => Some((event.conn, elements, grew)),
+            Fact::Counted { elements, grew, .. } => Some((event.conn, elements, grew)),
             _ => None,
         });
     let Some((conn, elements, grew)) = last else {

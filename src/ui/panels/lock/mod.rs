@@ -99,12 +99,11 @@ pub fn LockInspector(props: &LockProps) -> Html {
                 if let Some((_, _, head)) = &held {
                     { "Only its token releases it: " }
                     <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} />
-                    { " compares and deletes (Valkey 9). Elsewhere " }
+                    { " (Valkey 9), or " }
                     <button class="line" type="button" title="Open the script editor" onclick={on_release.reform({
                         let (key, token) = (format::lossy(&props.name), format::lossy(head));
                         move |_: MouseEvent| (key.clone(), token.clone())
-                    })}>{ "a script" }</button>
-                    { " does." }
+                    })}>{ "a script" }</button>{ "." }
                 } else {
                     { "Whoever comes first takes it: " }
                     <Typed line={format!("SET {} {} NX PX 30000", props.word(), token(props.facts()))} on_command={props.on_command.clone()} />
@@ -121,8 +120,8 @@ fn accident(story: &Story, holder: Option<Conn>) -> Html {
     {
         return html! {
             <>
-                { tag::client(Some(who)) }{ " still thinks that it holds the lock: nothing has told it that the lock is " }
-                { tag::client(Some(holder)) }{ "’s now. A plain DEL of its would delete it. " }
+                { tag::client(Some(who)) }{ " still thinks that it holds it: nothing has told it that it is " }
+                { tag::client(Some(holder)) }{ "’s now. Its plain DEL would delete it. " }
             </>
         };
     }
