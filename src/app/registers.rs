@@ -89,12 +89,22 @@ fn errors_off(estimate: u64, truth: u64) -> f64 {
     (truth as f64 - estimate as f64) / (estimate.max(1) as f64 * STANDARD_ERROR)
 }
 
+/// So many standard errors of an estimate, as a count.
+pub fn errors(estimate: u64, errors: f64) -> String {
+    let by = estimate as f64 * STANDARD_ERROR * errors;
+    if by < 10.0 {
+        format!("{by:.2}")
+    } else {
+        format::count(by.round() as u64)
+    }
+}
+
 /// From where to where an estimate with so many standard errors goes.
 pub fn range(estimate: u64, errors: f64) -> String {
     let by = estimate as f64 * STANDARD_ERROR * errors;
     let [low, high] = [estimate as f64 - by, estimate as f64 + by];
     if estimate < 1000 {
-        format!("{low:.1} to {high:.1}")
+        format!("{low:.2} to {high:.2}")
     } else {
         let text = |n: f64| format::count(n.round() as u64);
         format!("{} to {}", text(low), text(high))
@@ -245,7 +255,11 @@ mod tests {
             }
         );
         assert_eq!(range(1_000_000, 1.0), "991,875 to 1,008,125");
-        assert_eq!(range(20, 2.0), "19.7 to 20.3");
+        assert_eq!(range(20, 2.0), "19.68 to 20.32");
+        assert_eq!(
+            (errors(20, 1.0), errors(1_000_000, 2.0)),
+            ("0.16".into(), "16,250".into())
+        );
     }
 
     #[test]

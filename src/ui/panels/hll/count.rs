@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::format;
-use crate::app::registers::{Band, fullness, histogram, range};
+use crate::app::registers::{Band, errors, fullness, histogram, range};
 use crate::app::table::Table;
 use crate::session::message::{HllView, SetBytes};
 use crate::ui::widgets::twin::Twin;
@@ -41,7 +41,7 @@ fn truth(hll: &HllView) -> Html {
     } else {
         "warn-text"
     };
-    html! { <>{ format!(" · true count {} · ", format::count(truth as u64)) }<span class="nowrap">{ "off by " }<b {class}>{ format!("{off:.2}%") }</b></span></> }
+    html! { <>{ format!(" · ▲ true count {} · ", format::count(truth as u64)) }<span class="nowrap">{ "off by " }<b {class}>{ format!("{off:.2}%") }</b></span></> }
 }
 
 /// One and two standard errors around the estimate, with a mark at the true count.
@@ -72,8 +72,7 @@ fn band(hll: &HllView) -> Html {
                 if let Some(at) = band.truth { <i class={classes!("hll-truth", band.beyond.then_some("hll-beyond"))} style={format!("left:{:.2}%", at * 100.0)} /> }
             </div>
             <p class="hll-small num">
-                { format!("±0.81 %: {} · ±1.62 %: {}", range(hll.estimate, 1.0), range(hll.estimate, 2.0)) }
-                if hll.truth.is_some() { { " · ▲ true count" } }
+                { format!("±{} (0.81 %), ±{} (1.62 %)", errors(hll.estimate, 1.0), errors(hll.estimate, 2.0)) }
             </p>
         </>
     }

@@ -41,8 +41,8 @@ pub fn Follow(props: &FollowProps) -> Html {
     html! {
         <>
             <label class="hll-field">
-                <span>{ "Follow an element" }</span>
-                <input type="text" value={props.text.clone()} {placeholder} {oninput} maxlength="256" spellcheck="false" autocapitalize="off" autocomplete="off" />
+                <span>{ "Follow" }</span>
+                <input type="text" aria-label="Follow an element" value={props.text.clone()} {placeholder} {oninput} maxlength="256" spellcheck="false" autocapitalize="off" autocomplete="off" />
             </label>
             if let Some(element) = &props.element { { steps(props, element) } } else {
                 <p class="empty">{ "Type an element, or show it one with PFADD." }</p>

@@ -93,7 +93,7 @@ pub fn HllInspector(props: &PanelProps) -> Html {
                 />
                 <div class="hll-side">
                     <div class="hll-sides" role="group" aria-label="What stands beside the registers">
-                        { choose(Side::Count, "Count") }{ choose(Side::Element, "An element") }{ choose(Side::Merge, "A merge") }
+                        { choose(Side::Count, "Count") }{ choose(Side::Element, "Element") }{ choose(Side::Merge, "Merge") }
                     </div>
                     { match *side {
                         Side::Count => count(hll),
