@@ -248,7 +248,7 @@ pub struct HllView {
     /// The element that was asked for.
     pub element: Option<ElementView>,
     /// The merge that was asked for.
-    pub merge: Option<MergeView>,
+    pub merge: Option<Box<MergeView>>,
 }
 
 /// What a key holds, as far as it is in view.

@@ -85,12 +85,12 @@ pub(super) fn view(db: &Db, key: &[u8], entry: &Entry, look: &Look) -> Option<Hl
     match look {
         Look::Hll(HllLook::Element(bytes)) => element = Some(follow(bytes, &registers)),
         Look::Hll(HllLook::Merge(other)) => {
-            merge = Some(MergeView {
+            merge = Some(Box::new(MergeView {
                 keys: others(db, key),
                 other: other
                     .as_ref()
                     .and_then(|other| with(db, text, entry, other)),
-            });
+            }));
         }
         _ => {}
     }
