@@ -1,13 +1,13 @@
 //! HyperLogLog: counting distinct elements in a few kilobytes.
 
 use super::spec::*;
-use crate::ds::hll::{self, Encoding, HllError, Op};
+use crate::ds::bytes::Bytes;
+use crate::ds::hll::{self, Encoding, HllError, Op, Shown};
 use crate::engine::args::Args;
 use crate::engine::db::{Form, Kind, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::{Ctx, notify};
-use rustc_hash::FxHashSet;
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -123,6 +123,9 @@ const SELF_TEST_ELEMENTS: u64 = 100_000;
 /// Past this many different elements the page no longer knows the true count.
 const UNIQUES_MAX: usize = 1 << 20;
 
+/// Longer elements are not told of.
+const TOLD_MAX: usize = 256;
+
 impl From<HllError> for Error {
     fn from(error: HllError) -> Self {
         Self::text(match error {
@@ -136,14 +139,25 @@ fn pfadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (key, elements) = (&args[1], args.from(2));
     let sparse_max = ctx.limits().hll_sparse_max_bytes;
     let made = make(ctx, key)?;
-    let mut grew = false;
+    let (mut grew, mut told) = (false, None);
     if let Some(entry) = ctx.db().entry_mut(key) {
         let value = Vec::of_mut(&mut entry.value).ok_or(Error::WrongType)?;
-        for element in elements {
+        let (last, others) = match elements.split_last() {
+            Some((last, others)) => (Some(last), others),
+            None => (None, elements),
+        };
+        for element in others {
             grew |= hll::add(value, element, sparse_max)?;
         }
+        if let Some(element) = last {
+            let held = hll::register(value, hll::hash_parts(element).0)?;
+            grew |= hll::add(value, element, sparse_max)?;
+            told = (element.len() <= TOLD_MAX).then_some((*element, held));
+        }
         if let Some(Witness::Uniques(seen)) = entry.witness.as_deref_mut() {
-            seen.extend(elements.iter().map(|element| fingerprint(element)));
+            for element in elements {
+                seen.add(fingerprint(element), element);
+            }
             if seen.len() > UNIQUES_MAX {
                 entry.witness = None;
             }
@@ -156,6 +170,7 @@ fn pfadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     ctx.note(key, || Fact::Counted {
         elements: elements.len(),
         grew,
+        last: told.map(|(element, held)| (Bytes::from_slice(element), held)),
     });
     ctx.out.int(i64::from(made || grew));
     Ok(())
@@ -302,7 +317,7 @@ fn make(ctx: &mut Ctx<'_>, key: &[u8]) -> Result<bool, Error> {
     if ctx.engine.observing
         && let Some(entry) = ctx.db().entry_mut(key)
     {
-        entry.witness = Some(Box::new(Witness::Uniques(FxHashSet::default())));
+        entry.witness = Some(Box::new(Witness::Uniques(Shown::default())));
     }
     Ok(true)
 }
@@ -345,17 +360,17 @@ fn union(ctx: &mut Ctx<'_>, keys: &[&[u8]]) -> Result<hll::Union, Error> {
 }
 
 /// The different elements that all the keys together were shown, where that is known of each of them.
-fn uniques(ctx: &mut Ctx<'_>, keys: &[&[u8]]) -> Option<FxHashSet<u64>> {
+fn uniques(ctx: &mut Ctx<'_>, keys: &[&[u8]]) -> Option<Shown> {
     if !ctx.engine.observing {
         return None;
     }
-    let mut all = FxHashSet::default();
+    let mut all = Shown::default();
     for entry in keys
         .iter()
         .filter_map(|key| ctx.engine.dbs.get(ctx.db)?.entry(key))
     {
         match entry.witness.as_deref() {
-            Some(Witness::Uniques(seen)) => all.extend(seen),
+            Some(Witness::Uniques(seen)) => all.absorb(seen),
             _ => return None,
         }
     }
@@ -480,7 +495,7 @@ mod tests {
     fn truth(engine: &Engine, key: &str) -> Option<usize> {
         match engine.dbs[0].entry(key.as_bytes())?.witness.as_deref()? {
             Witness::Uniques(seen) => Some(seen.len()),
-            Witness::Lock { .. } => None,
+            Witness::Lock { .. } | Witness::Made { .. } => None,
         }
     }
 
@@ -597,15 +612,7 @@ mod tests {
     fn facts_say_whether_a_register_grew() {
         let mut engine = engine();
         run(&mut engine, &["PFADD a x y", "PFADD a x"]);
-        let grew = |event: &Event| {
-            matches!(
-                event.fact,
-                Fact::Counted {
-                    elements: _,
-                    grew: true
-                }
-            )
-        };
+        let grew = |event: &Event| matches!(event.fact, Fact::Counted { grew: true, .. });
         assert_eq!(
             engine.events.iter().map(grew).collect::<Vec<_>>(),
             [true, false]

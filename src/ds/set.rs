@@ -19,6 +19,36 @@ pub enum Set {
     Table(IndexSet<Bytes, FxBuildHasher>),
 }
 
+/// What decides how much room the members of a set take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Bytes that they take outside the set itself: those of all members that are too long for their place in it.
+    pub heap: usize,
+    /// The length of the longest.
+    pub longest: usize,
+    /// Whether all are integers.
+    pub integers: bool,
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self {
+            heap: 0,
+            longest: 0,
+            integers: true,
+        }
+    }
+}
+
+impl About {
+    /// One more member.
+    pub fn add(&mut self, member: &[u8]) {
+        self.heap += room::of_bytes(&Bytes::from_slice(member));
+        self.longest = self.longest.max(member.len());
+        self.integers &= listpack::integer(member).is_some();
+    }
+}
+
 impl Default for Set {
     fn default() -> Self {
         Self::Ints(Vec::new())
@@ -58,6 +88,19 @@ impl Set {
             Self::Packed(_) => "listpack",
             Self::Table(_) => "hashtable",
         }
+    }
+
+    /// What [`Self::memory_bytes`] would say of a set that so many members were added to one at a time, by what is known of them.
+    pub fn memory_of(members: usize, about: About, limits: &Limits) -> usize {
+        let small = about.longest <= limits.set_max_listpack_value;
+        let body = if about.integers && members <= limits.set_max_intset_entries {
+            room::of_list(members) * size_of::<i64>()
+        } else if small && !about.integers && members <= limits.set_max_listpack_entries {
+            room::of_list(members) * size_of::<Bytes>() + about.heap
+        } else {
+            room::of_table(members) * (size_of::<Bytes>() + 2 * size_of::<usize>()) + about.heap
+        };
+        size_of::<Self>() + body
     }
 
     /// Bytes of memory, estimated.

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::FxBuildHasher;
 
 use super::client::Conn;
 use super::error::Error;
@@ -14,6 +14,7 @@ use super::time::Millis;
 use super::timers::{Deadlines, Ticket};
 use crate::ds::bytes::Bytes;
 use crate::ds::hash::Hash;
+use crate::ds::hll::Shown;
 use crate::ds::list::List;
 use crate::ds::set::Set;
 use crate::ds::stream::Stream;
@@ -113,8 +114,13 @@ pub enum Witness {
         /// The TTL it was given, in milliseconds.
         ttl: Millis,
     },
-    /// The elements that a HyperLogLog has been shown, as 64-bit hashes of another family than its own.
-    Uniques(FxHashSet<u64>),
+    /// A string that was set because there was none, without a TTL: given one by the same client, it is a lock.
+    Made {
+        /// The client that set it.
+        by: Conn,
+    },
+    /// What a HyperLogLog has been shown.
+    Uniques(Shown),
 }
 
 /// How the reference keeps a string, as far as that does not follow from its bytes.

@@ -105,10 +105,28 @@ pub enum Fact {
         holder: Option<Conn>,
         /// How long it is still held, in milliseconds.
         left: Option<Millis>,
+        /// How often this client was refused since the lock last changed, this time counted.
+        times: u32,
+        /// When it was refused first.
+        since: Millis,
     },
-    /// A lock was deleted by a compare that matched.
+    /// A lock's deadline was moved.
+    LockExtended {
+        /// How long it is held from now on, in milliseconds; `None`: for ever.
+        left: Option<Millis>,
+        /// How often this client has done so one time after the other.
+        times: u32,
+    },
+    /// A client that took a lock looked at it and found it free or another's: it can know that it has lost it.
+    LockMissed {
+        /// Who holds it; `None`: nobody.
+        holder: Option<Conn>,
+    },
+    /// A lock's token was written over, and it is a lock no longer.
+    LockOverwritten,
+    /// A lock was deleted by a compare that matched, which a script that reads it first counts as.
     LockReleased,
-    /// A compare-and-delete kept a key because the token was another.
+    /// A compare, by a command or a script, left a key alone because the token was another.
     WrongToken {
         /// Who holds it, where that is known.
         holder: Option<Conn>,
@@ -123,6 +141,8 @@ pub enum Fact {
         elements: usize,
         /// Whether any register grew.
         grew: bool,
+        /// The last element, and what its register held before it; `None`: there was none, or it is long.
+        last: Option<(Bytes, u8)>,
     },
     /// A message was published to the channel in `key`.
     Published {

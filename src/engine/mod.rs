@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod lock;
 pub mod next;
 pub mod notify;
 pub mod num;

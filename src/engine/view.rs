@@ -1,5 +1,7 @@
 //! Read-only windows on the engine, for whoever draws it: what is in view, and no more.
 
+mod hll;
+
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
@@ -9,7 +11,9 @@ use super::{Engine, reply::Resp};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
 use crate::ds::zset::Zset;
-use crate::ds::{glob, hll};
+use crate::ds::{glob, hll as ds_hll};
+
+pub use hll::{ElementView, HllLook, MergeView, OtherHll, SetBytes, measure};
 
 /// The most pending entries that a stream's window lists for one group.
 const PENDING_MAX: usize = 200;
@@ -51,7 +55,7 @@ impl Kind {
             Value::Str(_) if matches!(entry.witness.as_deref(), Some(Witness::Lock { .. })) => {
                 Self::Lock
             }
-            Value::Str(text) if hll::encoding(text).is_ok() => Self::Hll,
+            Value::Str(text) if ds_hll::encoding(text).is_ok() => Self::Hll,
             Value::Str(_) => Self::Text,
         }
     }
@@ -237,6 +241,14 @@ pub struct HllView {
     pub bytes: usize,
     /// The 16,384 registers.
     pub registers: Vec<u8>,
+    /// The length up to which it stays sparse, in bytes.
+    pub sparse_max: usize,
+    /// What memory it takes beside a set of the same elements, where they are known.
+    pub set: Option<SetBytes>,
+    /// The element that was asked for.
+    pub element: Option<ElementView>,
+    /// The merge that was asked for.
+    pub merge: Option<Box<MergeView>>,
 }
 
 /// What a key holds, as far as it is in view.
@@ -327,6 +339,8 @@ pub enum Look {
     /// Nothing else.
     #[default]
     Rows,
+    /// Something of a HyperLogLog.
+    Hll(HllLook),
 }
 
 impl Window {
@@ -378,7 +392,6 @@ pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
 
 /// A window on what a key holds, and what else a panel wants to see of it.
 pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
-    let Look::Rows = look;
     let Some(entry) = db.entry(key) else {
         return ValueView::Missing;
     };
@@ -407,7 +420,7 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
             let about = (Kind::Hash, hash.len(), hash.memory_bytes(), hash.encoding());
             ValueView::Items(items_window(about, window, row))
         }
-        Value::Str(text) => hll_view(text, entry)
+        Value::Str(text) => hll::view(db, key, entry, look)
             .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
     }
 }
@@ -524,20 +537,6 @@ fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) ->
             })
             .collect(),
     }
-}
-
-fn hll_view(text: &[u8], entry: &Entry) -> Option<HllView> {
-    let encoding = hll::encoding(text).ok()?;
-    Some(HllView {
-        estimate: hll::estimate(text).ok()?,
-        truth: match entry.witness.as_deref() {
-            Some(Witness::Uniques(seen)) => Some(seen.len()),
-            _ => None,
-        },
-        dense: encoding == hll::Encoding::Dense,
-        bytes: text.len(),
-        registers: hll::registers(text).ok()?,
-    })
 }
 
 fn text_view(text: &[u8], entry: &Entry) -> TextView {

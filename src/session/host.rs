@@ -408,15 +408,15 @@ impl Host {
     fn stamp(&self, target: &Target) -> Option<u64> {
         match target {
             Target::Keys { db, .. } => self.now.engine.dbs.get(*db).map(|db| db.version()),
-            Target::Key { db, key, .. } => {
-                let version = self
-                    .now
-                    .engine
-                    .dbs
-                    .get(*db)?
-                    .entry(key)
-                    .map_or(0, |entry| entry.version);
-                Some(version.rotate_left(32) ^ self.now.journals.stamp(*db, key))
+            Target::Key { db, key, look, .. } => {
+                let db_of = self.now.engine.dbs.get(*db)?;
+                let version = db_of.entry(key).map_or(0, |entry| entry.version);
+                let others = match look {
+                    Look::Hll(HllLook::Merge(_)) => db_of.version(),
+                    _ => 0,
+                };
+                let facts = self.now.journals.stamp(*db, key);
+                Some(version.rotate_left(32) ^ facts ^ others.rotate_left(48))
             }
             Target::PubSub => None,
         }
@@ -444,9 +444,14 @@ impl Host {
             } => {
                 let facts = self.now.journals.facts(*db, key);
                 let db = self.now.engine.dbs.get(*db);
+                let mut value =
+                    db.map_or(ValueView::Missing, |db| view::value(db, key, *window, look));
+                if let Some(entry) = db.and_then(|db| db.entry(key)) {
+                    view::measure(&mut value, key, entry, &self.now.engine.config.limits);
+                }
                 View::Key {
                     deadline: db.and_then(|db| db.deadline(key)),
-                    value: db.map_or(ValueView::Missing, |db| view::value(db, key, *window, look)),
+                    value,
                     facts,
                 }
             }

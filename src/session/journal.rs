@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use super::message::{Bytes, Event, Fact, Gone};
+use super::message::{Bytes, Conn, Event, Fact, Gone};
 
 /// How many facts are kept for each key, and how many messages.
 const FACTS_MAX: usize = 64;
@@ -51,6 +51,9 @@ impl Journals {
                 self.expiries += 1;
             }
             let place = (event.db, event.key.clone());
+            if matches!(event.fact, Fact::LockMissed { .. }) && !self.may_think_it_holds(&event) {
+                continue;
+            }
             if self.of.len() >= JOURNALS_MAX && !self.of.contains_key(&place) {
                 let all = self.of.iter();
                 let oldest = all.min_by_key(|(_, journal)| journal.last);
@@ -59,8 +62,23 @@ impl Journals {
             }
             let journal = self.of.entry(place).or_default();
             journal.last = self.facts;
+            let event = joined(&mut journal.facts, event);
             push_bounded(&mut journal.facts, event);
         }
+    }
+
+    /// Whether somebody took a lock and, for all it was told since, still has it. Anybody may read any key; only
+    /// for such a client is it news not to find a lock there.
+    fn may_think_it_holds(&self, event: &Event) -> bool {
+        let own = |fact: &&Event| fact.conn == event.conn;
+        let facts = self.of.get(&(event.db, event.key.clone()));
+        let last = facts.and_then(|journal| {
+            let facts = journal.facts.iter().rev().filter(own);
+            facts
+                .map(|event| &event.fact)
+                .find(|fact| settles(fact, event.conn))
+        });
+        matches!(last, Some(Fact::LockTaken { .. }))
     }
 
     /// The last facts about a key, oldest first.
@@ -100,6 +118,52 @@ impl Journals {
     }
 }
 
+/// Whether a fact about a lock leaves no doubt what the client that it is of thinks of it afterwards.
+fn settles(fact: &Fact, conn: Option<Conn>) -> bool {
+    match fact {
+        Fact::LockTaken { .. }
+        | Fact::LockMissed { .. }
+        | Fact::LockReleased
+        | Fact::LockOverwritten
+        | Fact::WrongToken { .. }
+        | Fact::Deleted => true,
+        Fact::LockRefused { holder, .. } => holder.is_some() && *holder != conn,
+        _ => false,
+    }
+}
+
+/// The same thing done again and again by one client is one fact with a count, or it would drive out what it is about:
+/// a client that tries for a lock every few milliseconds, or keeps one.
+fn joined(facts: &mut Rc<VecDeque<Event>>, mut event: Event) -> Event {
+    let again = |fact: &Fact| matches!(fact, Fact::LockRefused { .. } | Fact::LockExtended { .. });
+    if !again(&event.fact) {
+        return event;
+    }
+    let kind = std::mem::discriminant(&event.fact);
+    let same = |one: &Event| one.conn == event.conn && std::mem::discriminant(&one.fact) == kind;
+    let mut back = facts.iter().rev().take_while(|one| again(&one.fact));
+    let Some(ago) = back.position(same) else {
+        return event;
+    };
+    let at = facts.len() - 1 - ago;
+    let earlier = Rc::make_mut(facts).remove(at).map(|one| one.fact);
+    match (earlier, &mut event.fact) {
+        (
+            Some(Fact::LockRefused {
+                times: n,
+                since: first,
+                ..
+            }),
+            Fact::LockRefused { times, since, .. },
+        ) => (*times, *since) = (n.saturating_add(1), first),
+        (Some(Fact::LockExtended { times: n, .. }), Fact::LockExtended { times, .. }) => {
+            *times = n.saturating_add(1);
+        }
+        _ => {}
+    }
+    event
+}
+
 fn push_bounded(queue: &mut Rc<VecDeque<Event>>, event: Event) {
     let queue = Rc::make_mut(queue);
     if queue.len() == FACTS_MAX {
@@ -107,3 +171,6 @@ fn push_bounded(queue: &mut Rc<VecDeque<Event>>, event: Event) {
     }
     queue.push_back(event);
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ pub(super) fn persist(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         ctx.db().set_deadline(&args[1], None);
         ctx.modified(&args[1]);
         ctx.notify(notify::GENERIC, "persist", &args[1]);
+        ctx.lock_extended(&args[1]);
     }
     ctx.out.int(i64::from(had));
     Ok(())
@@ -80,6 +81,7 @@ fn expire_at(
         ctx.db().set_deadline(key, Some(when));
         ctx.modified(key);
         ctx.notify(notify::GENERIC, "expire", key);
+        ctx.lock_extended(key);
     }
     ctx.out.int(i64::from(set));
     Ok(())

@@ -864,7 +864,7 @@ fn del(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let mut count = 0;
     for key in args.from(1) {
         if ctx.delete_told(key) {
-            ctx.note(key, || Fact::Deleted);
+            ctx.note_deleted(key);
             count += 1;
         }
     }

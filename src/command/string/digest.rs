@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{Condition, Options};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::lock::Compared;
 use crate::engine::{Ctx, notify};
 
 /// The digest of a string: its XXH3 hash of 64 bits, in 16 hexadecimal digits.
@@ -40,9 +40,15 @@ pub(super) fn delex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             ));
         }
     };
+    let holder = ctx.lock_holder(key);
     if met && ctx.delete(key) {
         ctx.notify(notify::GENERIC, "del", key);
-        ctx.note(key, || Fact::Deleted);
+        match condition {
+            Condition::Always => ctx.note_deleted(key),
+            _ => ctx.lock_compared(key, holder, Compared::Deleted),
+        }
+    } else if condition != Condition::Always {
+        ctx.lock_compared(key, holder, Compared::Unequal);
     }
     ctx.out.int(i64::from(met));
     Ok(())

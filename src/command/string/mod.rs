@@ -5,12 +5,12 @@ mod many;
 mod part;
 
 use super::spec::*;
-use crate::ds::bytes::Bytes;
 use crate::ds::listpack;
 use crate::engine::args::Args;
-use crate::engine::db::{Entry, Form, Value, Witness};
+use crate::engine::db::{Entry, Form, Value};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::lock::Compared;
 use crate::engine::num;
 use crate::engine::num::long::LongDouble;
 use crate::engine::time::Millis;
@@ -601,24 +601,14 @@ fn decrby(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 fn delifeq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let equal = match ctx.db().read::<Vec<u8>>(&args[1])? {
         Some(text) => text.as_slice() == &args[2],
-        None => {
-            ctx.out.int(0);
-            return Ok(());
-        }
+        None => false,
     };
-    let holder = lock_holder(ctx, &args[1]);
-    if equal {
-        ctx.delete_told(&args[1]);
-        ctx.note(&args[1], || {
-            if holder.is_some() {
-                Fact::LockReleased
-            } else {
-                Fact::Deleted
-            }
-        });
-    } else {
-        ctx.note(&args[1], || Fact::WrongToken { holder });
-    }
+    let holder = ctx.lock_holder(&args[1]);
+    let outcome = match equal && ctx.delete_told(&args[1]) {
+        true => Compared::Deleted,
+        false => Compared::Unequal,
+    };
+    ctx.lock_compared(&args[1], holder, outcome);
     ctx.out.int(i64::from(equal));
     Ok(())
 }
@@ -629,6 +619,7 @@ fn get(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         Some(text) => out.bulk(text),
         None => out.null(),
     }
+    ctx.lock_read(&args[1]);
     Ok(())
 }
 
@@ -636,7 +627,7 @@ fn getdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     get(ctx, args)?;
     if ctx.delete(&args[1]) {
         ctx.notify(notify::GENERIC, "del", &args[1]);
-        ctx.note(&args[1], || Fact::Deleted);
+        ctx.note_deleted(&args[1]);
     }
     Ok(())
 }
@@ -658,6 +649,7 @@ fn getex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             ctx.db().set_deadline(&args[1], None);
             ctx.modified(&args[1]);
             ctx.notify(notify::GENERIC, "persist", &args[1]);
+            ctx.lock_extended(&args[1]);
         }
         None => {}
     }
@@ -721,8 +713,13 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
     };
     if !met {
-        if options.condition == Condition::Absent {
-            note_refusal(ctx, key);
+        match options.condition {
+            Condition::Absent => ctx.lock_refused(key),
+            Condition::Always | Condition::Present => {}
+            _ => {
+                let holder = ctx.lock_holder(key);
+                ctx.lock_compared(key, holder, Compared::Unequal);
+            }
         }
         if !options.get {
             ctx.out.null();
@@ -735,10 +732,17 @@ fn set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             put(ctx, key, &args[2], options.keep_ttl);
             set_deadline(ctx, key, when);
             if options.condition == Condition::Absent {
-                take_lock(ctx, key, &args[2], when);
+                ctx.lock_taken(key, Some(when));
             }
         }
-        None => put(ctx, key, &args[2], options.keep_ttl),
+        None => {
+            put(ctx, key, &args[2], options.keep_ttl);
+            match options.condition {
+                Condition::Absent => ctx.lock_taken(key, None),
+                _ if options.keep_ttl => {}
+                _ => ctx.lock_extended(key),
+            }
+        }
     }
     if !options.get {
         ctx.out.ok();
@@ -754,8 +758,9 @@ fn setnx(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let free = !ctx.db().contains(&args[1]);
     if free {
         put(ctx, &args[1], &args[2], false);
+        ctx.lock_taken(&args[1], None);
     } else {
-        note_refusal(ctx, &args[1]);
+        ctx.lock_refused(&args[1]);
     }
     ctx.out.int(i64::from(free));
     Ok(())
@@ -809,7 +814,9 @@ fn put(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
 }
 
 fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
+    let lock = ctx.lock_before(key, value);
     ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
+    ctx.lock_after(key, lock);
     ctx.changed(key);
 }
 
@@ -830,37 +837,8 @@ fn set_deadline(ctx: &mut Ctx<'_>, key: &[u8], when: Millis) {
         ctx.db().set_deadline(key, Some(when));
         ctx.modified(key);
         ctx.notify(notify::GENERIC, "expire", key);
+        ctx.lock_extended(key);
     }
-}
-
-/// Who holds a lock, where that is known.
-fn lock_holder(ctx: &mut Ctx<'_>, key: &[u8]) -> Option<u32> {
-    match ctx.db().entry(key)?.witness.as_deref()? {
-        Witness::Lock { holder, .. } => Some(*holder),
-        Witness::Uniques(_) => None,
-    }
-}
-
-fn take_lock(ctx: &mut Ctx<'_>, key: &[u8], token: &[u8], until: Millis) {
-    if !ctx.engine.observing {
-        return;
-    }
-    let (holder, since) = (ctx.conn, ctx.now());
-    let ttl = until.saturating_sub(since);
-    if let Some(entry) = ctx.db().entry_mut(key) {
-        entry.witness = Some(Box::new(Witness::Lock { holder, since, ttl }));
-        ctx.note(key, || Fact::LockTaken {
-            token: Bytes::from_slice(token),
-            ttl,
-        });
-    }
-}
-
-fn note_refusal(ctx: &mut Ctx<'_>, key: &[u8]) {
-    let holder = lock_holder(ctx, key);
-    let now = ctx.now();
-    let left = ctx.db().deadline(key).map(|when| when.saturating_sub(now));
-    ctx.note(key, || Fact::LockRefused { holder, left });
 }
 
 /// When SET writes.

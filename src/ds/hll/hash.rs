@@ -31,7 +31,16 @@ pub(super) fn murmur64a(data: &[u8]) -> u64 {
 /// Which register an element falls in (0..16,384) and the rank it offers it (1..=51): one more than the run of zero
 /// bits that follow the register's 14 bits, counted from the low end.
 pub fn hash_parts(element: &[u8]) -> (usize, u8) {
-    let hash = murmur64a(element);
+    parts(hash(element))
+}
+
+/// An element's hash, of 64 bits.
+pub fn hash(element: &[u8]) -> u64 {
+    murmur64a(element)
+}
+
+/// What [`hash_parts`] makes of a hash.
+pub fn parts(hash: u64) -> (usize, u8) {
     let register = (hash % REGISTERS as u64) as usize;
     // A one above the 50 bits that are left ends the longest run.
     let rest = (hash >> INDEX_BITS) | (1 << (64 - INDEX_BITS));

@@ -16,9 +16,11 @@
 mod dense;
 mod estimate;
 mod hash;
+mod shown;
 mod sparse;
 
-pub use hash::hash_parts;
+pub use hash::{hash, hash_parts, parts};
+pub use shown::Shown;
 pub use sparse::Op;
 
 /// How many registers there are; 14 bits of the hash choose one.

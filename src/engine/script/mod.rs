@@ -21,6 +21,7 @@ pub use stand::Standing;
 
 use super::client::Conn;
 use super::error::{Error, c_string};
+use super::lock::Looked;
 use super::reply::{Resp, Writer};
 use super::stats::Place;
 use super::{Args, Ctx, Engine};
@@ -110,6 +111,8 @@ struct Running {
     call: Option<Call>,
     /// Messages to its own client since it stood still first; they come after the reply.
     pushed: Vec<u8>,
+    /// What it has read and done nothing with yet.
+    looked: Vec<Looked>,
     serial: u64,
 }
 
@@ -122,6 +125,11 @@ impl Scripting {
     /// The database that is selected within the script that runs, where one does.
     pub(super) fn selected(&self) -> Option<usize> {
         self.running.as_ref().map(|running| running.db)
+    }
+
+    /// What the script that runs has read and done nothing with yet; `None`: none runs.
+    pub(super) fn looked(&mut self) -> Option<&mut Vec<Looked>> {
+        self.running.as_mut().map(|running| &mut running.looked)
     }
 
     /// Whether there is something to run scripts with.
@@ -219,17 +227,21 @@ impl Engine {
             last: None,
             call: None,
             pushed: Vec::new(),
+            looked: Vec::new(),
             serial: self.scripting.begun,
         });
         let answer = self.scripting.ask(Request::Start(start));
         let outcome = self.go_on(answer, steps)?;
-        self.script_over();
+        self.script_over(&outcome);
         Some(outcome)
     }
 
     /// The script that ran does no longer.
-    fn script_over(&mut self) -> Option<Running> {
-        let running = self.scripting.running.take()?;
+    fn script_over(&mut self, outcome: &Outcome) -> Option<Running> {
+        let mut running = self.scripting.running.take()?;
+        if let Ok(reply) = outcome {
+            self.note_looked(running.conn, std::mem::take(&mut running.looked), reply);
+        }
         if !running.job.function {
             self.scripting.cache.used(&running.job.name);
         }

@@ -100,7 +100,7 @@ impl Engine {
             running.pushed.extend(pushed.unwrap_or_default());
         }
         if let Some(outcome) = outcome
-            && let Some(running) = self.script_over()
+            && let Some(running) = self.script_over(&outcome)
         {
             self.end_stand(running, outcome);
         }
@@ -146,7 +146,7 @@ impl Engine {
                 .is_some_and(|r| r.conn == conn)
         {
             self.scripting.ask(Request::Stop);
-            self.script_over();
+            self.script_over(&Err(super::NO_ANSWER));
         }
     }
 
