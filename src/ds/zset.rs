@@ -23,6 +23,7 @@ use std::cmp::Ordering;
 use std::hash::Hasher;
 use std::mem::size_of;
 use std::ops::{Bound, Range};
+pub use way::Passed;
 
 /// A sorted set. Ranks are 0-based, lowest score first; a range of ranks may reach past the end.
 ///

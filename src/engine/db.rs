@@ -115,6 +115,8 @@ pub enum Witness {
     },
     /// The elements that a HyperLogLog has been shown, as 64-bit hashes of another family than its own.
     Uniques(FxHashSet<u64>),
+    /// A sorted set whose scores all come from GEOADD: they are places.
+    Places,
 }
 
 /// How the reference keeps a string, as far as that does not follow from its bytes.

@@ -837,7 +837,7 @@ fn set_deadline(ctx: &mut Ctx<'_>, key: &[u8], when: Millis) {
 fn lock_holder(ctx: &mut Ctx<'_>, key: &[u8]) -> Option<u32> {
     match ctx.db().entry(key)?.witness.as_deref()? {
         Witness::Lock { holder, .. } => Some(*holder),
-        Witness::Uniques(_) => None,
+        Witness::Uniques(_) | Witness::Places => None,
     }
 }
 
