@@ -107,8 +107,9 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
         |spot: Spot, (Same(state), lit)| row(&state.view, &state.movement, lit, spot),
     );
     let list = use_node_ref();
+    let ranks = use_mut_ref(slide::Ranks::default);
     use_effect_with(Same(props.state.clone()), {
-        let (list, ranks) = (list.clone(), use_mut_ref(slide::Ranks::default));
+        let list = list.clone();
         move |Same(state)| {
             let now = match &state.view {
                 View::Key {
@@ -162,9 +163,9 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             mover.map(|rank| (rank, rank + 1))
         }
     };
-    let ranks = matches!(shown, Mode::Ranks | Mode::Range);
+    let listed = matches!(shown, Mode::Ranks | Mode::Range);
     let place = place.filter(|&(start, end)| {
-        end <= zset.len && !(ranks && in_view.contains(&start) && in_view.contains(&(end - 1)))
+        end <= zset.len && !(listed && in_view.contains(&start) && in_view.contains(&(end - 1)))
     });
     let show_place = {
         let (go_to, mode) = (go_to.clone(), mode.clone());
@@ -209,7 +210,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             if shown == Mode::Range {
                 { range::sliders(zset, &word, *chosen, &on_choose, &props.on_command) }
             }
-            if ranks {
+            if listed {
                 <div class="ranks" ref={list} style={format!("--digits:{digits};--score:{score}")}>
                     <Rows
                         len={zset.len} row_height={ROW} label="Members, highest score first" role="table"
