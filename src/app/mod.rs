@@ -28,6 +28,7 @@ pub mod timeline;
 pub mod transcript;
 pub mod viewport;
 pub mod wire;
+pub mod zset;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;

@@ -217,10 +217,9 @@ mod tests {
             .collect();
         let zset = ZsetView {
             len: 9,
-            memory: 0,
-            scores: (0.0, 0.0),
             start,
             rows,
+            ..ZsetView::default()
         };
         View::Key {
             deadline: None,

@@ -1,13 +1,15 @@
 //! Geo: places on a sorted set, whose scores are geohashes.
 
 use super::spec::*;
-use super::zset::{add_scored, put};
+use super::zset::{add_scored, put, version};
 use crate::ds::bytes::Bytes;
 use crate::ds::geo::{Place, Shape};
 use crate::ds::zset::Zset;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
+use crate::engine::db::Witness;
 use crate::engine::error::Error;
+use crate::engine::event::{Area, Fact};
 use crate::engine::num;
 use crate::engine::reply::Writer;
 use std::ops::Bound;
@@ -534,6 +536,9 @@ enum Centre {
     Position,
 }
 
+/// How many of the members that a search found are told.
+const FOUND_MAX: usize = 200;
+
 /// A search as it was asked for.
 #[derive(Clone, Debug, Default)]
 struct Search<'a> {
@@ -570,8 +575,29 @@ fn search(ctx: &mut Ctx<'_>, args: Args<'_>, form: Form) -> Result<(), Error> {
     let key = &args[if form == Form::SearchStore { 2 } else { 1 }];
     let set = ctx.db().read::<Zset>(key)?;
     let search = Search::parse(args, form, set)?;
-    let found = set.map(|set| search.find(set)).unwrap_or_default();
+    let of = set.map(Zset::len);
+    let (found, examined) = set.map(|set| search.find(set)).unwrap_or_default();
+    if let (Some(of), Some(area)) = (of, search.area_told()) {
+        let version = version(ctx, key);
+        ctx.note(key, || Fact::PlacesSearched {
+            area,
+            first: found
+                .iter()
+                .take(FOUND_MAX)
+                .map(|found| found.member.clone())
+                .collect(),
+            found: found.len(),
+            examined,
+            of,
+            version,
+        });
+    }
     if let Some(target) = search.target {
+        let source = ctx
+            .db()
+            .entry(key)
+            .and_then(|entry| entry.witness.as_deref());
+        let places = !search.store_distances && matches!(source, Some(Witness::Places));
         let limits = ctx.limits();
         let pairs = found.into_iter().map(|found| {
             let score = if search.store_distances {
@@ -586,6 +612,9 @@ fn search(ctx: &mut Ctx<'_>, args: Args<'_>, form: Form) -> Result<(), Error> {
             _ => "georadiusstore",
         };
         put(ctx, target, Zset::from_pairs(pairs, &limits), event);
+        if places && let Some(entry) = ctx.db().entry_mut(target) {
+            entry.witness = Some(Box::new(Witness::Places));
+        }
         return Ok(());
     }
     let extras = usize::from(search.with_distance)
@@ -808,20 +837,29 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// What the search finds in a set, in its order.
-    fn find(&self, set: &Zset) -> Vec<Found> {
+    /// Where the search looks.
+    fn area_told(&self) -> Option<Area> {
+        let shape = self.shape.clone()?;
+        let centre = shape.centre().or(self.place)?;
+        Some(Area { centre, shape })
+    }
+
+    /// What the search finds in a set, in its order, and how many members it looks at.
+    fn find(&self, set: &Zset) -> (Vec<Found>, usize) {
         let Some(shape) = &self.shape else {
-            return Vec::new();
+            return (Vec::new(), 0);
         };
         let Some(centre) = shape.centre().or(self.place) else {
-            return Vec::new();
+            return (Vec::new(), 0);
         };
+        let mut examined = 0;
         let enough = self.count.filter(|_| self.any);
         let mut found = Vec::new();
         'search: for range in shape.score_ranges(centre) {
             let ranks = set.score_range(Bound::Included(range.start), Bound::Excluded(range.end));
             for (member, score) in set.range(ranks) {
                 let place = Place::of_score(score);
+                examined += 1;
                 let Some(distance) = shape.distance_within(centre, place) else {
                     continue;
                 };
@@ -848,7 +886,7 @@ impl<'a> Search<'a> {
         for found in &mut found {
             found.distance /= self.unit;
         }
-        found
+        (found, examined)
     }
 }
 
@@ -897,6 +935,9 @@ fn position(out: &mut Writer, place: Place) {
 #[cfg(test)]
 mod tests {
     use crate::command::testing::check;
+    use crate::engine::event::Fact;
+    use crate::engine::view::{self, Look, MapView, ValueView, Window, ZsetLook, ZsetMore};
+    use crate::engine::{Engine, What};
 
     #[test]
     fn what_lies_around_a_member_comes_nearest_first() {
@@ -923,5 +964,95 @@ mod tests {
             (error) ERR member Nobody does not exist
             "#,
         );
+    }
+
+    const SICILY: &str = "GEOADD k 13.361389 38.115556 Palermo 15.087269 37.502669 Catania";
+
+    fn engine(commands: &[&str]) -> Engine {
+        let mut engine = Engine::new(1, 0, crate::command::dispatch);
+        engine.observing = true;
+        engine.handle(0, 0, What::Connect);
+        for command in commands {
+            engine.handle(0, 0, What::Bytes(format!("{command}\r\n").into_bytes()));
+        }
+        engine
+    }
+
+    /// The map of a key after a few commands, with what was searched in last; `None` where it has none.
+    fn map(commands: &[&str], key: &[u8]) -> Option<MapView> {
+        let engine = engine(commands);
+        let area = engine
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| match &event.fact {
+                Fact::PlacesSearched { area, .. } => Some(area.clone()),
+                _ => None,
+            });
+        let window = Window {
+            start: Some(0),
+            count: 1,
+        };
+        let look = Look::Zset(ZsetLook::Map(area));
+        let ValueView::Zset(zset) = view::value(&engine.dbs[0], key, window, &look) else {
+            return None;
+        };
+        match zset.more {
+            Some(ZsetMore::Map(map)) => Some(map),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_what_geoadd_made_has_a_map() {
+        let has = |commands: &[&str], key: &str| map(commands, key.as_bytes()).is_some();
+        assert!(has(&[SICILY], "k"));
+        assert!(has(&[SICILY, "ZREM k Palermo", "RENAME k l"], "l"));
+        assert!(has(&[SICILY, "ZADD k NX 5 Palermo"], "k"));
+        assert!(!has(&[SICILY, "ZADD k 5 ann"], "k"));
+        assert!(!has(&[SICILY, "ZINCRBY k 5 Palermo"], "k"));
+        assert!(!has(&["ZADD k 3479099956230698 Palermo", SICILY], "k"));
+        let search = "FROMLONLAT 15 37 BYRADIUS 999 km";
+        let store = format!("GEOSEARCHSTORE l k {search}");
+        assert!(has(&[SICILY, &store], "l"));
+        assert!(!has(&[SICILY, &format!("{store} STOREDIST")], "l"));
+        assert!(!has(&["ZADD k 3479099956230698 Palermo", &store], "l"));
+    }
+
+    #[test]
+    fn a_map_has_the_last_search_drawn_over_it() {
+        let map = map(
+            &[SICILY, "GEOSEARCH k FROMLONLAT 15 37 BYRADIUS 100 km"],
+            b"k",
+        )
+        .unwrap();
+        let row = |at: usize| (map.places[at].member.to_vec(), map.places[at].within);
+        assert_eq!(
+            (row(0), row(1)),
+            ((b"Catania".to_vec(), true), (b"Palermo".to_vec(), false))
+        );
+        assert!((map.places[0].metres.unwrap() - 56_441.257).abs() < 0.01);
+        assert_eq!(map.outline.len(), 72);
+    }
+
+    #[test]
+    fn a_search_tells_whom_it_found_and_how_many_it_looked_at() {
+        let engine = engine(&[SICILY, "GEOSEARCH k FROMMEMBER Palermo BYBOX 50 50 km"]);
+        let Some(Fact::PlacesSearched {
+            first,
+            found,
+            examined,
+            of,
+            ..
+        }) = engine.events.last().map(|event| &event.fact)
+        else {
+            panic!()
+        };
+        assert_eq!(
+            first.iter().map(|m| m.to_vec()).collect::<Vec<_>>(),
+            [b"Palermo".to_vec()]
+        );
+        assert_eq!((*found, *of), (1, 2));
+        assert!((1..=2).contains(examined));
     }
 }

@@ -495,7 +495,7 @@ mod tests {
     fn truth(engine: &Engine, key: &str) -> Option<usize> {
         match engine.dbs[0].entry(key.as_bytes())?.witness.as_deref()? {
             Witness::Uniques(seen) => Some(seen.len()),
-            Witness::Lock { .. } | Witness::Made { .. } => None,
+            Witness::Lock { .. } | Witness::Made { .. } | Witness::Places => None,
         }
     }
 

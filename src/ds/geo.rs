@@ -5,7 +5,11 @@
 //! prefix: a search becomes a few ranges of scores of a sorted set. The numbers are computed in the
 //! reference's order of operations, so that they agree to the last digit.
 
+mod outline;
+
 use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 /// The longitudes that can be encoded.
 pub const LONGITUDES: (f64, f64) = (-180.0, 180.0);
@@ -22,7 +26,7 @@ const RADIANS: f64 = std::f64::consts::PI / 180.0;
 const SAME_LONGITUDE: f64 = 1e-15;
 
 /// A place on the Earth.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// East of Greenwich, in degrees.
     pub longitude: f64,
@@ -45,7 +49,7 @@ struct Area {
 }
 
 /// What is searched in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     /// All within this many metres of the centre.
     Circle(f64),

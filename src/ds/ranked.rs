@@ -22,12 +22,14 @@
 
 mod arena;
 mod iter;
+mod way;
 
 use arena::{Arena, fit, grow, split};
 pub use iter::Iter;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::ops::Range;
+pub use way::{Step, Way};
 
 /// Most items in a leaf, and most children of an inner node.
 const CAP: usize = 64;
@@ -290,6 +292,15 @@ impl<T: Copy> Ranked<T> {
     fn spot_of_probe(
         &self,
         mut probe: impl FnMut(&T) -> Ordering,
+        step: impl FnMut(u32, usize),
+    ) -> (Spot, bool) {
+        self.descend(|_, item| probe(item), step)
+    }
+
+    /// The same; the probe is told too where in its node the item stands.
+    fn descend(
+        &self,
+        mut probe: impl FnMut(usize, &T) -> Ordering,
         mut step: impl FnMut(u32, usize),
     ) -> (Spot, bool) {
         let (mut node, mut before) = (self.root, 0);
@@ -299,7 +310,7 @@ impl<T: Copy> Ranked<T> {
             let (mut low, mut high) = (1, children.len());
             while low < high {
                 let middle = (low + high) / 2;
-                if probe(&children[middle].low) == Ordering::Greater {
+                if probe(middle, &children[middle].low) == Ordering::Greater {
                     high = middle;
                 } else {
                     low = middle + 1;
@@ -317,7 +328,7 @@ impl<T: Copy> Ranked<T> {
         let (mut low, mut high) = (0, items.len());
         while low < high {
             let middle = (low + high) / 2;
-            match probe(&items[middle]) {
+            match probe(middle, &items[middle]) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Equal => {
                     return (

@@ -11,6 +11,7 @@
 )]
 
 mod records;
+mod way;
 
 use super::bytes::Bytes;
 use super::limits::Limits;
@@ -22,6 +23,7 @@ use std::cmp::Ordering;
 use std::hash::Hasher;
 use std::mem::size_of;
 use std::ops::{Bound, Range};
+pub use way::Passed;
 
 /// A sorted set. Ranks are 0-based, lowest score first; a range of ranks may reach past the end.
 ///
@@ -326,30 +328,37 @@ impl Zset {
     /// The ranks of the members whose scores lie between two bounds. Empty, at some rank, if none
     /// does.
     pub fn score_range(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
-        let start = self.order.partition_point(|place| match min {
-            Bound::Included(min) => place.score < min,
-            Bound::Excluded(min) => place.score <= min,
-            Bound::Unbounded => false,
-        });
-        let end = self.order.partition_point(|place| match max {
-            Bound::Included(max) => place.score <= max,
-            Bound::Excluded(max) => place.score < max,
-            Bound::Unbounded => true,
-        });
-        start..end.max(start)
+        self.score_range_counted(min, max).0
+    }
+
+    /// The same, and how many comparisons finding both ends took.
+    pub fn score_range_counted(&self, min: Bound<f64>, max: Bound<f64>) -> (Range<usize>, u32) {
+        let mut comparisons = 0;
+        let start = self
+            .order
+            .partition_point(counted(&mut comparisons, below_score(min)));
+        let end = self
+            .order
+            .partition_point(counted(&mut comparisons, up_to_score(max)));
+        (start..end.max(start), comparisons)
     }
 
     /// The ranks of the members between two bounds, in a set whose scores are all equal. Empty, at
     /// some rank, if there is none.
     pub fn lex_range(&self, min: LexBound<'_>, max: LexBound<'_>) -> Range<usize> {
-        let member = |place: &Place| self.records.get(place.id).member.as_slice();
+        self.lex_range_counted(min, max).0
+    }
+
+    /// The same, and how many comparisons finding both ends took.
+    pub fn lex_range_counted(&self, min: LexBound<'_>, max: LexBound<'_>) -> (Range<usize>, u32) {
+        let mut comparisons = 0;
         let start = self
             .order
-            .partition_point(|place| min.is_above(member(place)));
+            .partition_point(counted(&mut comparisons, below_member(&self.records, min)));
         let end = self
             .order
-            .partition_point(|place| !max.is_below(member(place)));
-        start..end.max(start)
+            .partition_point(counted(&mut comparisons, up_to_member(&self.records, max)));
+        (start..end.max(start), comparisons)
     }
 
     /// What [`Zset::lex_range`] is in a set whose scores differ: there the reference promises
@@ -522,6 +531,48 @@ fn probe<'a>(
     move |place| {
         *comparisons += 1;
         compare(records, place, score, member)
+    }
+}
+
+/// Whether a place lies before this lower bound.
+fn below_score(min: Bound<f64>) -> impl FnMut(&Place) -> bool {
+    move |place| match min {
+        Bound::Included(min) => place.score < min,
+        Bound::Excluded(min) => place.score <= min,
+        Bound::Unbounded => false,
+    }
+}
+
+/// Whether a place does not lie after this upper bound.
+fn up_to_score(max: Bound<f64>) -> impl FnMut(&Place) -> bool {
+    move |place| match max {
+        Bound::Included(max) => place.score <= max,
+        Bound::Excluded(max) => place.score < max,
+        Bound::Unbounded => true,
+    }
+}
+
+fn below_member<'a>(
+    records: &'a Records,
+    min: LexBound<'a>,
+) -> impl FnMut(&Place) -> bool + use<'a> {
+    move |place| min.is_above(records.get(place.id).member.as_slice())
+}
+
+fn up_to_member<'a>(
+    records: &'a Records,
+    max: LexBound<'a>,
+) -> impl FnMut(&Place) -> bool + use<'a> {
+    move |place| !max.is_below(records.get(place.id).member.as_slice())
+}
+
+fn counted(
+    comparisons: &mut u32,
+    mut pred: impl FnMut(&Place) -> bool,
+) -> impl FnMut(&Place) -> bool {
+    move |place| {
+        *comparisons += 1;
+        pred(place)
     }
 }
 

@@ -121,6 +121,8 @@ pub enum Witness {
     },
     /// What a HyperLogLog has been shown.
     Uniques(Shown),
+    /// A sorted set whose scores all come from GEOADD: they are places.
+    Places,
 }
 
 /// How the reference keeps a string, as far as that does not follow from its bytes.

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
+use super::sought::Sought;
 use super::time::Millis;
 use crate::ds::bytes::Bytes;
+use crate::ds::geo::{Place, Shape};
 
 /// One fact about one key or channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +58,51 @@ pub enum Fact {
     MembersRemoved {
         /// How many.
         count: usize,
+    },
+    /// A member's rank was asked for, and it has one.
+    RankRead {
+        /// The member.
+        member: Bytes,
+        /// Its rank.
+        rank: usize,
+        /// Comparisons made to find it.
+        comparisons: u32,
+        /// Members in the set.
+        of: usize,
+        /// The entry's version then.
+        version: u64,
+    },
+    /// Members of a sorted set were read by rank, score or bytes, or counted.
+    RangeRead {
+        /// What was looked for; `None`: members were looked at one by one.
+        sought: Option<Sought>,
+        /// They were only counted.
+        counted: bool,
+        /// The rank of the first in view.
+        start: usize,
+        /// How many there are.
+        count: usize,
+        /// Comparisons made to find both ends.
+        comparisons: u32,
+        /// Members in the set.
+        of: usize,
+        /// The entry's version then.
+        version: u64,
+    },
+    /// Places were searched for.
+    PlacesSearched {
+        /// Where.
+        area: Area,
+        /// The first of those that were found, in the reply's order.
+        first: Vec<Bytes>,
+        /// How many were found.
+        found: usize,
+        /// How many members the search looked at.
+        examined: usize,
+        /// Members in the set.
+        of: usize,
+        /// The entry's version then.
+        version: u64,
     },
     /// An entry was added to a stream.
     EntryAdded {
@@ -151,4 +198,23 @@ pub enum Fact {
         /// The clients it reached by channel and by pattern; one client may stand here twice.
         receivers: Vec<Conn>,
     },
+}
+
+/// Where places are searched for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// What distances are measured from.
+    pub centre: Place,
+    /// What lies within, in metres around the centre.
+    pub shape: Shape,
+}
+
+impl Fact {
+    /// Whether only the last fact of its kind says something: what was read, and changed nothing.
+    pub fn is_reading(&self) -> bool {
+        matches!(
+            self,
+            Self::RankRead { .. } | Self::RangeRead { .. } | Self::PlacesSearched { .. }
+        )
+    }
 }

@@ -42,7 +42,7 @@ impl Ctx<'_> {
             .as_deref()?
         {
             Witness::Lock { holder, .. } => Some(*holder),
-            Witness::Made { .. } | Witness::Uniques(_) => None,
+            Witness::Made { .. } | Witness::Uniques(_) | Witness::Places => None,
         }
     }
 

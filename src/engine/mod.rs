@@ -22,6 +22,7 @@ pub mod resp;
 pub mod rng;
 pub mod script;
 mod size;
+pub mod sought;
 pub mod stats;
 pub mod text;
 pub mod time;

@@ -59,7 +59,7 @@ fn of_entry(key: &[u8], entry: &Entry) -> usize {
     };
     let witness = match entry.witness.as_deref() {
         Some(Witness::Uniques(seen)) => seen.len() * SLOT,
-        Some(Witness::Lock { .. } | Witness::Made { .. }) | None => 0,
+        Some(Witness::Lock { .. } | Witness::Made { .. } | Witness::Places) | None => 0,
     };
     size_of::<Entry>()
         + size_of::<Bytes>()

@@ -1,8 +1,10 @@
 //! Read-only windows on the engine, for whoever draws it: what is in view, and no more.
 
 mod hll;
+mod zset;
 
 use serde::{Deserialize, Serialize};
+pub use zset::*;
 
 use super::client::Conn;
 use super::db::{Db, Entry, Value, Witness};
@@ -10,7 +12,6 @@ use super::time::Millis;
 use super::{Engine, reply::Resp};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
-use crate::ds::zset::Zset;
 use crate::ds::{glob, hll as ds_hll};
 
 pub use hll::{ElementView, HllLook, MergeView, OtherHll, SetBytes, measure};
@@ -83,30 +84,6 @@ pub struct KeysView {
     pub matching: usize,
     /// The rows in view.
     pub rows: Vec<KeyRow>,
-}
-
-/// One row of a leaderboard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MemberRow {
-    /// The member.
-    pub member: Bytes,
-    /// Its score.
-    pub score: f64,
-}
-
-/// Part of a sorted set, highest score first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ZsetView {
-    /// All members.
-    pub len: usize,
-    /// Bytes of memory, as estimated by the structure.
-    pub memory: usize,
-    /// The highest score and the lowest.
-    pub scores: (f64, f64),
-    /// The rank of the first row, from 0 at the highest score.
-    pub start: usize,
-    /// The rows in view.
-    pub rows: Vec<MemberRow>,
 }
 
 /// One element of a list or set, or one field of a hash.
@@ -341,6 +318,8 @@ pub enum Look {
     Rows,
     /// Something of a HyperLogLog.
     Hll(HllLook),
+    /// More of a sorted set.
+    Zset(ZsetLook),
 }
 
 impl Window {
@@ -396,7 +375,13 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
         return ValueView::Missing;
     };
     match &entry.value {
-        Value::Zset(zset) => ValueView::Zset(zset_window(zset, window)),
+        Value::Zset(set) => {
+            let more = match look {
+                Look::Zset(look) => Some(look),
+                _ => None,
+            };
+            ValueView::Zset(zset::window(set, entry, window, more))
+        }
         Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
         Value::List(list) => {
             let row = |at| item(list.get(at)?);
@@ -452,27 +437,6 @@ fn items_window(
         encoding: encoding.to_string(),
         start,
         rows: (start..end).filter_map(row).collect(),
-    }
-}
-
-/// O(log n + rows).
-fn zset_window(zset: &Zset, window: Window) -> ZsetView {
-    let len = zset.len();
-    let start = window.place(len);
-    let end = (start + window.count).min(len);
-    let score = |rank| zset.nth(rank).map_or(0.0, |(_, score)| score);
-    ZsetView {
-        len,
-        memory: zset.memory_bytes(),
-        scores: (score(len.saturating_sub(1)), score(0)),
-        start,
-        rows: zset
-            .range_rev(len - end..len - start)
-            .map(|(member, score)| MemberRow {
-                member: Bytes::from_slice(member),
-                score,
-            })
-            .collect(),
     }
 }
 

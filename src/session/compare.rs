@@ -241,7 +241,7 @@ impl Parts {
 fn holder(entry: &Entry) -> Option<Conn> {
     match entry.witness.as_deref() {
         Some(Witness::Lock { holder, .. }) => Some(*holder),
-        Some(Witness::Made { .. } | Witness::Uniques(_)) | None => None,
+        Some(Witness::Made { .. } | Witness::Uniques(_) | Witness::Places) | None => None,
     }
 }
 

@@ -62,6 +62,12 @@ impl Journals {
             }
             let journal = self.of.entry(place).or_default();
             journal.last = self.facts;
+            if event.fact.is_reading() {
+                // Readings are many, and would push out what changed.
+                let kind = std::mem::discriminant(&event.fact);
+                Rc::make_mut(&mut journal.facts)
+                    .retain(|old| std::mem::discriminant(&old.fact) != kind);
+            }
             let event = joined(&mut journal.facts, event);
             push_bounded(&mut journal.facts, event);
         }

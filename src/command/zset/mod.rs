@@ -12,14 +12,16 @@ mod walk;
 mod write;
 
 use super::spec::*;
+use crate::ds::bytes::Bytes;
 use crate::ds::zset::Zset;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::event::Fact;
 use algebra::Operation;
 use pop::End;
-pub(super) use range::put;
 use range::{By, Request};
+pub(super) use range::{put, version};
 pub(super) use write::add_scored;
 
 /// The family's commands.
@@ -852,12 +854,7 @@ fn zcard(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn zcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Score)?;
-    let (db, out) = ctx.parts();
-    out.count(
-        db.read::<Zset>(&args[1])?
-            .map_or(0, |set| wanted.ranks(set).len()),
-    );
-    Ok(())
+    range::count(ctx, args, &wanted)
 }
 
 fn zdiff(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -886,10 +883,7 @@ fn zinterstore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 fn zlexcount(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let wanted = Request::between(args, By::Lex)?;
-    let set = ctx.db().read::<Zset>(&args[1])?;
-    let count = set.map_or(0, |set| wanted.ranks(set).len());
-    ctx.out.count(count);
-    Ok(())
+    range::count(ctx, args, &wanted)
 }
 
 fn zmpop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -1022,10 +1016,12 @@ fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
     if with_score && !args.is(3, "WITHSCORE") {
         return Err(Error::Syntax);
     }
+    let mut read = None;
     let (db, out) = ctx.parts();
     let member = &args[2];
     let found = db.read::<Zset>(&args[1])?.and_then(|set| {
-        let rank = set.rank(member)?;
+        let (rank, comparisons) = set.rank_counted(member)?;
+        read = Some((rank, comparisons, set.len()));
         Some((
             if reverse { set.len() - 1 - rank } else { rank },
             set.score(member)?,
@@ -1040,6 +1036,16 @@ fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
         Some((rank, _)) => out.count(rank),
         None if with_score => out.null_array(),
         None => out.null(),
+    }
+    if let Some((rank, comparisons, of)) = read {
+        let version = range::version(ctx, &args[1]);
+        ctx.note(&args[1], || Fact::RankRead {
+            member: Bytes::from_slice(member),
+            rank: of - 1 - rank,
+            comparisons,
+            of,
+            version,
+        });
     }
     Ok(())
 }

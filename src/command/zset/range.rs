@@ -7,7 +7,9 @@ use crate::ds::zset::{Encoding, Iter, LexBound, Zset};
 use crate::engine::args::Args;
 use crate::engine::db::Kind;
 use crate::engine::error::Error;
+use crate::engine::event::Fact;
 use crate::engine::reply::Resp;
+use crate::engine::sought::Sought;
 use crate::engine::{Ctx, notify, num};
 
 /// What the two ends of a range are.
@@ -51,7 +53,13 @@ impl<'a> Request<'a> {
 
     /// The ranks that the range stands for in a set, counted from the lowest score.
     pub fn ranks(&self, set: &Zset) -> Range<usize> {
+        self.ranks_counted(set).0
+    }
+
+    /// The same, and how many comparisons finding both ends took.
+    fn ranks_counted(&self, set: &Zset) -> (Range<usize>, u32) {
         let mut offset = self.offset;
+        let mut comparisons = 0;
         let range = match self.ends {
             Ends::Ranks(start, stop) => {
                 let len = set.len() as i64;
@@ -70,14 +78,22 @@ impl<'a> Request<'a> {
                     start..end
                 }
             }
-            Ends::Scores(min, max) => signed(set.score_range(min, max)),
+            Ends::Scores(min, max) => {
+                let (range, cost) = set.score_range_counted(min, max);
+                comparisons = cost;
+                signed(range)
+            }
             Ends::Members(min, max) => {
                 let scanned =
                     num::size(offset).and_then(|skip| set.lex_scan(min, max, self.reverse, skip));
                 if scanned.is_some() {
                     offset = 0;
                 }
-                signed(scanned.unwrap_or_else(|| set.lex_range(min, max)))
+                signed(scanned.unwrap_or_else(|| {
+                    let (range, cost) = set.lex_range_counted(min, max);
+                    comparisons = cost;
+                    range
+                }))
             }
         };
         let len = range.end - range.start;
@@ -98,7 +114,36 @@ impl<'a> Request<'a> {
         } else {
             range.start + skipped
         };
-        start as usize..(start + taken) as usize
+        (start as usize..(start + taken) as usize, comparisons)
+    }
+
+    /// What the range looked for in a set, of which it read these ranks.
+    fn sought(&self, set: &Zset, ranks: &Range<usize>) -> Option<Sought> {
+        match self.ends {
+            Ends::Ranks(..) if ranks.is_empty() => None,
+            Ends::Ranks(..) if self.reverse => Some(Sought::Rank(ranks.end - 1)),
+            Ends::Ranks(..) => Some(Sought::Rank(ranks.start)),
+            Ends::Scores(min, max) => Some(Sought::Scores(min, max)),
+            Ends::Members(min, max) => set
+                .lex_scan(min, max, self.reverse, 0)
+                .is_none()
+                .then(|| Sought::Members(min.into(), max.into())),
+        }
+    }
+
+    /// The ranks, and what is to be told of reading them.
+    fn read(&self, set: &Zset, observing: bool, counted: bool) -> (Range<usize>, Option<Fact>) {
+        let (ranks, comparisons) = self.ranks_counted(set);
+        let fact = observing.then(|| Fact::RangeRead {
+            sought: self.sought(set, &ranks),
+            counted,
+            start: set.len() - ranks.end,
+            count: ranks.len(),
+            comparisons,
+            of: set.len(),
+            version: 0,
+        });
+        (ranks, fact)
     }
 }
 
@@ -155,12 +200,14 @@ pub fn reply(
     reverse: Option<bool>,
 ) -> Result<(), Error> {
     let (request, with_scores) = Request::parse(args, by, reverse, true)?;
+    let observing = ctx.engine.observing;
     let (db, out) = ctx.parts();
     let Some(set) = db.read::<Zset>(&args[1])? else {
         out.array(0);
         return Ok(());
     };
-    let members = request.members(set);
+    let (ranks, fact) = request.read(set, observing, false);
+    let members = request.members(set, ranks);
     let pairs = with_scores && out.resp == Resp::Three;
     out.array(if with_scores && !pairs {
         members.len() * 2
@@ -176,22 +223,50 @@ pub fn reply(
             out.double(score);
         }
     }
+    note(ctx, &args[1], fact);
     Ok(())
+}
+
+/// ZCOUNT and ZLEXCOUNT.
+pub fn count(ctx: &mut Ctx<'_>, args: Args<'_>, wanted: &Request<'_>) -> Result<(), Error> {
+    let observing = ctx.engine.observing;
+    let set = ctx.db().read::<Zset>(&args[1])?;
+    let read = set.map(|set| wanted.read(set, observing, true));
+    let (ranks, fact) = read.unwrap_or((0..0, None));
+    ctx.out.count(ranks.len());
+    note(ctx, &args[1], fact);
+    Ok(())
+}
+
+/// Tells what was read of a key that is there.
+fn note(ctx: &mut Ctx<'_>, key: &[u8], fact: Option<Fact>) {
+    let Some(mut fact) = fact else { return };
+    if let Fact::RangeRead { version, .. } = &mut fact {
+        *version = self::version(ctx, key);
+    }
+    ctx.note(key, || fact);
+}
+
+/// The version of a key's entry; 0 where there is none.
+pub fn version(ctx: &mut Ctx<'_>, key: &[u8]) -> u64 {
+    ctx.db().entry(key).map_or(0, |entry| entry.version)
 }
 
 /// ZRANGESTORE.
 pub fn store(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let (target, args) = (&args[1], Args(args.from(1)));
     let (request, _) = Request::parse(args, None, None, false)?;
-    let limits = ctx.limits();
-    let set = match ctx.db().read::<Zset>(&args[1])? {
+    let (limits, observing) = (ctx.limits(), ctx.engine.observing);
+    let (set, fact) = match ctx.db().read::<Zset>(&args[1])? {
         Some(set) => {
-            let members = request.members(set);
+            let (ranks, fact) = request.read(set, observing, false);
+            let members = request.members(set, ranks);
             let own = members.map(|(member, score)| (Bytes::from_slice(member), score));
-            Zset::from_pairs(own, &limits)
+            (Zset::from_pairs(own, &limits), fact)
         }
-        None => Zset::new(),
+        None => (Zset::new(), None),
     };
+    note(ctx, &args[1], fact);
     put(ctx, target, set, "zrangestore");
     Ok(())
 }
@@ -254,9 +329,8 @@ impl<'a> Request<'a> {
         Ok((request, with_scores))
     }
 
-    /// The members of a set that are asked for, in the order that is.
-    fn members<'s>(&self, set: &'s Zset) -> Iter<'s> {
-        let ranks = self.ranks(set);
+    /// The members of a set at the ranks that are asked for, in the order that is.
+    fn members<'s>(&self, set: &'s Zset, ranks: Range<usize>) -> Iter<'s> {
         if self.reverse {
             set.range_rev(ranks)
         } else {

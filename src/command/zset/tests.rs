@@ -1,7 +1,10 @@
 use crate::command::testing::check;
 use crate::ds::bytes::Bytes;
 use crate::engine::event::Fact;
+use crate::engine::sought::Sought;
+use crate::engine::view::{self, Look, ValueView, Window, ZsetLook, ZsetMore, ZsetView};
 use crate::engine::{Engine, What};
+use std::ops::Bound;
 
 #[test]
 fn a_leaderboard() {
@@ -387,4 +390,103 @@ fn what_happens_to_a_sorted_set_is_told() {
             "del z"
         ]
     );
+}
+
+#[test]
+fn a_reading_tells_its_slice_and_what_it_cost() {
+    let facts = facts(&[
+        "ZADD k 10 ada 20 bob 30 cyd 40 dan",
+        "ZRANK k bob",
+        "ZRANK k nobody",
+        "ZRANGE k 0 1",
+        "ZREVRANGE k 0 1",
+        "ZRANGEBYSCORE k (10 30",
+        "ZCOUNT k -inf 15",
+        "ZRANGEBYLEX k - +",
+        "ZRANGE k 7 9",
+    ]);
+    let read = |at: usize| match &facts[4 + at] {
+        Fact::RangeRead {
+            sought,
+            counted,
+            start,
+            count,
+            comparisons,
+            of: 4,
+            version,
+        } if *version > 0 => (sought.clone(), *counted, *start, *count, *comparisons > 0),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(
+        &facts[4],
+        Fact::RankRead {
+            rank: 2,
+            comparisons: 1..=3,
+            of: 4,
+            ..
+        }
+    ));
+    assert_eq!(read(1), (Some(Sought::Rank(0)), false, 2, 2, false));
+    assert_eq!(read(2), (Some(Sought::Rank(3)), false, 0, 2, false));
+    let scores = Sought::Scores(Bound::Excluded(10.0), Bound::Included(30.0));
+    assert_eq!(read(3), (Some(scores), false, 1, 2, true));
+    let (_, counted, start, count, _) = read(4);
+    assert_eq!((counted, start, count), (true, 3, 1));
+    // In a listpack with different scores the reference walks.
+    assert_eq!(read(5).0, None);
+    assert_eq!(read(6).0, None);
+    assert_eq!(facts.len(), 11);
+}
+
+/// What the panel of `k` sees.
+fn seen(commands: &[&str], look: ZsetLook) -> ZsetView {
+    let mut engine = Engine::new(1, 0, crate::command::dispatch);
+    engine.observing = true;
+    engine.handle(0, 0, What::Connect);
+    for command in commands {
+        engine.handle(0, 0, What::Bytes(format!("{command}\r\n").into_bytes()));
+    }
+    let window = Window {
+        start: Some(0),
+        count: 10,
+    };
+    match view::value(&engine.dbs[0], b"k", window, &Look::Zset(look)) {
+        ValueView::Zset(zset) => zset,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_way_costs_what_the_command_paid() {
+    let many: Vec<String> = (0..500).map(|i| format!("{} m{i}", i / 3)).collect();
+    let add = format!("ZADD k {}", many.join(" "));
+    let add = add.as_str();
+    for (command, sought) in [
+        ("ZRANK k m250", Sought::Member(Bytes::from_slice(b"m250"))),
+        (
+            "ZCOUNT k 10 (20",
+            Sought::Scores(Bound::Included(10.0), Bound::Excluded(20.0)),
+        ),
+    ] {
+        let paid = match facts(&[add, command]).pop() {
+            Some(Fact::RankRead { comparisons, .. } | Fact::RangeRead { comparisons, .. }) => {
+                comparisons as usize
+            }
+            other => panic!("{other:?}"),
+        };
+        let Some(ZsetMore::Ways(told, ways)) =
+            seen(&[add, command], ZsetLook::Ways(sought.clone())).more
+        else {
+            panic!()
+        };
+        assert_eq!(told, sought);
+        assert_eq!(ways.iter().map(|way| way.comparisons).sum::<usize>(), paid);
+        assert!(paid > 0);
+    }
+    let gone = Sought::Member(Bytes::from_slice(b"nobody"));
+    let more = seen(&[add], ZsetLook::Ways(gone.clone())).more;
+    assert_eq!(more, Some(ZsetMore::Ways(gone, Vec::new())));
+    let more = seen(&[add], ZsetLook::Between(10.0, 11.0)).more;
+    // 500 members, three to a score, from 166 down.
+    assert_eq!(more, Some(ZsetMore::Between((10.0, 11.0), 464, 6)));
 }

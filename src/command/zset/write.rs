@@ -3,6 +3,7 @@
 use crate::ds::bytes::Bytes;
 use crate::ds::zset::{Insert, Zset};
 use crate::engine::args::Args;
+use crate::engine::db::Witness;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::num;
@@ -15,6 +16,8 @@ const NAN: Error = Error::text("ERR resulting score is not a number (NaN)");
 struct Options {
     absent: bool,
     present: bool,
+    /// The scores stand for places.
+    places: bool,
     greater: bool,
     less: bool,
     count_changes: bool,
@@ -101,6 +104,7 @@ pub fn add_scored(
         absent,
         present,
         count_changes,
+        places: true,
         ..Options::default()
     };
     add_pairs(ctx, key, options, pairs)
@@ -113,6 +117,7 @@ fn add_pairs(
     pairs: &[(f64, &[u8])],
 ) -> Result<(), Error> {
     let observing = ctx.engine.observing;
+    let first = ctx.db().entry(key).is_none();
     let (mut added, mut updated, mut score, mut facts) = (0, 0, None, Vec::new());
     if !options.present || ctx.db().read::<Zset>(key)?.is_some() {
         let limits = ctx.limits();
@@ -142,6 +147,7 @@ fn add_pairs(
         }
     }
     if added + updated > 0 {
+        witness_places(ctx, key, options.places, first);
         ctx.changed(key);
         let event = if options.increment { "zincr" } else { "zadd" };
         ctx.notify(notify::ZSET, event, key);
@@ -159,6 +165,21 @@ fn add_pairs(
         None => ctx.out.null(),
     }
     Ok(())
+}
+
+/// A set is known to hold places from when GEOADD makes it until another command gives it a score.
+fn witness_places(ctx: &mut Ctx<'_>, key: &[u8], places: bool, first: bool) {
+    let known = ctx
+        .db()
+        .entry(key)
+        .and_then(|entry| entry.witness.as_deref());
+    let knows = matches!(known, Some(Witness::Places));
+    if places && first || !places && knows {
+        let witness = places.then(|| Box::new(Witness::Places));
+        if let Some(entry) = ctx.db().entry_mut(key) {
+            entry.witness = witness;
+        }
+    }
 }
 
 /// What there is to tell of a member that was put in or got another score.
