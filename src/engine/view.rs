@@ -1,5 +1,9 @@
 //! Read-only windows on the engine, for whoever draws it: what is in view, and no more.
 
+mod keys;
+mod overlap;
+mod text;
+
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
@@ -7,19 +11,20 @@ use super::db::{Db, Entry, Value, Witness};
 use super::time::Millis;
 use super::{Engine, reply::Resp};
 use crate::ds::bytes::Bytes;
+use crate::ds::hll;
 use crate::ds::stream::{Group, Stream, StreamId};
 use crate::ds::zset::Zset;
-use crate::ds::{glob, hll};
+pub use keys::{GroupRow, KeyIndex, KeyOrder, KeyRow, KeysAsked, KeysLine, KeysView, keys};
+pub use overlap::{Against, Overlap, Shared};
+pub use text::{BITS_MAX, BitsView, WHOLE_MAX};
 
 /// The most pending entries that a stream's window lists for one group.
 const PENDING_MAX: usize = 200;
-/// The most bytes of a string that its window holds.
-const TEXT_MAX: usize = 4096;
 /// The most bytes of an element that its row holds.
 const ITEM_MAX: usize = 256;
 
 /// What a key is to whoever looks at it: its type, and for a string what it is used as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// A plain string.
     Text,
@@ -55,30 +60,6 @@ impl Kind {
             Value::Str(_) => Self::Text,
         }
     }
-}
-
-/// One row of the list of keys.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KeyRow {
-    /// The key.
-    pub key: Bytes,
-    /// What it is.
-    pub kind: Kind,
-    /// When it expires.
-    pub deadline: Option<Millis>,
-    /// Members, entries or bytes.
-    pub size: u64,
-}
-
-/// Some of a database's keys, in the order they were made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct KeysView {
-    /// All keys of the database.
-    pub all: usize,
-    /// Those that match the pattern.
-    pub matching: usize,
-    /// The rows in view.
-    pub rows: Vec<KeyRow>,
 }
 
 /// One row of a leaderboard.
@@ -127,6 +108,10 @@ pub struct ItemsView {
     pub memory: usize,
     /// What the reference would keep it in, as `OBJECT ENCODING` names it.
     pub encoding: String,
+    /// How many nodes a list is kept in.
+    pub nodes: Option<usize>,
+    /// How a set stands to another, if that was asked.
+    pub overlap: Option<Overlap>,
     /// The place of the first row.
     pub start: usize,
     /// The rows in view.
@@ -220,6 +205,12 @@ pub struct TextView {
     pub len: usize,
     /// Its first bytes.
     pub head: Vec<u8>,
+    /// What the reference would keep it in, as `OBJECT ENCODING` names it.
+    pub encoding: String,
+    /// Bytes of memory with its key, as `MEMORY USAGE` estimates them.
+    pub memory: usize,
+    /// Some of its bits, if that was asked.
+    pub bits: Option<BitsView>,
     /// The lock it is, if it is one.
     pub lock: Option<LockView>,
 }
@@ -327,6 +318,20 @@ pub enum Look {
     /// Nothing else.
     #[default]
     Rows,
+    /// More of a string's bytes, up to [`WHOLE_MAX`].
+    Whole,
+    /// Bits of a string.
+    Bits {
+        /// The first.
+        start: u64,
+        /// How many, at most [`BITS_MAX`].
+        count: u64,
+    },
+    /// How a set stands to another, and which others there are.
+    Overlap {
+        /// The other set's key.
+        with: Option<Bytes>,
+    },
 }
 
 impl Window {
@@ -337,48 +342,8 @@ impl Window {
     }
 }
 
-/// A window on the keys that match a pattern (all, where it is empty). O(n) with a pattern.
-pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
-    let row = |(key, entry): (&Bytes, &Entry)| KeyRow {
-        key: key.clone(),
-        kind: Kind::of(entry),
-        deadline: entry.deadline(),
-        size: entry.value.size(),
-    };
-    if pattern.is_empty() {
-        let start = window.place(db.len());
-        let rows = (start..db.len())
-            .take(window.count)
-            .filter_map(|i| db.at(i))
-            .map(row)
-            .collect();
-        return KeysView {
-            all: db.len(),
-            matching: db.len(),
-            rows,
-        };
-    }
-    let found: Vec<_> = db
-        .iter()
-        .filter(|(key, _)| glob::matches(pattern, key))
-        .collect();
-    let start = window.place(found.len());
-    let rows = found
-        .iter()
-        .skip(start)
-        .take(window.count)
-        .map(|&pair| row(pair))
-        .collect();
-    KeysView {
-        all: db.len(),
-        matching: found.len(),
-        rows,
-    }
-}
-
 /// A window on what a key holds, and what else a panel wants to see of it.
 pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
-    let Look::Rows = look;
     let Some(entry) = db.entry(key) else {
         return ValueView::Missing;
     };
@@ -388,12 +353,22 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
         Value::List(list) => {
             let row = |at| item(list.get(at)?);
             let about = (Kind::List, list.len(), list.memory_bytes(), list.encoding());
-            ValueView::Items(items_window(about, window, row))
+            ValueView::Items(ItemsView {
+                nodes: Some(list.nodes().len()),
+                ..items_window(about, window, row)
+            })
         }
         Value::Set(set) => {
             let row = |at| item(&set.nth(at)?);
             let about = (Kind::Set, set.len(), set.memory_bytes(), set.encoding());
-            ValueView::Items(items_window(about, window, row))
+            let overlap = match look {
+                Look::Overlap { with } => Some(overlap::of(db, key, set, with.as_ref())),
+                _ => None,
+            };
+            ValueView::Items(ItemsView {
+                overlap,
+                ..items_window(about, window, row)
+            })
         }
         Value::Hash(hash) => {
             let row = |at| {
@@ -407,8 +382,10 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
             let about = (Kind::Hash, hash.len(), hash.memory_bytes(), hash.encoding());
             ValueView::Items(items_window(about, window, row))
         }
-        Value::Str(text) => hll_view(text, entry)
-            .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
+        Value::Str(text) => hll_view(text, entry).map_or_else(
+            || ValueView::Text(text::view(key, text, entry, look)),
+            ValueView::Hll,
+        ),
     }
 }
 
@@ -437,6 +414,8 @@ fn items_window(
         len,
         memory,
         encoding: encoding.to_string(),
+        nodes: None,
+        overlap: None,
         start,
         rows: (start..end).filter_map(row).collect(),
     }
@@ -538,17 +517,6 @@ fn hll_view(text: &[u8], entry: &Entry) -> Option<HllView> {
         bytes: text.len(),
         registers: hll::registers(text).ok()?,
     })
-}
-
-fn text_view(text: &[u8], entry: &Entry) -> TextView {
-    TextView {
-        len: text.len(),
-        head: text.get(..TEXT_MAX).unwrap_or(text).to_vec(),
-        lock: match entry.witness.as_deref() {
-            Some(&Witness::Lock { holder, since, ttl }) => Some(LockView { holder, since, ttl }),
-            _ => None,
-        },
-    }
 }
 
 /// Every channel and pattern with its subscribers.

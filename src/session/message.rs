@@ -10,7 +10,7 @@ pub use super::history::{BranchId, BranchView, Limits, Named, Point};
 pub use super::log::{Entry, Log};
 pub use crate::ds::bytes::Bytes;
 pub use crate::engine::client::Conn;
-pub use crate::engine::event::{Event, Fact};
+pub use crate::engine::event::{BitField, Event, Fact};
 pub use crate::engine::next::{Expiry, Timeout};
 pub use crate::engine::num;
 pub use crate::engine::reply::{Reply, Resp};
@@ -107,13 +107,13 @@ pub struct Record {
 /// What a panel looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Target {
-    /// The keys of a database that match a pattern (all where it is empty).
+    /// The keys of a database.
     Keys {
         /// The database.
         db: usize,
-        /// A glob pattern.
-        pattern: Bytes,
-        /// The rows in view.
+        /// Which, and in which order.
+        asked: KeysAsked,
+        /// The lines in view.
         window: Window,
     },
     /// What a key holds.
