@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -20,6 +21,9 @@ const ROW: f64 = 28.0;
 const MARGIN: usize = 24;
 /// How many rows Page Up and Page Down pass.
 const PAGE: usize = 10;
+/// How often a row that scrolls into view is looked for, and after how many milliseconds again.
+const TRIES: u32 = 40;
+const AGAIN: u32 = 30;
 /// The window that the page opens with.
 const FIRST: Window = Window {
     start: Some(0),
@@ -68,6 +72,9 @@ pub fn KeyList(props: &KeyListProps) -> Html {
     // Whether the focus is in the list: a row that has it may be drawn anew, and takes it back.
     let focused = use_mut_ref(|| false);
     let cursor = use_mut_ref(|| 0_usize);
+    // How often it is still tried to give the focus to a row that is not drawn yet.
+    let tries = use_mut_ref(|| 0_u32);
+    let redraw = use_force_update();
     let go_to = use_state_eq(|| None::<(usize, u32)>);
     let keys = &props.keys;
     let on_range = use_callback((props.on_window.clone(), keys.len, *window), {
@@ -120,6 +127,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
         })
     };
     let onkeydown = {
+        let tries = tries.clone();
         let (cursor, list, go_to, keys) =
             (cursor.clone(), list.clone(), go_to.clone(), Rc::clone(keys));
         let (on_pin, on_list, db) = (props.on_pin.clone(), on_list.clone(), props.listing.db);
@@ -159,6 +167,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
             *cursor.borrow_mut() = to;
             if !focus_row(&list, to) {
                 // It is not drawn yet.
+                *tries.borrow_mut() = TRIES;
                 go_to.set(Some((to, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))));
             }
         })
@@ -173,18 +182,30 @@ pub fn KeyList(props: &KeyListProps) -> Html {
         })
     };
     let onfocusout = {
-        let focused = focused.clone();
+        let (focused, tries) = (focused.clone(), tries.clone());
         Callback::from(move |event: FocusEvent| {
             let target: Option<Element> = event.target_dyn_into();
             // A row that is taken away while it has the focus is no longer part of the page.
             let stays = target.is_none_or(|target| target.is_connected());
             *focused.borrow_mut() = !stays;
+            if stays && event.related_target().is_some() {
+                *tries.borrow_mut() = 0;
+            }
         })
     };
     use_effect({
-        let (list, focused, cursor) = (list.clone(), focused.clone(), cursor.clone());
+        let (list, focused, cursor, tries) =
+            (list.clone(), focused.clone(), cursor.clone(), tries.clone());
         move || {
-            if *focused.borrow() && nothing_focused() && !focus_row(&list, *cursor.borrow()) {
+            let left = *tries.borrow();
+            let at = *cursor.borrow();
+            if left > 0 {
+                let is_there = focus_row(&list, at);
+                *tries.borrow_mut() = if is_there { 0 } else { left - 1 };
+                if !is_there {
+                    Timeout::new(AGAIN, move || redraw.force_update()).forget();
+                }
+            } else if *focused.borrow() && nothing_focused() && !focus_row(&list, at) {
                 focus_rows(&list);
             }
         }
