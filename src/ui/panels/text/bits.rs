@@ -19,8 +19,6 @@ pub const COUNT: u64 = 512;
 /// The side of a bit, with the gap to the next, in the drawing's own units; and of the gap between bytes.
 const SIDE: u64 = 11;
 const GAP: u64 = 4;
-/// How much room offsets have.
-const LABELS: u64 = 84;
 
 /// The numbers that a command named last: when, whose it was, and which.
 pub type Last = (Millis, Option<Conn>, Vec<BitField>);
@@ -145,21 +143,23 @@ fn touched((_, conn, fields): &Last) -> Html {
 }
 
 /// Where a bit of the window stands.
-fn place(at: u64) -> (u64, u64) {
+fn place(at: u64, labels: u64) -> (u64, u64) {
     let column = at % ROW;
-    (LABELS + column * SIDE + column / 8 * GAP, at / ROW * SIDE)
+    (labels + column * SIDE + column / 8 * GAP, at / ROW * SIDE)
 }
 
 fn drawing(view: &BitsView, fields: &[BitField]) -> Html {
     let bits = view.bytes.len() as u64 * 8;
     let rows = bits.div_ceil(ROW);
+    // As wide as the longest offset.
+    let labels = format::count(view.start + bits).len() as u64 * 6 + 10;
     let (mut ones, mut zeros) = (String::new(), String::new());
     for at in 0..bits {
         let on = view
             .bytes
             .get((at / 8) as usize)
             .is_some_and(|byte| byte >> (7 - at % 8) & 1 == 1);
-        let (x, y) = place(at);
+        let (x, y) = place(at, labels);
         // Writing to a string does not fail.
         let _ = if on {
             write!(ones, "M{} {}h9v9h-9z", x + 1, y + 1)
@@ -177,8 +177,8 @@ fn drawing(view: &BitsView, fields: &[BitField]) -> Html {
         while at < last {
             // As far as the row's end.
             let end = ((at - view.start) / ROW * ROW + ROW + view.start).min(last);
-            let (x, y) = place(at - view.start);
-            let (to, _) = place(end - 1 - view.start);
+            let (x, y) = place(at - view.start, labels);
+            let (to, _) = place(end - 1 - view.start, labels);
             outlines.push((x, y, to + SIDE - x, field.written));
             at = end;
         }
@@ -190,9 +190,9 @@ fn drawing(view: &BitsView, fields: &[BitField]) -> Html {
         format::count(view.ones_in_view)
     );
     html! {
-        <svg class="bits-grid" viewBox={format!("0 -1 {} {}", LABELS + ROW * SIDE + 3 * GAP + 2, rows.max(1) * SIDE + 2)} role="img" aria-label={label}>
+        <svg class="bits-grid" viewBox={format!("0 -1 {} {}", labels + ROW * SIDE + 3 * GAP + 2, rows.max(1) * SIDE + 2)} role="img" aria-label={label}>
             for row in 0..rows {
-                <text x={(LABELS - 8).to_string()} y={(row * SIDE + 9).to_string()} text-anchor="end">{ format::count(view.start + row * ROW) }</text>
+                <text x={(labels - 8).to_string()} y={(row * SIDE + 9).to_string()} text-anchor="end">{ format::count(view.start + row * ROW) }</text>
             }
             <path class="bits-zeros" d={zeros} />
             <path class="bits-ones" d={ones} />
