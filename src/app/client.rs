@@ -60,6 +60,37 @@ pub enum Condition {
     Ready,
 }
 
+/// A client that waits for a key: since when, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its connection.
+    pub conn: Conn,
+    /// Since when it waits.
+    pub since: Millis,
+    /// Until when; `None`: for ever.
+    pub until: Option<Millis>,
+}
+
+impl State {
+    /// The clients that wait for a key, in the order in which they began to.
+    pub fn waiting_for(&self, db: usize, key: &[u8]) -> Vec<Waiting> {
+        let waits = |console: &Rc<Console>| {
+            let client = console.client.as_ref().filter(|client| client.db == db)?;
+            let (keys, since, until) = client.blocked.as_ref()?;
+            keys.iter()
+                .any(|wanted| wanted.as_slice() == key)
+                .then_some(Waiting {
+                    conn: console.conn,
+                    since: *since,
+                    until: *until,
+                })
+        };
+        let mut waiting: Vec<_> = self.consoles.iter().filter_map(waits).collect();
+        waiting.sort_by_key(|waiting| waiting.since);
+        waiting
+    }
+}
+
 impl Condition {
     /// What a client is doing.
     pub fn of(console: &Console) -> Self {

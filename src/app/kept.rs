@@ -289,7 +289,7 @@ impl State {
             Subject::PubSub => Shown::PubSub,
             Subject::Script => Shown::Script,
         };
-        let keys = self.keys.rows.iter().take(KEYS_TOLD);
+        let keys = self.keys.rows().take(KEYS_TOLD);
         let slots = self.stage.slots().iter();
         let clients = self.consoles.iter();
         About {

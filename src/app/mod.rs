@@ -3,6 +3,7 @@
 //! Knows the server half only by its messages.
 
 pub mod actors;
+pub mod circles;
 pub mod client;
 pub mod clock;
 pub mod colour;
@@ -13,7 +14,9 @@ pub mod format;
 pub mod help;
 pub mod hint;
 pub mod kept;
+pub mod json;
 pub mod line;
+pub mod listing;
 pub mod lua;
 pub mod movement;
 pub mod past;
@@ -24,6 +27,7 @@ pub mod show;
 pub mod stage;
 pub mod table;
 pub mod tenure;
+pub mod text;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;
@@ -36,6 +40,7 @@ use std::rc::Rc;
 use crate::session::message::*;
 use actors::Actors;
 use console::Console;
+use listing::Listing;
 use movement::Movement;
 use past::Past;
 use port::{Order, Port};
@@ -107,8 +112,8 @@ pub struct State {
     pub consoles: Vec<Rc<Console>>,
     /// The keys in view.
     pub keys: Rc<KeysView>,
-    /// What the keys are filtered by.
-    pub pattern: String,
+    /// How they are listed.
+    pub listing: Rc<Listing>,
     /// The channels and patterns, and the last messages.
     pub pubsub: Rc<View>,
     /// Which inspectors stand on the stage.
@@ -177,8 +182,8 @@ pub enum Action {
     Tick,
     /// One more client.
     AddClient,
-    /// The keys are filtered by a pattern.
-    Filter(String),
+    /// The keys are listed otherwise.
+    List(listing::Act),
     /// Other keys are scrolled into view.
     KeysWindow(Window),
     /// An inspector scrolls.
@@ -251,7 +256,7 @@ impl State {
         Self {
             consoles: Vec::new(),
             keys: Rc::default(),
-            pattern: String::new(),
+            listing: Rc::default(),
             pubsub: Rc::new(View::PubSub {
                 now: PubSubView::default(),
                 messages: Vec::new(),
@@ -325,7 +330,7 @@ impl State {
     /// What can be proposed to a line that reads so up to its cursor.
     pub fn known(&self, before: &str) -> completion::Known {
         let mut known = completion::Known {
-            keys: self.keys.rows.iter().map(|row| row.key.clone()).collect(),
+            keys: self.keys.rows().map(|row| row.key.clone()).collect(),
             ..Default::default()
         };
         if let View::PubSub { now, .. } = &*self.pubsub {
@@ -442,9 +447,11 @@ impl State {
                 self.save(false, wall, &mut effects);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
-            Action::Filter(pattern) => {
-                self.pattern = pattern;
-                self.keys_window.start = Some(0);
+            Action::List(act) => {
+                let listing = Rc::make_mut(&mut self.listing);
+                if !listing.act(act) {
+                    self.keys_window.start = Some(0);
+                }
                 self.watch_keys(wall, &mut effects);
             }
             Action::KeysWindow(window) => {
@@ -780,10 +787,9 @@ impl State {
     }
 
     fn watch_keys(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        let pattern = Bytes::from_slice(self.pattern.as_bytes());
         let target = Target::Keys {
-            db: 0,
-            pattern,
+            db: self.listing.db,
+            asked: self.listing.asked(),
             window: self.keys_window,
         };
         let orders = self.port.watch(Request::Watch {

@@ -1,9 +1,7 @@
-//! How inspectors put what a key holds into words, where [`super::format`] is not enough: arguments, neighbouring IDs, JSON.
+//! How inspectors put what a key holds into words, where [`super::format`] is not enough: arguments, neighbouring IDs, sizes.
 
-use crate::session::message::{Millis, text};
-
-/// How deep JSON may nest and still be laid out.
-const JSON_DEPTH: usize = 64;
+use super::format;
+use crate::session::message::{Kind, Millis, text};
 
 /// Bytes as one argument of a command line: quoted where it must be.
 pub fn word(bytes: &[u8]) -> String {
@@ -59,163 +57,41 @@ pub fn share(score: f64, highest: f64, lowest: f64) -> f64 {
     }
 }
 
-/// What the bytes of a string are, as far as can be told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Form {
-    /// A number: a counter, most likely.
-    Number(String),
-    /// JSON, laid out.
-    Json(String),
-    /// Text.
-    Text(String),
-    /// Bytes: rows of offset, hexadecimal and characters.
-    Dump(String),
+/// What a kind of value is called.
+pub fn kind_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "string",
+        Kind::Lock => "lock",
+        Kind::Hll => "HyperLogLog",
+        Kind::Zset => "sorted set",
+        Kind::Stream => "stream",
+        Kind::List => "list",
+        Kind::Set => "set",
+        Kind::Hash => "hash",
+    }
 }
 
-/// What a string is. `whole` says that `head` is all of it; a part is never taken for JSON.
-pub fn form(head: &[u8], whole: bool) -> Form {
-    let Some(text) = text_of(head, whole) else {
-        return Form::Dump(dump(head));
+/// How large a value is, in words: `5 bytes`, `1 member`.
+pub fn size(kind: Kind, size: u64) -> String {
+    let one = match kind {
+        Kind::Text | Kind::Lock | Kind::Hll => "byte",
+        Kind::Zset | Kind::Set => "member",
+        Kind::Stream => "entry",
+        Kind::List => "element",
+        Kind::Hash => "field",
     };
-    if whole
-        && text.len() < 32
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
-        && text.parse::<f64>().is_ok()
-    {
-        return Form::Number(text.to_string());
-    }
-    match json(text) {
-        Some(laid_out) if whole => Form::Json(laid_out),
-        _ => Form::Text(text.to_string()),
+    match (size, one) {
+        (1, _) => format!("1 {one}"),
+        (_, "entry") => format!("{} entries", format::count(size)),
+        _ => format!("{} {one}s", format::count(size)),
     }
 }
 
-fn text_of(head: &[u8], whole: bool) -> Option<&str> {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // The head may end within a character.
-        Err(error) if !whole && head.len() - error.valid_up_to() < 4 => {
-            std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?
-        }
-        Err(_) => return None,
-    };
-    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    (!text.chars().any(control)).then_some(text)
-}
-
-fn dump(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for (i, row) in bytes.chunks(16).enumerate() {
-        let hex: Vec<String> = row.iter().map(|b| format!("{b:02x}")).collect();
-        let text: String = row
-            .iter()
-            .map(|&b| {
-                if b.is_ascii_graphic() || b == b' ' {
-                    char::from(b)
-                } else {
-                    '·'
-                }
-            })
-            .collect();
-        out.push_str(&format!("{:04x}  {:<47}  {text}\n", i * 16, hex.join(" ")));
-    }
-    out
-}
-
-/// An object or array of JSON, laid out two spaces a level; `None` where it is not one.
-pub fn json(text: &str) -> Option<String> {
-    let text = text.trim();
-    if !text.starts_with(['{', '[']) {
-        return None;
-    }
-    let mut reader = Json {
-        rest: text,
-        out: String::with_capacity(text.len() * 2),
-    };
-    reader.value(0)?;
-    reader.rest.trim().is_empty().then_some(reader.out)
-}
-
-struct Json<'a> {
-    rest: &'a str,
-    out: String,
-}
-
-impl Json<'_> {
-    fn value(&mut self, depth: usize) -> Option<()> {
-        self.rest = self.rest.trim_start();
-        match self.rest.bytes().next()? {
-            b'{' if depth < JSON_DEPTH => self.list(depth, '{', '}'),
-            b'[' if depth < JSON_DEPTH => self.list(depth, '[', ']'),
-            b'"' => self.string(),
-            _ => self.scalar(),
-        }
-    }
-
-    fn list(&mut self, depth: usize, open: char, close: char) -> Option<()> {
-        self.take(open)?;
-        self.rest = self.rest.trim_start();
-        if self.take(close).is_some() {
-            return Some(());
-        }
-        loop {
-            self.line(depth + 1);
-            if open == '{' {
-                self.rest = self.rest.trim_start();
-                self.string()?;
-                self.rest = self.rest.trim_start();
-                self.take(':')?;
-                self.out.push(' ');
-            }
-            self.value(depth + 1)?;
-            self.rest = self.rest.trim_start();
-            if self.take(',').is_none() {
-                self.line(depth);
-                return self.take(close);
-            }
-        }
-    }
-
-    fn line(&mut self, depth: usize) {
-        self.out.push('\n');
-        self.out.push_str(&"  ".repeat(depth));
-    }
-
-    fn take(&mut self, c: char) -> Option<()> {
-        self.rest = self.rest.strip_prefix(c)?;
-        self.out.push(c);
-        Some(())
-    }
-
-    fn string(&mut self) -> Option<()> {
-        let mut escaped = false;
-        let end = self.rest.strip_prefix('"')?.bytes().position(|b| {
-            let ends = b == b'"' && !escaped;
-            escaped = b == b'\\' && !escaped;
-            ends
-        })?;
-        self.push(end + 2)
-    }
-
-    fn scalar(&mut self) -> Option<()> {
-        let end = self
-            .rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)))
-            .unwrap_or(self.rest.len());
-        let word = self.rest.get(..end)?;
-        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-            && word.parse::<f64>().is_ok();
-        (number || matches!(word, "true" | "false" | "null")).then_some(())?;
-        self.push(end)
-    }
-
-    fn push(&mut self, length: usize) -> Option<()> {
-        let (head, rest) = self.rest.split_at_checked(length)?;
-        self.out.push_str(head);
-        self.rest = rest;
-        Some(())
+/// How large a value is, where there is little room: bytes in units, anything else as a number.
+pub fn short_size(kind: Kind, size: u64) -> String {
+    match kind {
+        Kind::Text | Kind::Lock | Kind::Hll => format::bytes(size),
+        _ => format::count(size),
     }
 }
 
@@ -265,36 +141,11 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_told_for_what_it_is() {
-        assert_eq!(form(b"42", true), Form::Number("42".into()));
-        assert_eq!(form(b"-", true), Form::Text("-".into()));
-        assert_eq!(form(b"42", false), Form::Text("42".into()));
-        assert_eq!(
-            form(br#"{"a":[1,{}],"b":"x\"y"}"#, true),
-            Form::Json("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x\\\"y\"\n}".into())
-        );
-        assert_eq!(form(b"{not json", true), Form::Text("{not json".into()));
-        assert!(matches!(form(b"\x00\x01", true), Form::Dump(d) if d.starts_with("0000  00 01 ")));
-        assert_eq!(form(&"é".as_bytes()[..1], false), Form::Text(String::new()));
-    }
-
-    #[test]
-    fn json_that_is_not_whole_or_too_deep_is_left_alone() {
-        for text in [
-            "[1,",
-            "[1]x",
-            "[1 2]",
-            "{\"a\" 1}",
-            "[tru]",
-            "\"x\"",
-            "[\"x]",
-        ] {
-            assert_eq!(json(text), None, "{text}");
-        }
-        assert_eq!(
-            json(&format!("{}{}", "[".repeat(500), "]".repeat(500))),
-            None
-        );
-        assert_eq!(json("[]"), Some("[]".into()));
+    fn sizes_have_their_unit() {
+        assert_eq!(size(Kind::Stream, 2), "2 entries");
+        assert_eq!(size(Kind::Stream, 1), "1 entry");
+        assert_eq!(size(Kind::Zset, 1234), "1,234 members");
+        assert_eq!(short_size(Kind::Text, 2048), "2 KB");
+        assert_eq!(short_size(Kind::List, 2048), "2,048");
     }
 }

@@ -5,6 +5,7 @@ use crate::ds::bits;
 use crate::engine::args::Args;
 use crate::engine::db::{Form, Value};
 use crate::engine::error::Error;
+use crate::engine::event::{BitField, FIELDS_MAX, Fact};
 use crate::engine::{Ctx, notify, num};
 
 /// The family's commands.
@@ -297,6 +298,8 @@ fn run_fields(ctx: &mut Ctx<'_>, args: Args<'_>, read_only: bool) -> Result<(), 
         let text = db.read::<Vec<u8>>(key)?.map_or(&[][..], Vec::as_slice);
         out.array(steps.len());
         steps.iter().for_each(|step| out.int(step.value(text)));
+        let fields = fields(&steps, text);
+        note_fields(ctx, key, fields);
         return Ok(());
     };
     let text = db.write_or(key, Vec::<u8>::new)?;
@@ -329,11 +332,40 @@ fn run_fields(ctx: &mut Ctx<'_>, args: Args<'_>, read_only: bool) -> Result<(), 
             }
         }
     }
+    let fields = fields(&steps, text);
     if written {
         ctx.changed(key);
         ctx.notify(notify::STRING, "setbit", key);
     }
+    note_fields(ctx, key, fields);
     Ok(())
+}
+
+fn fields(steps: &[Step], text: &[u8]) -> Vec<BitField> {
+    let field = |step: &Step| BitField {
+        offset: step.offset,
+        bits: step.bits,
+        signed: step.signed,
+        written: step.write.is_some(),
+        value: step.value(text),
+    };
+    steps.iter().take(FIELDS_MAX).map(field).collect()
+}
+
+fn note_fields(ctx: &mut Ctx<'_>, key: &[u8], fields: Vec<BitField>) {
+    if !fields.is_empty() && ctx.db().contains(key) {
+        ctx.note(key, || Fact::BitsTouched { fields });
+    }
+}
+
+fn one_bit(offset: u64, on: bool, written: bool) -> Vec<BitField> {
+    vec![BitField {
+        offset,
+        bits: 1,
+        signed: false,
+        written,
+        value: i64::from(on),
+    }]
 }
 
 fn bitop(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -451,6 +483,7 @@ fn getbit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let text = ctx.db().read::<Vec<u8>>(&args[1])?;
     let bit = text.is_some_and(|text| bits::get(text, offset));
     ctx.out.int(i64::from(bit));
+    note_fields(ctx, &args[1], one_bit(offset, bit, false));
     Ok(())
 }
 
@@ -474,6 +507,7 @@ fn setbit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         ctx.notify(notify::STRING, "setbit", key);
     }
     ctx.out.int(i64::from(before));
+    note_fields(ctx, key, one_bit(offset, on, true));
     Ok(())
 }
 

@@ -197,17 +197,20 @@ impl Hash {
         }
     }
 
-    /// Takes the fields out that are due; how many there were.
-    pub fn expire(&mut self, now: u64) -> usize {
-        let Self::Table(table) = self else { return 0 };
-        let before = table.fields.len();
+    /// Takes the fields out that are due, and gives them.
+    pub fn expire(&mut self, now: u64) -> Vec<Bytes> {
+        let mut gone = Vec::new();
+        let Self::Table(table) = self else {
+            return gone;
+        };
         while let Some((when, _)) = table.due.first()
             && *when <= now
             && let Some((_, field)) = table.due.pop_first()
         {
             table.fields.swap_remove(&field);
+            gone.push(field);
         }
-        before - table.fields.len()
+        gone
     }
 
     /// The field at a place, with its value and deadline.
@@ -282,7 +285,7 @@ mod tests {
                     _ => {
                         let before = model.len();
                         model.retain(|_, kept| kept.1.is_none_or(|when| when > number));
-                        prop_assert_eq!(hash.expire(number), before - model.len());
+                        prop_assert_eq!(hash.expire(number).len(), before - model.len());
                     }
                 }
                 let next = model.values().filter_map(|kept| kept.1).min();

@@ -154,6 +154,8 @@ pub struct Entry {
     pub form: Form,
     /// It was set in the place of a value with a deadline, for which the reference keeps room.
     pub tight: bool,
+    /// The number it was made as, among the keys of its database.
+    pub born: u32,
     ticket: Option<Ticket>,
     /// The earliest deadline among the fields of a hash.
     field_ticket: Option<Ticket>,
@@ -272,6 +274,17 @@ impl Entry {
     }
 }
 
+/// The most changed keys that are remembered for who lists them; with more, the list is made anew.
+const CHANGES_MAX: usize = 10_000;
+
+/// Which keys changed since somebody last asked.
+#[derive(Clone, Debug)]
+struct Changes {
+    /// Who asked.
+    since: u64,
+    keys: Vec<Bytes>,
+}
+
 /// One numbered database.
 #[derive(Clone, Debug, Default)]
 pub struct Db {
@@ -282,6 +295,11 @@ pub struct Db {
     /// Hashes with fields that expire, by the earliest deadline of each.
     field_deadlines: Deadlines<Bytes>,
     version: u64,
+    /// How many keys were ever made.
+    births: u32,
+    /// A key that was not the last one went: the keys do not stand in the order they were made in.
+    shuffled: bool,
+    changes: Option<Changes>,
     /// How often a key was looked for and there.
     pub hits: Cell<u64>,
     /// How often it was not there.
@@ -332,6 +350,37 @@ impl Db {
         self.version
     }
 
+    /// Which keys may have changed since this was last asked as `since`; from now on that is remembered as
+    /// `next`, a number that was never given before. `None`: that is not known.
+    pub fn take_changes(&mut self, since: u64, next: u64) -> Option<Vec<Bytes>> {
+        let fresh = Changes {
+            since: next,
+            keys: Vec::new(),
+        };
+        let changes = self.changes.replace(fresh)?;
+        (changes.since == since).then_some(changes.keys)
+    }
+
+    /// Whether [`Self::at`] gives the keys in the order they were made in.
+    pub fn in_order(&self) -> bool {
+        !self.shuffled
+    }
+
+    fn log(&mut self, key: &[u8]) {
+        let Some(changes) = &mut self.changes else {
+            return;
+        };
+        if changes.keys.len() >= CHANGES_MAX {
+            self.changes = None;
+        } else if changes
+            .keys
+            .last()
+            .is_none_or(|last| last.as_slice() != key)
+        {
+            changes.keys.push(Bytes::from_slice(key));
+        }
+    }
+
     /// A key's entry.
     pub fn entry(&self, key: &[u8]) -> Option<&Entry> {
         self.keys.get(key)
@@ -340,6 +389,7 @@ impl Db {
     /// A key's entry, to change; marks it.
     pub fn entry_mut(&mut self, key: &[u8]) -> Option<&mut Entry> {
         self.version += 1;
+        self.log(key);
         let entry = self.keys.get_mut(key)?;
         entry.version = self.version;
         Some(entry)
@@ -396,6 +446,7 @@ impl Db {
         new: impl FnOnce() -> K,
     ) -> Result<&mut K, Error> {
         self.version += 1;
+        self.log(key);
         let (version, now, looks) = (self.version, self.now, self.looks);
         let entry = match self.keys.get_index_of(key) {
             Some(index) => {
@@ -403,7 +454,7 @@ impl Db {
                 &mut self.keys[index]
             }
             None => {
-                self.bear(key);
+                let born = self.bear(key);
                 self.keys
                     .entry(Bytes::from_slice(key))
                     .or_insert_with(|| Entry {
@@ -414,6 +465,7 @@ impl Db {
                         uses: Cell::default(),
                         form: Form::Raw,
                         tight: false,
+                        born,
                         ticket: None,
                         field_ticket: None,
                     })
@@ -428,6 +480,7 @@ impl Db {
     /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
     pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
         self.version += 1;
+        self.log(key);
         let (version, now) = (self.version, self.now);
         match self.keys.get_mut(key) {
             Some(entry) => {
@@ -446,7 +499,7 @@ impl Db {
                 }
             }
             None => {
-                self.bear(key);
+                let born = self.bear(key);
                 self.keys.insert(
                     Bytes::from_slice(key),
                     Entry {
@@ -457,6 +510,7 @@ impl Db {
                         uses: Cell::default(),
                         form: Form::Best,
                         tight: false,
+                        born,
                         ticket: None,
                         field_ticket: None,
                     },
@@ -466,16 +520,21 @@ impl Db {
         self.fields_changed(key);
     }
 
-    fn bear(&mut self, key: &[u8]) {
+    /// A key is about to be made; the number it is made as.
+    fn bear(&mut self, key: &[u8]) -> u32 {
         if self.looks.births {
             self.born.push(Bytes::from_slice(key));
         }
+        self.births = self.births.wrapping_add(1);
+        self.births
     }
 
     /// Takes a key away, and gives its entry; its deadline is cancelled but can still be read from it.
     pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
-        let entry = self.keys.swap_remove(key)?;
+        let (index, _, entry) = self.keys.swap_remove_full(key)?;
         self.version += 1;
+        self.log(key);
+        self.shuffled |= index != self.keys.len();
         if let Some(ticket) = entry.ticket {
             self.deadlines.cancel(ticket);
         }
@@ -489,11 +548,13 @@ impl Db {
     pub fn put(&mut self, key: &[u8], entry: Entry) {
         let deadline = entry.deadline();
         self.remove(key);
-        self.bear(key);
+        let born = self.bear(key);
         self.version += 1;
+        self.log(key);
         self.keys.insert(
             Bytes::from_slice(key),
             Entry {
+                born,
                 ticket: None,
                 field_ticket: None,
                 version: self.version,
@@ -525,6 +586,7 @@ impl Db {
     /// Sets or clears a key's deadline. False when there is no such key.
     pub fn set_deadline(&mut self, key: &[u8], when: Option<Millis>) -> bool {
         self.version += 1;
+        self.log(key);
         let Some(entry) = self.keys.get_mut(key) else {
             return false;
         };
@@ -580,6 +642,7 @@ impl Db {
         let version = self.version.max(other.version) + 1;
         for db in [self, other] {
             db.version = version;
+            db.changes = None;
             for entry in db.keys.values_mut() {
                 entry.version = version;
             }
@@ -590,6 +653,7 @@ impl Db {
     /// witnesses stay; what is known of use begins anew.
     pub fn reload(&mut self, again: impl Fn(&Value) -> Option<Value>) {
         self.version += 1;
+        self.changes = None;
         for entry in self.keys.values_mut() {
             if let Some(value) = again(&entry.value) {
                 entry.value = value;

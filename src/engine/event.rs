@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Conn;
 use super::sought::Sought;
 use super::time::Millis;
+use super::view::Kind;
 use crate::ds::bytes::Bytes;
 use crate::ds::geo::{Place, Shape};
 
@@ -182,6 +183,52 @@ pub enum Fact {
     Deleted,
     /// A key reached its deadline.
     Expired,
+    /// A key went, for whatever reason; what else is noted of it then says why. Without more it was emptied.
+    Gone {
+        /// What it was.
+        kind: Kind,
+        /// How many elements it had, or bytes.
+        size: u64,
+        /// Where it is now, if it was renamed or moved: the database and the key.
+        to: Option<(usize, Bytes)>,
+    },
+    /// Elements were put at an end of a list.
+    Pushed {
+        /// At the head; otherwise at the tail.
+        head: bool,
+        /// How many.
+        count: usize,
+    },
+    /// Elements were taken from an end of a list.
+    Popped {
+        /// From the head; otherwise from the tail.
+        head: bool,
+        /// How many.
+        count: usize,
+        /// The last of them.
+        last: Bytes,
+    },
+    /// A number was added to a string.
+    NumberAdded {
+        /// The number.
+        by: String,
+        /// What it was before; `None`: there was no such key, which counts as 0.
+        from: Option<String>,
+        /// What it is now.
+        to: String,
+    },
+    /// Bits of a string were read or written: the first numbers that one command named.
+    BitsTouched {
+        /// The numbers; a bit is one of width 1.
+        fields: Vec<BitField>,
+    },
+    /// Fields of a hash expired.
+    FieldsExpired {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        fields: Vec<Bytes>,
+    },
     /// A HyperLogLog was shown elements.
     Counted {
         /// How many elements.
@@ -217,4 +264,22 @@ impl Fact {
             Self::RankRead { .. } | Self::RangeRead { .. } | Self::PlacesSearched { .. }
         )
     }
+}
+
+/// How many fields one fact names at most.
+pub const FIELDS_MAX: usize = 16;
+
+/// A number among the bits of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BitField {
+    /// Its first bit.
+    pub offset: u64,
+    /// How many bits it has, 1 to 64.
+    pub bits: u32,
+    /// Whether its first bit is a sign.
+    pub signed: bool,
+    /// Whether it was written; otherwise it was read.
+    pub written: bool,
+    /// Its value afterwards.
+    pub value: i64,
 }

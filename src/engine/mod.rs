@@ -39,9 +39,9 @@ use args::Args;
 use block::{Blocked, OnTimeout, Waiters};
 use client::{Client, Conn, Pause};
 use config::Config;
-use db::{Db, Looks, Value};
+use db::{Db, Entry, Looks, Value};
 use error::Error;
-use event::{Event, Fact};
+use event::{Event, FIELDS_MAX, Fact};
 use pubsub::PubSub;
 use reply::Writer;
 use resp::{Allowance, Parsed};
@@ -453,6 +453,24 @@ impl Engine {
                 db,
                 key: Bytes::from_slice(key),
                 fact: fact(),
+            });
+        }
+    }
+
+    /// Notes that a key went, and where to, if that is known.
+    pub fn note_gone(
+        &mut self,
+        conn: Option<Conn>,
+        db: usize,
+        key: &[u8],
+        gone: Option<&Entry>,
+        to: Option<(usize, &[u8])>,
+    ) {
+        if let Some(entry) = gone {
+            self.note(conn, db, key, || Fact::Gone {
+                kind: view::Kind::of(entry),
+                size: entry.value.size(),
+                to: to.map(|(db, key)| (db, Bytes::from_slice(key))),
             });
         }
     }
@@ -904,7 +922,8 @@ impl Engine {
 
     fn expire_key(&mut self, db: usize, key: &[u8]) {
         self.stats.expired_keys += 1;
-        self.dbs[db].remove(key);
+        let gone = self.dbs[db].remove(key);
+        self.note_gone(None, db, key, gone.as_ref(), None);
         self.note(None, db, key, || Fact::Expired);
         self.changed(db, key);
         self.notify(db, notify::EXPIRED, "expired", key);
@@ -917,10 +936,15 @@ impl Engine {
         };
         let expired = hash.expire(when);
         let empty = hash.is_empty();
-        self.stats.expired_fields += expired as u64;
+        self.stats.expired_fields += expired.len() as u64;
         self.dbs[db].fields_changed(key);
+        self.note(None, db, key, || Fact::FieldsExpired {
+            count: expired.len(),
+            fields: expired.into_iter().take(FIELDS_MAX).collect(),
+        });
         if empty {
-            self.dbs[db].remove(key);
+            let gone = self.dbs[db].remove(key);
+            self.note_gone(None, db, key, gone.as_ref(), None);
         }
         self.changed(db, key);
         self.notify(db, notify::HASH, "hexpired", key);
@@ -1048,11 +1072,13 @@ impl Ctx<'_> {
 
     /// Takes a key away, telling who waits for it. False when there was none.
     pub fn delete(&mut self, key: &[u8]) -> bool {
-        let gone = self.db().remove(key).is_some();
-        if gone {
+        let gone = self.db().remove(key);
+        let (conn, db) = (Some(self.conn), self.db);
+        self.engine.note_gone(conn, db, key, gone.as_ref(), None);
+        if gone.is_some() {
             self.changed(key);
         }
-        gone
+        gone.is_some()
     }
 
     /// The client waits: nothing is replied now, and `command` is run again when one of the keys

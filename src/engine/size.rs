@@ -2,8 +2,9 @@
 
 use super::Engine;
 use super::client::Client;
-use super::db::{Db, Entry, Value, Witness};
+use super::db::{Db, Entry, Form, Value, Witness};
 use crate::ds::bytes::Bytes;
+use crate::ds::listpack;
 
 /// What a node of an ordered map takes beside what it holds.
 const NODE: usize = 16;
@@ -24,6 +25,26 @@ impl Value {
             Self::Hash(hash) => hash.memory_bytes(),
             Self::Zset(zset) => zset.memory_bytes(),
             Self::Stream(stream) => stream.log.memory_bytes(),
+        }
+    }
+}
+
+impl Entry {
+    /// What `MEMORY USAGE` says of a key and its value: bytes, estimated.
+    pub fn usage(&self, key: &[u8]) -> usize {
+        size_of::<Self>() + key.len() + self.value.memory_bytes()
+    }
+
+    /// What the reference keeps a string in: `int`, `embstr` (in one allocation with its key) or `raw`.
+    /// Measured on Valkey 9.1: an allocation of 128 bytes has room for a key and a value of 113 bytes
+    /// together, 111 where the key is so long that its own header grows; a deadline, where there was one
+    /// when the value was set, takes 8 of them.
+    pub fn text_encoding(&self, key: &[u8], text: &[u8]) -> &'static str {
+        let room = if key.len() < 32 { 113 } else { 111 } - if self.tight { 8 } else { 0 };
+        match self.form {
+            Form::Best if listpack::integer(text).is_some() => "int",
+            Form::Best | Form::Text if key.len() + text.len() <= room => "embstr",
+            _ => "raw",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Read-only windows on the engine, for whoever draws it: what is in view, and no more.
 
 mod hll;
+mod keys;
+mod overlap;
+mod text;
 mod zset;
 
 use serde::{Deserialize, Serialize};
@@ -12,19 +15,20 @@ use super::time::Millis;
 use super::{Engine, reply::Resp};
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
-use crate::ds::{glob, hll as ds_hll};
+use crate::ds::hll as ds_hll;
 
 pub use hll::{ElementView, HllLook, MergeView, OtherHll, SetBytes, measure};
+pub use keys::{GroupRow, KeyIndex, KeyOrder, KeyRow, KeysAsked, KeysLine, KeysView, keys};
+pub use overlap::{Against, Overlap, Shared};
+pub use text::{BITS_MAX, BitsView, WHOLE_MAX};
 
 /// The most pending entries that a stream's window lists for one group.
 const PENDING_MAX: usize = 200;
-/// The most bytes of a string that its window holds.
-const TEXT_MAX: usize = 4096;
 /// The most bytes of an element that its row holds.
 const ITEM_MAX: usize = 256;
 
 /// What a key is to whoever looks at it: its type, and for a string what it is used as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// A plain string.
     Text,
@@ -62,29 +66,6 @@ impl Kind {
     }
 }
 
-/// One row of the list of keys.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KeyRow {
-    /// The key.
-    pub key: Bytes,
-    /// What it is.
-    pub kind: Kind,
-    /// When it expires.
-    pub deadline: Option<Millis>,
-    /// Members, entries or bytes.
-    pub size: u64,
-}
-
-/// Some of a database's keys, in the order they were made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct KeysView {
-    /// All keys of the database.
-    pub all: usize,
-    /// Those that match the pattern.
-    pub matching: usize,
-    /// The rows in view.
-    pub rows: Vec<KeyRow>,
-}
 
 /// One element of a list or set, or one field of a hash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,6 +89,10 @@ pub struct ItemsView {
     pub memory: usize,
     /// What the reference would keep it in, as `OBJECT ENCODING` names it.
     pub encoding: String,
+    /// How many nodes a list is kept in.
+    pub nodes: Option<usize>,
+    /// How a set stands to another, if that was asked.
+    pub overlap: Option<Overlap>,
     /// The place of the first row.
     pub start: usize,
     /// The rows in view.
@@ -201,6 +186,12 @@ pub struct TextView {
     pub len: usize,
     /// Its first bytes.
     pub head: Vec<u8>,
+    /// What the reference would keep it in, as `OBJECT ENCODING` names it.
+    pub encoding: String,
+    /// Bytes of memory with its key, as `MEMORY USAGE` estimates them.
+    pub memory: usize,
+    /// Some of its bits, if that was asked.
+    pub bits: Option<BitsView>,
     /// The lock it is, if it is one.
     pub lock: Option<LockView>,
 }
@@ -320,6 +311,20 @@ pub enum Look {
     Hll(HllLook),
     /// More of a sorted set.
     Zset(ZsetLook),
+    /// More of a string's bytes, up to [`WHOLE_MAX`].
+    Whole,
+    /// Bits of a string.
+    Bits {
+        /// The first.
+        start: u64,
+        /// How many, at most [`BITS_MAX`].
+        count: u64,
+    },
+    /// How a set stands to another, and which others there are.
+    Overlap {
+        /// The other set's key.
+        with: Option<Bytes>,
+    },
 }
 
 impl Window {
@@ -327,45 +332,6 @@ impl Window {
         self.start
             .unwrap_or(usize::MAX)
             .min(len.saturating_sub(self.count))
-    }
-}
-
-/// A window on the keys that match a pattern (all, where it is empty). O(n) with a pattern.
-pub fn keys(db: &Db, pattern: &[u8], window: Window) -> KeysView {
-    let row = |(key, entry): (&Bytes, &Entry)| KeyRow {
-        key: key.clone(),
-        kind: Kind::of(entry),
-        deadline: entry.deadline(),
-        size: entry.value.size(),
-    };
-    if pattern.is_empty() {
-        let start = window.place(db.len());
-        let rows = (start..db.len())
-            .take(window.count)
-            .filter_map(|i| db.at(i))
-            .map(row)
-            .collect();
-        return KeysView {
-            all: db.len(),
-            matching: db.len(),
-            rows,
-        };
-    }
-    let found: Vec<_> = db
-        .iter()
-        .filter(|(key, _)| glob::matches(pattern, key))
-        .collect();
-    let start = window.place(found.len());
-    let rows = found
-        .iter()
-        .skip(start)
-        .take(window.count)
-        .map(|&pair| row(pair))
-        .collect();
-    KeysView {
-        all: db.len(),
-        matching: found.len(),
-        rows,
     }
 }
 
@@ -386,12 +352,22 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
         Value::List(list) => {
             let row = |at| item(list.get(at)?);
             let about = (Kind::List, list.len(), list.memory_bytes(), list.encoding());
-            ValueView::Items(items_window(about, window, row))
+            ValueView::Items(ItemsView {
+                nodes: Some(list.nodes().len()),
+                ..items_window(about, window, row)
+            })
         }
         Value::Set(set) => {
             let row = |at| item(&set.nth(at)?);
             let about = (Kind::Set, set.len(), set.memory_bytes(), set.encoding());
-            ValueView::Items(items_window(about, window, row))
+            let overlap = match look {
+                Look::Overlap { with } => Some(overlap::of(db, key, set, with.as_ref())),
+                _ => None,
+            };
+            ValueView::Items(ItemsView {
+                overlap,
+                ..items_window(about, window, row)
+            })
         }
         Value::Hash(hash) => {
             let row = |at| {
@@ -405,8 +381,10 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
             let about = (Kind::Hash, hash.len(), hash.memory_bytes(), hash.encoding());
             ValueView::Items(items_window(about, window, row))
         }
-        Value::Str(text) => hll::view(db, key, entry, look)
-            .map_or_else(|| ValueView::Text(text_view(text, entry)), ValueView::Hll),
+        Value::Str(text) => hll::view(db, key, entry, look).map_or_else(
+            || ValueView::Text(text::view(key, text, entry, look)),
+            ValueView::Hll,
+        ),
     }
 }
 
@@ -435,6 +413,8 @@ fn items_window(
         len,
         memory,
         encoding: encoding.to_string(),
+        nodes: None,
+        overlap: None,
         start,
         rows: (start..end).filter_map(row).collect(),
     }
@@ -500,17 +480,6 @@ fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) ->
                 seen_at: consumer.seen_at(),
             })
             .collect(),
-    }
-}
-
-fn text_view(text: &[u8], entry: &Entry) -> TextView {
-    TextView {
-        len: text.len(),
-        head: text.get(..TEXT_MAX).unwrap_or(text).to_vec(),
-        lock: match entry.witness.as_deref() {
-            Some(&Witness::Lock { holder, since, ttl }) => Some(LockView { holder, since, ttl }),
-            _ => None,
-        },
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Host {
     held_bytes: usize,
     /// What was last told of a script that stands still.
     stand: Option<Stand>,
+    /// How often lists of keys were made.
+    listings: u64,
 }
 
 #[derive(Debug)]
@@ -58,6 +60,8 @@ struct Watched {
     /// What it was last told, so that it is told again only when that changes.
     stamp: Option<u64>,
     told: Option<View>,
+    /// The order of a list of keys.
+    index: Option<KeyIndex>,
 }
 
 impl Host {
@@ -82,6 +86,7 @@ impl Host {
             held: VecDeque::new(),
             held_bytes: 0,
             stand: None,
+            listings: 0,
         }
     }
 
@@ -102,6 +107,7 @@ impl Host {
                             Watched {
                                 stamp: None,
                                 told: None,
+                                index: None,
                                 ..w
                             },
                         )
@@ -135,12 +141,15 @@ impl Host {
                 }
             }
             Request::Watch { panel, target } => {
+                // A list that scrolls keeps its order.
+                let index = self.watched.remove(&panel).and_then(|old| old.index);
                 self.watched.insert(
                     panel,
                     Watched {
                         target,
                         stamp: None,
                         told: None,
+                        index,
                     },
                 );
             }
@@ -396,7 +405,7 @@ impl Host {
                 continue;
             }
             watch.stamp = stamp;
-            let view = self.look(&watch.target);
+            let view = self.look(&watch.target, &mut watch.index);
             if watch.told.as_ref() != Some(&view) {
                 watch.told = Some(view.clone());
                 self.updates.push(Update::View { panel, view });
@@ -407,35 +416,36 @@ impl Host {
 
     fn stamp(&self, target: &Target) -> Option<u64> {
         match target {
-            Target::Keys { db, .. } => self.now.engine.dbs.get(*db).map(|db| db.version()),
+            Target::Keys { db, .. } => {
+                // How many keys the other databases have is told too.
+                let dbs = &self.now.engine.dbs;
+                let counts = dbs.iter().map(|db| db.len() as u64);
+                let counts = counts.fold(0_u64, |all, len| all.wrapping_mul(31).wrapping_add(len));
+                Some(dbs.get(*db)?.version().rotate_left(32) ^ counts)
+            }
             Target::Key { db, key, look, .. } => {
                 let db_of = self.now.engine.dbs.get(*db)?;
-                let version = db_of.entry(key).map_or(0, |entry| entry.version);
-                let others = match look {
+                let version = |key: &Bytes| db_of.entry(key).map_or(0, |entry| entry.version);
+                let other = match look {
+                    Look::Overlap { with: Some(other) } => version(other),
+                    Look::Overlap { with: None } => db_of.version(),
                     Look::Hll(HllLook::Merge(_)) => db_of.version(),
                     _ => 0,
                 };
                 let facts = self.now.journals.stamp(*db, key);
-                Some(version.rotate_left(32) ^ facts ^ others.rotate_left(48))
+                Some(version(key).rotate_left(32) ^ facts ^ other.rotate_left(48))
             }
             Target::PubSub => None,
         }
     }
 
-    fn look(&self, target: &Target) -> View {
+    fn look(&mut self, target: &Target, index: &mut Option<KeyIndex>) -> View {
         match target {
-            Target::Keys {
-                db,
-                pattern,
-                window,
-            } => View::Keys(
-                self.now
-                    .engine
-                    .dbs
-                    .get(*db)
-                    .map(|db| view::keys(db, pattern, *window))
-                    .unwrap_or_default(),
-            ),
+            Target::Keys { db, asked, window } => {
+                self.listings += 1;
+                let (dbs, next) = (&mut self.now.engine.dbs, self.listings);
+                View::Keys(view::keys(dbs, *db, asked, *window, index, next))
+            }
             Target::Key {
                 db,
                 key,

@@ -12,7 +12,7 @@ pub use super::talk::{Say, Saying, Talk};
 pub use crate::ds::bytes::Bytes;
 pub use crate::ds::geo::{Place, Shape};
 pub use crate::engine::client::Conn;
-pub use crate::engine::event::{Area, Event, Fact};
+pub use crate::engine::event::{Area, BitField, Event, Fact};
 pub use crate::engine::next::{Expiry, Timeout};
 pub use crate::engine::num;
 pub use crate::engine::reply::{Reply, Resp};
@@ -110,13 +110,13 @@ pub struct Record {
 /// What a panel looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Target {
-    /// The keys of a database that match a pattern (all where it is empty).
+    /// The keys of a database.
     Keys {
         /// The database.
         db: usize,
-        /// A glob pattern.
-        pattern: Bytes,
-        /// The rows in view.
+        /// Which, and in which order.
+        asked: KeysAsked,
+        /// The lines in view.
         window: Window,
     },
     /// What a key holds.

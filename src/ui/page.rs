@@ -99,7 +99,7 @@ pub fn Page(props: &PageProps) -> Html {
                         keys={Rc::clone(&state.keys)}
                         pubsub={Rc::clone(&state.pubsub)}
                         stage={Rc::clone(&state.stage)}
-                        pattern={state.pattern.clone()}
+                        listing={Rc::clone(&state.listing)}
                     />
                     <main class="stage" aria-label="Inspectors" tabindex="-1">
                         for slot in state.stage.slots() {
@@ -109,6 +109,10 @@ pub fn Page(props: &PageProps) -> Html {
                                 state={match slot.subject {
                                     Subject::PubSub | Subject::Script => None,
                                     Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
+                                }}
+                                waiting={match &slot.subject {
+                                    Subject::Key(db, key) => state.waiting_for(*db, key),
+                                    Subject::PubSub | Subject::Script => Vec::new(),
                                 }}
                                 pubsub={Rc::clone(&state.pubsub)}
                                 script={Rc::clone(&state.script)}

@@ -7,7 +7,7 @@ use crate::engine::error::Error;
 
 /// Bytes that a key and its value take, estimated.
 pub fn usage(key: &[u8], entry: &Entry) -> usize {
-    size_of::<Entry>() + key.len() + entry.value.memory_bytes()
+    entry.usage(key)
 }
 
 pub(super) fn memory_doctor(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {

@@ -54,6 +54,9 @@ pub(super) fn move_key(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let free = !ctx.engine.dbs[target].contains(key);
     let entry = if free { ctx.db().remove(key) } else { None };
     let moved = entry.is_some();
+    let conn = Some(ctx.conn);
+    ctx.engine
+        .note_gone(conn, source, key, entry.as_ref(), Some((target, key)));
     if let Some(entry) = entry {
         ctx.engine.dbs[target].put(key, entry);
         ctx.changed(key);
@@ -89,6 +92,9 @@ fn name(ctx: &mut Ctx<'_>, args: Args<'_>, replace: bool) -> Result<bool, Error>
         return Ok(false);
     }
     if let Some(entry) = ctx.db().remove(from) {
+        let (conn, db) = (Some(ctx.conn), ctx.db);
+        ctx.engine
+            .note_gone(conn, db, from, Some(&entry), Some((db, to)));
         ctx.db().put(to, entry);
         ctx.changed(from);
         ctx.changed(to);

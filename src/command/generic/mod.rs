@@ -12,8 +12,10 @@ mod tests;
 use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
+use crate::engine::db::Entry;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
+use crate::engine::view::Kind;
 use crate::engine::{Ctx, DATABASES};
 use across::{copy, move_key, rename, renamenx, swapdb, wait, waitaof};
 use dump::{dump, restore};
@@ -937,11 +939,18 @@ fn flush(ctx: &mut Ctx<'_>, db: usize) {
         return;
     };
     let keys: Vec<Bytes> = target.iter().map(|(key, _)| key.clone()).collect();
+    let about = |(_, entry): (&Bytes, &Entry)| (Kind::of(entry), entry.value.size());
+    let there: Vec<_> = target.iter().take(FLUSH_FACTS_MAX).map(about).collect();
     target.clear();
     for key in &keys {
         ctx.engine.cleared(db, key);
     }
-    for key in keys.iter().take(FLUSH_FACTS_MAX) {
+    for (key, (kind, size)) in keys.iter().zip(there) {
+        ctx.engine.note(conn, db, key, || Fact::Gone {
+            kind,
+            size,
+            to: None,
+        });
         ctx.engine.note(conn, db, key, || Fact::Deleted);
     }
 }

@@ -1,6 +1,5 @@
 //! How values are kept, and when they were last used.
 
-use crate::command::string;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::db::{Entry, Looks, Value};
@@ -99,7 +98,7 @@ pub(super) fn touch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 /// What the reference keeps a value in, as `OBJECT ENCODING` names it.
 pub fn encoding(key: &[u8], entry: &Entry) -> &'static str {
     match &entry.value {
-        Value::Str(text) => string::encoding(key, text, entry),
+        Value::Str(text) => entry.text_encoding(key, text),
         Value::List(list) => list.encoding(),
         Value::Set(set) => set.encoding(),
         Value::Hash(hash) => hash.encoding(),

@@ -7,6 +7,7 @@ use crate::ds::list::{End, List};
 use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::error::Error;
+use crate::engine::event::Fact;
 use crate::engine::num;
 use crate::engine::time::Millis;
 use crate::engine::{Ctx, notify};
@@ -121,8 +122,19 @@ fn take(ctx: &mut Ctx<'_>, key: &[u8], end: End, count: usize) -> Result<Vec<Byt
     let items: Vec<Bytes> = std::iter::from_fn(|| list.pop(end)).take(count).collect();
     list.shrunk(&limits);
     let empty = list.is_empty();
+    note_popped(ctx, key, end, &items);
     taken(ctx, key, end, empty);
     Ok(items)
+}
+
+fn note_popped(ctx: &mut Ctx<'_>, key: &[u8], end: End, items: &[Bytes]) {
+    if let Some(last) = items.last() {
+        ctx.note(key, || Fact::Popped {
+            head: end == End::Left,
+            count: items.len(),
+            last: last.clone(),
+        });
+    }
 }
 
 fn taken(ctx: &mut Ctx<'_>, key: &[u8], end: End, empty: bool) {
@@ -251,6 +263,7 @@ fn move_between(
         if !empty {
             list.shrunk(&limits);
         }
+        note_popped(ctx, source, from, std::slice::from_ref(&item));
         taken(ctx, source, from, empty);
     }
     ctx.engine.stats.changes = changes + 1; // one move

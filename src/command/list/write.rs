@@ -5,6 +5,7 @@ use super::span;
 use crate::ds::list::{End, List};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::event::Fact;
 use crate::engine::num;
 use crate::engine::{Ctx, notify};
 
@@ -149,5 +150,9 @@ pub(super) fn push_to(
         End::Right => "rpush",
     };
     ctx.notify(notify::LIST, event, key);
+    ctx.note(key, || Fact::Pushed {
+        head: end == End::Left,
+        count: items.len(),
+    });
     Ok(len)
 }

@@ -5,9 +5,8 @@ mod many;
 mod part;
 
 use super::spec::*;
-use crate::ds::listpack;
 use crate::engine::args::Args;
-use crate::engine::db::{Entry, Form, Value};
+use crate::engine::db::{Form, Value};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::lock::Compared;
@@ -557,19 +556,6 @@ pub const TABLE: &[Spec] = &[
     },
 ];
 
-/// What the reference keeps a string in: `int`, `embstr` (in one allocation with its key) or `raw`.
-/// Measured on Valkey 9.1: an allocation of 128 bytes has room for a key and a value of 113 bytes
-/// together, 111 where the key is so long that its own header grows; a deadline, where there was one
-/// when the value was set, takes 8 of them.
-pub fn encoding(key: &[u8], text: &[u8], entry: &Entry) -> &'static str {
-    let room = if key.len() < 32 { 113 } else { 111 } - if entry.tight { 8 } else { 0 };
-    match entry.form {
-        Form::Best if listpack::integer(text).is_some() => "int",
-        Form::Best | Form::Text if key.len() + text.len() <= room => "embstr",
-        _ => "raw",
-    }
-}
-
 fn append(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let max = ctx.engine.config.proto_max_bulk_len;
     let len = match ctx.db().write::<Vec<u8>>(&args[1])? {
@@ -671,10 +657,11 @@ fn incrby(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn incrbyfloat(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let before = match ctx.db().read::<Vec<u8>>(&args[1])? {
-        Some(text) => LongDouble::parse(text).ok_or(Error::NotFloat)?,
-        None => LongDouble::ZERO,
+    let there = match ctx.db().read::<Vec<u8>>(&args[1])? {
+        Some(text) => Some(LongDouble::parse(text).ok_or(Error::NotFloat)?),
+        None => None,
     };
+    let before = there.unwrap_or(LongDouble::ZERO);
     let by = LongDouble::parse(&args[2]).ok_or(Error::NotFloat)?;
     let after = before
         .plus(by)
@@ -685,6 +672,11 @@ fn incrbyfloat(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         entry.form = Form::Text;
     }
     ctx.notify(notify::STRING, "incrbyfloat", &args[1]);
+    ctx.note(&args[1], || Fact::NumberAdded {
+        by: by.text(),
+        from: there.map(|number| number.text()),
+        to: text.clone(),
+    });
     ctx.out.bulk(text.as_bytes());
     Ok(())
 }
@@ -796,13 +788,19 @@ fn set_with_lifetime(
 
 /// Adds to a counter, which keeps its TTL.
 fn add(ctx: &mut Ctx<'_>, key: &[u8], by: i64) -> Result<(), Error> {
-    let before = match ctx.db().read::<Vec<u8>>(key)? {
-        Some(text) => num::parse_i64(text).ok_or(Error::NotInteger)?,
-        None => 0,
+    let there = match ctx.db().read::<Vec<u8>>(key)? {
+        Some(text) => Some(num::parse_i64(text).ok_or(Error::NotInteger)?),
+        None => None,
     };
+    let before = there.unwrap_or(0);
     let after = before.checked_add(by).ok_or(Error::Overflow)?;
     store(ctx, key, itoa::Buffer::new().format(after).as_bytes(), true);
     ctx.notify(notify::STRING, "incrby", key);
+    ctx.note(key, || Fact::NumberAdded {
+        by: by.to_string(),
+        from: there.map(|number| number.to_string()),
+        to: after.to_string(),
+    });
     ctx.out.int(after);
     Ok(())
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::engine::script::fake;
 
 mod clients;
+mod types;
 
 const START: Millis = 1_700_000_000_000;
 
@@ -78,7 +79,7 @@ fn an_input_is_recorded_answered_and_seen() {
     );
     let gone = host.frame(START + 105);
     assert!(
-        matches!(&gone.updates[..], [Update::Expired(keys), Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }, Update::Clock(_)] if facts.len() == 2 && keys.len() == 1),
+        matches!(&gone.updates[..], [Update::Expired(keys), Update::View { view: View::Key { value: ValueView::Missing, facts, .. }, .. }, Update::Clock(_)] if facts.len() == 3 && keys.len() == 1),
         "{gone:?}"
     );
 }
@@ -109,7 +110,7 @@ fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
             panel: 1,
             target: Target::Keys {
                 db: 0,
-                pattern: Bytes::new(),
+                asked: KeysAsked::default(),
                 window: Window {
                     start: Some(0),
                     count: 9,
@@ -173,7 +174,7 @@ fn a_script_stands_still_before_each_call_and_so_does_everything_else() {
     };
     let target = Target::Keys {
         db: 0,
-        pattern: Bytes::new(),
+        asked: KeysAsked::default(),
         window,
     };
     host.handle(START, Request::Watch { panel: 1, target });

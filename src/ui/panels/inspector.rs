@@ -15,7 +15,8 @@ use super::script::ScriptPanel;
 use super::stream::StreamInspector;
 use super::text::TextInspector;
 use super::zset::ZsetInspector;
-use crate::app::client::Who;
+use crate::app::client::{Waiting, Who};
+use crate::app::listing::Listing;
 use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
 use crate::app::{Action, PanelState, State};
@@ -29,6 +30,8 @@ pub struct InspectorProps {
     pub slot: Slot,
     /// What an inspector of a key has been told, once it has.
     pub state: Option<Rc<PanelState>>,
+    /// The clients that wait for the key.
+    pub waiting: Vec<Waiting>,
     /// A [`View::PubSub`].
     pub pubsub: Rc<View>,
     /// The script editor.
@@ -53,7 +56,11 @@ impl PartialEq for InspectorProps {
             || Rc::ptr_eq(&self.script, &other.script)
                 && self.clients == other.clients
                 && self.can_run == other.can_run;
-        self.slot == other.slot && same_state && same_pubsub && same_script
+        self.slot == other.slot
+            && self.waiting == other.waiting
+            && same_state
+            && same_pubsub
+            && same_script
     }
 }
 
@@ -153,7 +160,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         Which::Hll => html! { <HllInspector ..panel /> },
         Which::Lock => html! { <LockInspector {panel} {on_release} /> },
         Which::Text => html! { <TextInspector ..panel /> },
-        Which::Missing => html! { <MissingInspector ..panel /> },
+        Which::Missing => html! { <MissingInspector {panel} waiting={props.waiting.clone()} /> },
     }
 }
 
@@ -199,8 +206,8 @@ pub struct KeysPanelProps {
     pub pubsub: Rc<View>,
     /// Which inspectors stand on the stage.
     pub stage: Rc<Stage>,
-    /// What the keys are filtered by.
-    pub pattern: String,
+    /// How they are listed.
+    pub listing: Rc<Listing>,
 }
 
 impl PartialEq for KeysPanelProps {
@@ -208,7 +215,7 @@ impl PartialEq for KeysPanelProps {
         Rc::ptr_eq(&self.keys, &other.keys)
             && Rc::ptr_eq(&self.pubsub, &other.pubsub)
             && Rc::ptr_eq(&self.stage, &other.stage)
-            && self.pattern == other.pattern
+            && Rc::ptr_eq(&self.listing, &other.listing)
     }
 }
 
@@ -219,19 +226,19 @@ pub fn KeysPanel(props: &KeysPanelProps) -> Html {
     let calls = use_memo(store, |store| {
         let store = store.clone()?;
         Some((
-            store.callback(Action::Filter),
+            store.callback(Action::List),
             store.callback(Action::KeysWindow),
             store.callback(Action::Show),
             store.callback(Action::TogglePin),
         ))
     });
-    let Some((on_filter, on_window, on_show, on_pin)) = (*calls).clone() else {
+    let Some((on_list, on_window, on_show, on_pin)) = (*calls).clone() else {
         return Html::default();
     };
     html! {
         <KeyList
-            keys={Rc::clone(&props.keys)} pubsub={Rc::clone(&props.pubsub)} stage={Rc::clone(&props.stage)} pattern={props.pattern.clone()}
-            {on_filter} {on_window} {on_show} {on_pin}
+            keys={Rc::clone(&props.keys)} pubsub={Rc::clone(&props.pubsub)} stage={Rc::clone(&props.stage)} listing={Rc::clone(&props.listing)}
+            {on_list} {on_window} {on_show} {on_pin}
         />
     }
 }

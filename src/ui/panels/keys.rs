@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use web_sys::HtmlInputElement;
+use gloo::timers::callback::Timeout;
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::app::listing::{Act, Listing, ORDERS};
 use crate::app::stage::{Stage, Subject};
 use crate::app::{format, show};
-use crate::session::message::{KeysView, Kind, View, Window};
+use crate::session::message::{GroupRow, KeyOrder, KeyRow, KeysLine, KeysView, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::rows::{Rows, Spot};
 use crate::ui::widgets::ticking::Ttl;
@@ -17,6 +19,11 @@ use crate::ui::widgets::ticking::Ttl;
 const ROW: f64 = 28.0;
 /// Rows asked for beyond those in view, above and below.
 const MARGIN: usize = 24;
+/// How many rows Page Up and Page Down pass.
+const PAGE: usize = 10;
+/// How often a row that scrolls into view is looked for, and after how many milliseconds again.
+const TRIES: u32 = 40;
+const AGAIN: u32 = 30;
 /// The window that the page opens with.
 const FIRST: Window = Window {
     start: Some(0),
@@ -32,10 +39,10 @@ pub struct KeyListProps {
     pub pubsub: Rc<View>,
     /// Which inspectors stand on the stage.
     pub stage: Rc<Stage>,
-    /// What the keys are filtered by.
-    pub pattern: AttrValue,
-    /// The filter is changed.
-    pub on_filter: Callback<String>,
+    /// How the keys are listed.
+    pub listing: Rc<Listing>,
+    /// They are listed otherwise.
+    pub on_list: Callback<Act>,
     /// Other rows come into view.
     pub on_window: Callback<Window>,
     /// One is to be shown on the stage.
@@ -49,8 +56,8 @@ impl PartialEq for KeyListProps {
         Rc::ptr_eq(&self.keys, &other.keys)
             && Rc::ptr_eq(&self.pubsub, &other.pubsub)
             && Rc::ptr_eq(&self.stage, &other.stage)
-            && self.pattern == other.pattern
-            && self.on_filter == other.on_filter
+            && Rc::ptr_eq(&self.listing, &other.listing)
+            && self.on_list == other.on_list
             && self.on_window == other.on_window
             && self.on_show == other.on_show
             && self.on_pin == other.on_pin
@@ -61,12 +68,20 @@ impl PartialEq for KeyListProps {
 #[component]
 pub fn KeyList(props: &KeyListProps) -> Html {
     let window = use_state_eq(|| FIRST);
+    let list = use_node_ref();
+    // Whether the focus is in the list: a row that has it may be drawn anew, and takes it back.
+    let focused = use_mut_ref(|| false);
+    let cursor = use_mut_ref(|| 0_usize);
+    // How often it is still tried to give the focus to a row that is not drawn yet.
+    let tries = use_mut_ref(|| 0_u32);
+    let redraw = use_force_update();
+    let go_to = use_state_eq(|| None::<(usize, u32)>);
     let keys = &props.keys;
-    let on_range = use_callback((props.on_window.clone(), keys.matching, *window), {
+    let on_range = use_callback((props.on_window.clone(), keys.len, *window), {
         let setter = window.setter();
-        move |range: Range<usize>, (on_window, matching, window)| {
+        move |range: Range<usize>, (on_window, len, window)| {
             let start = window.start.unwrap_or(0);
-            if range.start < start || range.end.min(*matching) > start + window.count {
+            if range.start < start || range.end.min(*len) > start + window.count {
                 let next = Window {
                     start: Some(range.start.saturating_sub(MARGIN)),
                     count: (range.len() + 2 * MARGIN).max(FIRST.count),
@@ -76,20 +91,15 @@ pub fn KeyList(props: &KeyListProps) -> Html {
             }
         }
     });
-    let oninput = {
-        let (on_filter, window) = (props.on_filter.clone(), window.setter());
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+    let on_list = {
+        let (on_list, window) = (props.on_list.clone(), window.setter());
+        Callback::from(move |act: Act| {
+            if !matches!(act, Act::Fold(_)) {
                 window.set(FIRST);
-                on_filter.emit(input.value());
             }
+            on_list.emit(act);
         })
     };
-    // The server half moves a window that would reach past the end.
-    let first = window
-        .start
-        .unwrap_or(0)
-        .min(keys.matching.saturating_sub(window.count));
     let row = {
         let (keys, stage, on_show, on_pin) = (
             Rc::clone(keys),
@@ -97,8 +107,109 @@ pub fn KeyList(props: &KeyListProps) -> Html {
             props.on_show.clone(),
             props.on_pin.clone(),
         );
-        Callback::from(move |spot: Spot| key_row(spot, first, &keys, &stage, &on_show, &on_pin))
+        let (on_list, db) = (on_list.clone(), props.listing.db);
+        let at_cursor = *cursor.borrow();
+        Callback::from(move |spot: Spot| {
+            let tabindex = if spot.index == at_cursor { "0" } else { "-1" };
+            let line = spot
+                .index
+                .checked_sub(keys.start)
+                .and_then(|i| keys.lines.get(i));
+            match line {
+                Some(KeysLine::Key(row)) => {
+                    key_row(spot, row, db, &stage, &on_show, &on_pin, tabindex)
+                }
+                Some(KeysLine::Group(group)) => group_row(spot, group, &on_list, tabindex),
+                None => html! {
+                    <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div>
+                },
+            }
+        })
     };
+    let onkeydown = {
+        let tries = tries.clone();
+        let (cursor, list, go_to, keys) =
+            (cursor.clone(), list.clone(), go_to.clone(), Rc::clone(keys));
+        let (on_pin, on_list, db) = (props.on_pin.clone(), on_list.clone(), props.listing.db);
+        Callback::from(move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.alt_key() || event.meta_key() || keys.len == 0 {
+                return;
+            }
+            let here = focused_row();
+            let from = here.unwrap_or(*cursor.borrow()).min(keys.len - 1);
+            let line = from.checked_sub(keys.start).and_then(|i| keys.lines.get(i));
+            let last = keys.len - 1;
+            let to = match event.key().as_str() {
+                "ArrowDown" if here.is_none() => from,
+                "ArrowDown" => (from + 1).min(last),
+                "ArrowUp" => from.saturating_sub(1),
+                "PageDown" => (from + PAGE).min(last),
+                "PageUp" => from.saturating_sub(PAGE),
+                "Home" => 0,
+                "End" => last,
+                key => {
+                    match (key, line) {
+                        ("p", Some(KeysLine::Key(row))) if here.is_some() => {
+                            on_pin.emit(Subject::Key(db, row.key.clone()))
+                        }
+                        ("ArrowRight", Some(KeysLine::Group(group))) if !group.open => {
+                            on_list.emit(Act::Fold(group.prefix.clone()))
+                        }
+                        ("ArrowLeft", Some(KeysLine::Group(group))) if group.open => {
+                            on_list.emit(Act::Fold(group.prefix.clone()))
+                        }
+                        _ => return,
+                    }
+                    from
+                }
+            };
+            event.prevent_default();
+            *cursor.borrow_mut() = to;
+            if !focus_row(&list, to) {
+                // It is not drawn yet.
+                *tries.borrow_mut() = TRIES;
+                go_to.set(Some((to, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))));
+            }
+        })
+    };
+    let onfocusin = {
+        let (focused, cursor) = (focused.clone(), cursor.clone());
+        Callback::from(move |_: FocusEvent| {
+            *focused.borrow_mut() = true;
+            if let Some(at) = focused_row() {
+                *cursor.borrow_mut() = at;
+            }
+        })
+    };
+    let onfocusout = {
+        let (focused, tries) = (focused.clone(), tries.clone());
+        Callback::from(move |event: FocusEvent| {
+            let target: Option<Element> = event.target_dyn_into();
+            // A row that is taken away while it has the focus is no longer part of the page.
+            let stays = target.is_none_or(|target| target.is_connected());
+            *focused.borrow_mut() = !stays;
+            if stays && event.related_target().is_some() {
+                *tries.borrow_mut() = 0;
+            }
+        })
+    };
+    use_effect({
+        let (list, focused, cursor, tries) =
+            (list.clone(), focused.clone(), cursor.clone(), tries.clone());
+        move || {
+            let left = *tries.borrow();
+            let at = *cursor.borrow();
+            if left > 0 {
+                let is_there = focus_row(&list, at);
+                *tries.borrow_mut() = if is_there { 0 } else { left - 1 };
+                if !is_there {
+                    Timeout::new(AGAIN, move || redraw.force_update()).forget();
+                }
+            } else if *focused.borrow() && nothing_focused() && !focus_row(&list, at) {
+                focus_rows(&list);
+            }
+        }
+    });
     let count = if keys.matching == keys.all {
         format::count(keys.all as u64)
     } else {
@@ -111,63 +222,184 @@ pub fn KeyList(props: &KeyListProps) -> Html {
     html! {
         <nav class="keys" aria-label="Keys and channels">
             <h2>{ "Keys · " }<span class="num">{ count }</span></h2>
-            <div class="find">
-                <input
-                    type="search" value={props.pattern.clone()} {oninput} placeholder="filter, e.g. lock:*" aria-label="Filter keys by a glob pattern"
-                    autocomplete="off" autocapitalize="off" spellcheck="false"
-                />
-            </div>
+            { controls(props, &on_list) }
             if keys.all == 0 {
                 <p class="empty">{ "No keys yet. Any write makes one." }</p>
             } else if keys.matching == 0 {
                 <p class="empty">{ "No key matches. " }<code>{ "*" }</code>{ " stands for anything." }</p>
             }
-            <div class="key-rows" style={format!("--rows:{}", keys.matching)}>
-                <Rows len={keys.matching} row_height={ROW} label="Keys" role="list" {row} {on_range} />
+            <div ref={list} class="key-rows" data-order={order_name(props.listing.order)} style={format!("--rows:{}", keys.len)} {onkeydown} {onfocusin} {onfocusout}>
+                <Rows len={keys.len} row_height={ROW} label="Keys" role="list" {row} {on_range} go_to={*go_to} />
             </div>
             { channels(props) }
             <div class="scripts">
                 <h2>{ "Scripts" }</h2>
                 <div role="list">
-                    { line("scripts".into(), String::new(), Icon::Script, "Lua script".into(), "run it, or step through it", Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
+                    { line("scripts".into(), Place::default(), Icon::Script, "Lua script".into(), "run it, or step through it", Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
                 </div>
             </div>
         </nav>
     }
 }
 
+/// What the keys are filtered by, sorted by and grouped by, and of which database they are.
+fn controls(props: &KeyListProps, on_list: &Callback<Act>) -> Html {
+    let listing = &props.listing;
+    let oninput = on_list.reform(|event: InputEvent| {
+        Act::Filter(event.target_unchecked_into::<HtmlInputElement>().value())
+    });
+    let on_order = on_list.reform(|event: Event| {
+        let at = event
+            .target_unchecked_into::<HtmlSelectElement>()
+            .selected_index();
+        let order = usize::try_from(at).ok().and_then(|at| ORDERS.get(at));
+        Act::Sort(order.map_or(KeyOrder::Made, |(order, _)| *order))
+    });
+    let on_group = on_list.reform(|_: MouseEvent| Act::Group);
+    let on_db = on_list.reform(|event: Event| {
+        Act::Db(
+            event
+                .target_unchecked_into::<HtmlSelectElement>()
+                .value()
+                .parse()
+                .unwrap_or(0),
+        )
+    });
+    let mut dbs: Vec<(usize, usize)> = props.keys.dbs.clone();
+    for db in [0, listing.db] {
+        if !dbs.iter().any(|(number, _)| *number == db) {
+            dbs.push((db, 0));
+        }
+    }
+    dbs.sort_unstable();
+    html! {
+        <div class="find">
+            <input
+                type="search" value={listing.pattern.clone()} {oninput} placeholder="filter, e.g. lock:*" aria-label="Filter keys by a glob pattern"
+                autocomplete="off" autocapitalize="off" spellcheck="false"
+            />
+            if dbs.len() > 1 {
+                <select class="keys-db" aria-label="Database" onchange={on_db}>
+                    for (number, count) in dbs {
+                        <option value={number.to_string()} selected={number == listing.db}>{ format!("Database {number} ({})", format::count(count as u64)) }</option>
+                    }
+                </select>
+            }
+            <div class="keys-order">
+                <select aria-label="Order of the keys" onchange={on_order}>
+                    for (order, name) in ORDERS {
+                        <option selected={order == listing.order}>{ name }</option>
+                    }
+                </select>
+                <button type="button" class="line" aria-pressed={listing.grouped.to_string()} title="Group keys that begin alike, up to the first colon" onclick={on_group}>{ "Group" }</button>
+            </div>
+        </div>
+    }
+}
+
+fn order_name(order: KeyOrder) -> &'static str {
+    match order {
+        KeyOrder::Made => "made",
+        KeyOrder::Name => "name",
+        KeyOrder::Kind => "type",
+        KeyOrder::Ttl => "ttl",
+        KeyOrder::Size => "size",
+    }
+}
+
+fn document() -> Option<web_sys::Document> {
+    web_sys::window()?.document()
+}
+
+/// The number of the row that has the focus.
+fn focused_row() -> Option<usize> {
+    let row = document()?.active_element()?.closest("[data-at]").ok()??;
+    row.get_attribute("data-at")?.parse().ok()
+}
+
+fn nothing_focused() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|element| element.tag_name() == "BODY")
+}
+
+/// Whether that row is drawn, and has the focus now.
+fn focus_row(list: &NodeRef, at: usize) -> bool {
+    let button = list.cast::<Element>().and_then(|list| {
+        list.query_selector(&format!("[data-at=\"{at}\"] .open"))
+            .ok()?
+    });
+    let Some(button) =
+        button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok())
+    else {
+        return false;
+    };
+    button.focus().is_ok()
+}
+
+fn focus_rows(list: &NodeRef) {
+    let rows = list
+        .cast::<Element>()
+        .and_then(|list| list.query_selector(".rows").ok()?);
+    if let Some(rows) =
+        rows.and_then(|rows| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(rows).ok())
+    {
+        // Refused only by an element that is going away.
+        let _ = rows.focus();
+    }
+}
+
+fn group_row(
+    spot: Spot,
+    group: &GroupRow,
+    on_list: &Callback<Act>,
+    tabindex: &'static str,
+) -> Html {
+    let name = format::lossy(&group.prefix);
+    let prefix = group.prefix.clone();
+    let onclick = on_list.reform(move |_: MouseEvent| Act::Fold(prefix.clone()));
+    html! {
+        <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" style={spot.style} data-at={spot.index.to_string()}>
+            <button type="button" class="open" {tabindex} aria-expanded={group.open.to_string()} {onclick}>
+                { icon(if group.open { Icon::Opened } else { Icon::Closed }) }<span class="name">{ name }</span>
+                <span class="ttl num">{ format::count(group.count as u64) }<span class="vh">{ " keys" }</span></span>
+            </button>
+        </div>
+    }
+}
+
 fn key_row(
     spot: Spot,
-    first: usize,
-    keys: &KeysView,
+    row: &KeyRow,
+    db: usize,
     stage: &Stage,
     on_show: &Callback<Subject>,
     on_pin: &Callback<Subject>,
+    tabindex: &'static str,
 ) -> Html {
-    let Some(row) = spot.index.checked_sub(first).and_then(|i| keys.rows.get(i)) else {
-        return html! { <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div> };
+    let (name, subject) = (format::lossy(&row.key), Subject::Key(db, row.key.clone()));
+    let end = html! {
+        <>
+            <span class="keys-size num">{ show::short_size(row.kind, row.size) }</span>
+            if let Some(deadline) = row.deadline { <Ttl {deadline} /> } else { <span class="ttl" /> }
+        </>
     };
-    let (name, subject) = (format::lossy(&row.key), Subject::Key(0, row.key.clone()));
-    let end = row.deadline.map_or_else(
-        || html! { <span class="ttl" /> },
-        |deadline| html! { <Ttl {deadline} /> },
+    let words = format!(
+        "{}, {}",
+        show::kind_words(row.kind),
+        show::size(row.kind, row.size)
     );
-    let words = match row.kind {
-        Kind::Text => "string",
-        Kind::Lock => "lock",
-        Kind::Hll => "HyperLogLog",
-        Kind::Zset => "sorted set",
-        Kind::Stream => "stream",
-        Kind::List => "list",
-        Kind::Set => "set",
-        Kind::Hash => "hash",
+    let place = Place {
+        style: spot.style,
+        at: Some(spot.index),
+        grouped: row.grouped,
+        tabindex: Some(tabindex),
     };
     line(
         show::word(&row.key),
-        spot.style,
+        place,
         row.kind.into(),
         name,
-        words,
+        &words,
         end,
         subject,
         stage,
@@ -176,13 +408,22 @@ fn key_row(
     )
 }
 
+/// Where a line stands.
+#[derive(Default)]
+struct Place {
+    style: String,
+    at: Option<usize>,
+    grouped: bool,
+    tabindex: Option<&'static str>,
+}
+
 #[allow(
     clippy::too_many_arguments,
     reason = "one row's parts, put together in this file only"
 )]
 fn line(
     key: String,
-    style: String,
+    place: Place,
     kind: Icon,
     name: String,
     words: &str,
@@ -202,12 +443,18 @@ fn line(
         let on_pin = on_pin.clone();
         Callback::from(move |_| on_pin.emit(subject.clone()))
     };
+    let Place {
+        style,
+        at,
+        grouped,
+        tabindex,
+    } = place;
     html! {
-        <div {key} class={classes!("key", slot.map(|_| "on"))} role="listitem" {style}>
-            <button type="button" class="open" title={format!("{name}: {words}")} onclick={show}>
+        <div {key} class={classes!("key", slot.map(|_| "on"), grouped.then_some("keys-grouped"))} role="listitem" {style} data-at={at.map(|at| at.to_string())}>
+            <button type="button" class="open" {tabindex} title={format!("{name}: {words}")} onclick={show}>
                 { icon(kind) }<span class="name">{ &name }</span><span class="vh">{ ", " }{ words }</span>{ end }
             </button>
-            <button type="button" class="tool" aria-pressed={pinned.to_string()} aria-label={format!("Pin {name}")} title="Pin its inspector" onclick={pin}>
+            <button type="button" class="tool" {tabindex} aria-pressed={pinned.to_string()} aria-label={format!("Pin {name}")} title="Pin its inspector" onclick={pin}>
                 { icon(Icon::Pin) }
             </button>
         </div>
@@ -244,7 +491,7 @@ fn channels(props: &KeyListProps) -> Html {
                     {{
                         let name = format::lossy(name);
                         let end = html! { <span class="ttl num" title="subscribers">{ who.len() }<span class="vh">{ " subscribed" }</span></span> };
-                        line(format!("{words}{name}"), String::new(), kind, name, words, end, Subject::PubSub, &props.stage, &props.on_show, &props.on_pin)
+                        line(format!("{words}{name}"), Place::default(), kind, name, words, end, Subject::PubSub, &props.stage, &props.on_show, &props.on_pin)
                     }}
                 }
             </div>

@@ -10,3 +10,4 @@ pub mod tag;
 pub mod ticking;
 pub mod twin;
 pub mod typed;
+pub mod views;

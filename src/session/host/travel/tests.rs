@@ -129,7 +129,7 @@ fn the_past_stands_still_and_shows_what_was_then() {
         what: What::Connect,
     });
     page.wall = 2000;
-    assert_eq!(seen(&page.frame()), Some((false, 2)), "it has expired");
+    assert_eq!(seen(&page.frame()), Some((false, 3)), "it has expired");
 
     page.clients.clear();
     let updates = page.travel(Travel::At(START + 400));

@@ -1,0 +1,348 @@
+//! Lists, sets and hashes: every element in its place, however many there are.
+
+mod overlap;
+
+use std::ops::Range;
+
+use yew::prelude::*;
+
+use super::part::{PanelProps, Same};
+use crate::app::table::Table;
+use crate::app::{format, show};
+use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, View, Window};
+use crate::ui::widgets::card::Card;
+use crate::ui::widgets::copy::Copy;
+use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::tag;
+use crate::ui::widgets::ticking::{Since, Ttl};
+use crate::ui::widgets::typed::Typed;
+use crate::ui::widgets::views::Views;
+use overlap::Compare;
+
+/// The height of a row, in pixels.
+const ROW: f64 = 26.0;
+/// Rows asked for beyond those in view, above and below.
+const MARGIN: usize = 40;
+
+/// What the page says of each of the three.
+struct Words {
+    kind: &'static str,
+    one: &'static str,
+    label: &'static str,
+    columns: &'static [&'static str],
+}
+
+fn words(kind: Kind) -> Words {
+    match kind {
+        Kind::Set => Words {
+            kind: "set",
+            one: "member",
+            label: "Members",
+            columns: &["Member"],
+        },
+        Kind::Hash => Words {
+            kind: "hash",
+            one: "field",
+            label: "Fields with their values",
+            columns: &["Field", "Value", "Expires"],
+        },
+        _ => Words {
+            kind: "list",
+            one: "element",
+            label: "Elements, from the head",
+            columns: &["Index", "From the tail", "Element", "End"],
+        },
+    }
+}
+
+/// The inspector of a list, a set or a hash.
+#[component]
+pub fn ItemsInspector(props: &PanelProps) -> Html {
+    let window = use_mut_ref(|| props.state.window);
+    *window.borrow_mut() = props.state.window;
+    let len = match props.value() {
+        Some(ValueView::Items(items)) => items.len,
+        _ => 0,
+    };
+    let on_range = use_callback((props.on_window.clone(), len), {
+        move |range: Range<usize>, (on_window, len)| {
+            let has = window
+                .borrow()
+                .start
+                .map_or(0..0, |start| start..start + window.borrow().count);
+            if range.start < has.start || range.end.min(*len) > has.end {
+                on_window.emit(Window {
+                    start: Some(range.start.saturating_sub(MARGIN)),
+                    count: range.len() + 2 * MARGIN,
+                });
+            }
+        }
+    });
+    let row = use_callback(Same(props.state.clone()), |spot: Spot, Same(state)| {
+        row(&state.view, spot)
+    });
+    let comparing = matches!(props.state.look, Look::Overlap { .. });
+    let on_choose_set = props.on_look.reform(|with| Look::Overlap { with });
+    let on_view = props.on_look.reform(|name| match name {
+        "Members" => Look::Rows,
+        _ => Look::Overlap { with: None },
+    });
+    let go_to = use_state_eq(|| None::<(usize, u32)>);
+    let Some(ValueView::Items(items)) = props.value() else {
+        return Html::default();
+    };
+    let jump = |to: usize| {
+        let go_to = go_to.clone();
+        Callback::from(move |_: MouseEvent| {
+            go_to.set(Some((to, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))))
+        })
+    };
+    let copied = {
+        let state = props.state.clone();
+        Callback::from(move |()| table(&state.view).tsv())
+    };
+    let words = words(items.kind);
+    let digits = format::count(items.len as u64).len();
+    let meta = html! {
+        <>
+            { format!("{} {}{}", format::count(items.len as u64), words.one, if items.len == 1 { "" } else { "s" }) }
+            <span class="memory">{ " · " }{ format::bytes(items.memory as u64) }{ " · " }{ &items.encoding }{ nodes(items) }</span>
+            if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
+        </>
+    };
+    let head = html! {
+        <div role="row" class={if items.kind == Kind::Hash { "items-head" } else { "vh" }}>
+            for name in words.columns {
+                <span role="columnheader">{ *name }</span>
+            }
+        </div>
+    };
+    html! {
+        <Card
+            name={props.label()} kind={words.kind} words={words.kind} icon={Icon::from(items.kind)} {meta}
+            pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
+        >
+            if items.kind == Kind::Set {
+                <Views label="Views of the set" names={vec!["Members", "With another set"]} chosen={if comparing { "With another set" } else { "Members" }} on_choose={on_view}>
+                    if !comparing { <Copy what="the members in view" text={copied} /> }
+                </Views>
+            } else {
+                <div class="items-tools">
+                    if items.kind == Kind::List {
+                        <button type="button" class="line" onclick={jump(0)}>{ "Head" }</button>
+                        <button type="button" class="line" onclick={jump(items.len.saturating_sub(1))}>{ "Tail" }</button>
+                    }
+                    <span class="dim">{ happened(props, items) }</span>
+                    <Copy what="the rows in view" text={copied} />
+                </div>
+            }
+            if comparing && items.kind == Kind::Set {
+                <div class="compare-body" tabindex="0" role="group" aria-label="Comparison">
+                    <Compare name={props.name.clone()} overlap={items.overlap.clone()} on_choose={on_choose_set} on_command={props.on_command.clone()} />
+                </div>
+            } else {
+                <div class={classes!("items", words.kind)} style={format!("--digits:{digits}")}>
+                    <Rows len={items.len} row_height={ROW} label={words.label} role="table" {head} {row} {on_range} go_to={*go_to} />
+                </div>
+            }
+            <div class="why">{ next(props, items) }</div>
+        </Card>
+    }
+}
+
+fn row(view: &View, spot: Spot) -> Html {
+    let View::Key {
+        value: ValueView::Items(items),
+        facts,
+        ..
+    } = view
+    else {
+        return Html::default();
+    };
+    let place = spot.index;
+    let rowindex = (place + 2).to_string();
+    let index = |place: usize| html! { <span role="cell" class="num dim">{ format::count(place as u64) }</span> };
+    let Some(item) = place
+        .checked_sub(items.start)
+        .and_then(|i| items.rows.get(i))
+    else {
+        return html! { <div key={place} class="item skeleton" role="row" aria-rowindex={rowindex} style={spot.style} aria-busy="true"><span role="cell" /></div> };
+    };
+    let text = |bytes: &[u8]| {
+        let text = format::lossy(bytes);
+        html! { <span role="cell" class="mono" title={text.clone()}>{ &text }</span> }
+    };
+    html! {
+        <div key={place} class={classes!("item", fresh(facts, items, place).then_some("items-fresh"))} role="row" aria-rowindex={rowindex} style={spot.style} data-item={format::lossy(&item.name)}>
+            if items.kind == Kind::List {
+                { index(place) }
+                <span role="cell" class="num dim items-from-tail">{ format!("-{}", format::count((items.len - place) as u64)) }</span>
+            }
+            { text(&item.name) }
+            if items.kind == Kind::List { <span role="cell" class="items-end">{ end(facts, items, place) }</span> }
+            if let Some(value) = &item.value { { text(value) } }
+            if items.kind == Kind::Hash {
+                <span role="cell">if let Some(deadline) = item.deadline { <Ttl {deadline} /> }</span>
+            }
+        </div>
+    }
+}
+
+/// Whether an element came with the last thing that happened to its list.
+fn fresh(facts: &[Event], items: &ItemsView, place: usize) -> bool {
+    match facts.last().map(|event| &event.fact) {
+        Some(Fact::Pushed { head: true, count }) if items.kind == Kind::List => place < *count,
+        Some(Fact::Pushed { head: false, count }) if items.kind == Kind::List => {
+            items.len - place <= *count
+        }
+        _ => false,
+    }
+}
+
+/// What marks the ends of a list, and what was put there last.
+fn end(facts: &[Event], items: &ItemsView, place: usize) -> Html {
+    let (head, tail) = (place == 0, place + 1 == items.len);
+    let words = match (head, tail) {
+        (true, true) => "head, tail",
+        (true, false) => "head",
+        (false, true) => "tail",
+        _ => "",
+    };
+    let pushed = facts
+        .last()
+        .filter(|_| fresh(facts, items, place))
+        .and_then(|event| event.conn);
+    html! {
+        <>
+            if pushed.is_some() { { tag::client(pushed) }<span class="dim">{ " pushed " }</span> }
+            if !words.is_empty() { <span class="tag plain">{ words }</span> }
+        </>
+    }
+}
+
+fn nodes(items: &ItemsView) -> String {
+    match items.nodes {
+        Some(1) => " in 1 node".to_string(),
+        Some(nodes) => format!(" in {} nodes", format::count(nodes as u64)),
+        None => String::new(),
+    }
+}
+
+/// What happened last at the ends of a list, or to the fields of a hash.
+fn happened(props: &PanelProps, items: &ItemsView) -> Html {
+    let elements = |count: usize| {
+        format!(
+            "{} element{}",
+            format::count(count as u64),
+            if count == 1 { "" } else { "s" }
+        )
+    };
+    let side = |head: bool| if head { "head" } else { "tail" };
+    match (items.kind, props.facts().last()) {
+        (
+            Kind::List,
+            Some(Event {
+                conn,
+                fact: Fact::Pushed { head, count },
+                ..
+            }),
+        ) => {
+            html! { <>{ tag::client(*conn) }{ format!(" put {} at the {}", elements(*count), side(*head)) }</> }
+        }
+        (
+            Kind::List,
+            Some(Event {
+                conn,
+                fact: Fact::Popped { head, count, last },
+                ..
+            }),
+        ) => html! {
+            <>{ tag::client(*conn) }{ format!(" took {} from the {}", if *count == 1 { format::shortened(&format::lossy(last), 24) } else { elements(*count) }, side(*head)) }</>
+        },
+        (Kind::Hash, _) => {
+            let expired = props
+                .facts()
+                .iter()
+                .rev()
+                .find_map(|event| match &event.fact {
+                    Fact::FieldsExpired { count, fields } => Some((event.at, *count, fields)),
+                    _ => None,
+                });
+            match expired {
+                Some((at, count, fields)) => {
+                    let mut names: Vec<_> = fields
+                        .iter()
+                        .take(3)
+                        .map(|field| format::shortened(&format::lossy(field), 20))
+                        .collect();
+                    if count > names.len() {
+                        names.push(format!("{} more", count - names.len()));
+                    }
+                    html! { <>{ format!("{} expired ", names.join(", ")) }<Since since={at} />{ " ago" }</> }
+                }
+                None => Html::default(),
+            }
+        }
+        _ => Html::default(),
+    }
+}
+
+/// The rows that the page has, to be taken along.
+fn table(view: &View) -> Table {
+    let View::Key {
+        value: ValueView::Items(items),
+        ..
+    } = view
+    else {
+        return Table::default();
+    };
+    let mut table = Table::new(match items.kind {
+        Kind::Hash => &["Field", "Value", "Expires at (ms)"],
+        Kind::Set => &["Member"],
+        _ => &["Index", "Element"],
+    });
+    for (at, item) in items.rows.iter().enumerate() {
+        let name = format::lossy(&item.name);
+        match items.kind {
+            Kind::Hash => table.row([
+                name,
+                item.value
+                    .as_ref()
+                    .map(|value| format::lossy(value))
+                    .unwrap_or_default(),
+                item.deadline.map(|at| at.to_string()).unwrap_or_default(),
+            ]),
+            Kind::Set => table.row([name]),
+            _ => table.row([(items.start + at).to_string(), name]),
+        }
+    }
+    table
+}
+
+/// A command that shows what the structure is for.
+fn next(props: &PanelProps, items: &ItemsView) -> Html {
+    let key = props.word();
+    let first = items
+        .rows
+        .first()
+        .map_or_else(|| "a".into(), |row| show::word(&row.name));
+    let (text, line, more) = match items.kind {
+        Kind::Set => (
+            "Is it a member? One look, however large the set: ",
+            format!("SISMEMBER {key} {first}"),
+            format!("SCARD {key}"),
+        ),
+        Kind::Hash => (
+            "A field can expire by itself: ",
+            format!("HEXPIRE {key} 30 FIELDS 1 {first}"),
+            format!("HGETALL {key}"),
+        ),
+        _ => (
+            "Both ends are quick; take one from the tail: ",
+            format!("RPOP {key}"),
+            format!("LRANGE {key} 0 9"),
+        ),
+    };
+    html! { <>{ text }<Typed {line} on_command={props.on_command.clone()} />{ " " }<Typed line={more} on_command={props.on_command.clone()} /></> }
+}

@@ -1,0 +1,108 @@
+//! JSON as a tree; a level is read when it is opened.
+
+use yew::prelude::*;
+
+use crate::app::format;
+use crate::app::json::{self, DEPTH_MAX, Level, SHOWN_MAX};
+
+/// Levels that are open from the start.
+const OPEN: usize = 2;
+/// How many members or elements a level has at most that is open from the start.
+const SMALL: usize = 40;
+
+/// What a tree is made from.
+#[derive(Properties, PartialEq)]
+pub struct TreeProps {
+    /// The text.
+    pub text: AttrValue,
+    /// Whether it is all of it.
+    pub whole: bool,
+}
+
+/// The tree, or where the text is not JSON.
+#[component]
+pub fn JsonTree(props: &TreeProps) -> Html {
+    if !props.whole {
+        return html! { <p>{ "Too long to be laid out here: JSON is read where all of it is in view." }</p> };
+    }
+    match json::check(&props.text) {
+        Ok(()) => html! { <div class="json-tree"><Node text={props.text.clone()} depth=0 /></div> },
+        Err(fault) => {
+            let line = props
+                .text
+                .lines()
+                .nth(fault.line.saturating_sub(1))
+                .unwrap_or_default();
+            html! {
+                <>
+                    <p>{ format!("Not JSON. At line {}, column {}: {}.", fault.line, fault.column, fault.why) }</p>
+                    if !line.is_empty() { <pre class="value wrap">{ format::shortened(line, 400) }</pre> }
+                </>
+            }
+        }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NodeProps {
+    #[prop_or_default]
+    name: Option<AttrValue>,
+    text: AttrValue,
+    depth: usize,
+}
+
+#[component]
+fn Node(props: &NodeProps) -> Html {
+    let turned = use_state_eq(|| None::<bool>);
+    let level = use_memo(props.text.clone(), |text| json::level(text));
+    let name = props
+        .name
+        .as_ref()
+        .map(|name| html! { <><span class="json-name">{ format!("{name:?}") }</span>{ ": " }</> });
+    let (object, shown, len) = match &*level {
+        Level::Many { object, shown, len } if props.depth < DEPTH_MAX => (*object, shown, *len),
+        _ => {
+            return html! { <div class="json-leaf">{ name }<span class={kind(&props.text)}>{ format::shortened(&props.text, 2_000) }</span></div> };
+        }
+    };
+    let (left, right) = if object { ("{", "}") } else { ("[", "]") };
+    if len == 0 {
+        return html! { <div class="json-leaf">{ name }{ left }{ right }</div> };
+    }
+    let open = turned.unwrap_or(props.depth < OPEN && len <= SMALL);
+    let onclick = {
+        let turned = turned.clone();
+        Callback::from(move |_: MouseEvent| turned.set(Some(!open)))
+    };
+    let one = if object { "member" } else { "element" };
+    let count = format!(
+        "{} {one}{}",
+        format::count(len as u64),
+        if len == 1 { "" } else { "s" }
+    );
+    html! {
+        <div class="json-node">
+            <button type="button" class="json-fold" aria-expanded={open.to_string()} {onclick}>
+                { if open { "▾ " } else { "▸ " } }{ name }{ left }
+                if !open { <span class="dim">{ " " }{ count }{ " " }</span>{ right } }
+            </button>
+            if open {
+                <div class="json-below">
+                    for (at, (name, text)) in shown.iter().enumerate() {
+                        <Node key={at} name={name.clone().map(AttrValue::from)} text={AttrValue::from(text.clone())} depth={props.depth + 1} />
+                    }
+                    if len > SHOWN_MAX { <p class="dim">{ format!("and {} more", format::count((len - SHOWN_MAX) as u64)) }</p> }
+                </div>
+                <div class="json-end">{ right }</div>
+            }
+        </div>
+    }
+}
+
+fn kind(text: &str) -> &'static str {
+    match text.bytes().next() {
+        Some(b'"') => "json-text",
+        Some(b't' | b'f' | b'n') => "json-word",
+        _ => "num",
+    }
+}
