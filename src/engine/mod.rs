@@ -22,6 +22,7 @@ pub mod rng;
 pub mod script;
 mod size;
 pub mod stats;
+pub mod story;
 pub mod text;
 pub mod time;
 pub mod timers;
@@ -638,7 +639,7 @@ impl Engine {
             self.monitors.remove(&conn);
             self.held.retain(|held| *held != conn);
             self.outputs.insert(conn);
-            self.pubsub.drop_client(conn);
+            self.unsubscribe_all(conn);
         }
     }
 

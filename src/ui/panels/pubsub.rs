@@ -122,7 +122,10 @@ fn list(messages: &[Event], on_command: &Callback<String>) -> Html {
 }
 
 fn message(event: &Event) -> Html {
-    let Fact::Published { message, receivers } = &event.fact else {
+    let Fact::Published {
+        message, receivers, ..
+    } = &event.fact
+    else {
         return Html::default();
     };
     // A client that listens by channel and by pattern gets the message twice.

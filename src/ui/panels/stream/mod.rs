@@ -197,7 +197,7 @@ fn fact(event: &Event) -> Html {
         Fact::EntryAdded { id } => {
             html! { <>{ " added " }<b class="mono">{ format::short_id(id) }</b>{ ". It stays in the log when it has been read." }</> }
         }
-        Fact::EntriesRemoved { count } => {
+        Fact::EntriesRemoved { count, .. } => {
             html! { { format!(" removed {} from the log.", entries(*count)) } }
         }
         Fact::Delivered {
