@@ -1,6 +1,6 @@
 //! Who listens to channels and patterns, who did, and what each got and missed; and who published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::{Bytes, Conn, Event, Fact, Millis, SeatView, SenderView, Topic};
 use crate::ds::glob;
@@ -14,6 +14,8 @@ const SENDERS_MAX: usize = 64;
 #[derive(Clone, Debug, Default)]
 struct Seat {
     away: Option<(Millis, bool)>,
+    /// How many messages had been published when it last went, and when it came back.
+    absence: Option<(u64, Option<u64>)>,
     got: u64,
     missed: u64,
 }
@@ -45,6 +47,7 @@ impl Audience {
             Fact::Unsubscribed { topic, cut } => {
                 if let Some(seat) = self.seats.get_mut(&(conn, *topic, event.key.clone())) {
                     seat.away = Some((event.at, *cut));
+                    seat.absence = Some((self.published, None));
                 }
             }
             Fact::Published {
@@ -64,7 +67,11 @@ impl Audience {
                 None => return,
             };
         }
-        self.seats.entry(place).or_default().away = None;
+        let seat = self.seats.entry(place).or_default();
+        seat.away = None;
+        if let Some((_, back @ None)) = &mut seat.absence {
+            *back = Some(self.published);
+        }
     }
 
     fn publish(&mut self, conn: Conn, shard: bool, channel: &Bytes, receivers: &[Conn]) {
@@ -80,12 +87,7 @@ impl Audience {
         sender.lost += u64::from(receivers.is_empty());
         sender.last = self.published;
         for ((listener, topic, name), seat) in &mut self.seats {
-            let fits = match topic {
-                Topic::Channel => !shard && name == channel,
-                Topic::Pattern => !shard && glob::matches(name, channel),
-                Topic::Shard => shard && name == channel,
-            };
-            if !fits {
+            if !fits(*topic, name, shard, channel) {
                 continue;
             }
             if seat.away.is_none() {
@@ -94,6 +96,41 @@ impl Audience {
                 seat.missed += 1;
             }
         }
+    }
+
+    /// Who missed some of the last messages when it was last away, and how many of those that are looked for.
+    pub fn missed(
+        &self,
+        messages: &[Event],
+        wanted: impl Fn(&Bytes) -> bool,
+    ) -> Vec<(Conn, usize)> {
+        let first = self.published - (messages.len() as u64).min(self.published);
+        let mut by_client: BTreeMap<Conn, BTreeSet<u64>> = BTreeMap::new();
+        for ((conn, topic, name), seat) in &self.seats {
+            let Some((from, to)) = seat.absence else {
+                continue;
+            };
+            for (number, event) in (first..).zip(messages) {
+                let Fact::Published {
+                    message,
+                    receivers,
+                    shard,
+                } = &event.fact
+                else {
+                    continue;
+                };
+                if number >= from
+                    && to.is_none_or(|to| number < to)
+                    && !receivers.contains(conn)
+                    && fits(*topic, name, *shard, &event.key)
+                    && wanted(message)
+                {
+                    by_client.entry(*conn).or_default().insert(number);
+                }
+            }
+        }
+        let counts = by_client.into_iter();
+        counts.map(|(conn, missed)| (conn, missed.len())).collect()
     }
 
     /// The seats, by client.
@@ -128,5 +165,13 @@ impl Audience {
     /// About how many bytes a copy comes to hold.
     pub fn memory_bytes(&self) -> usize {
         (self.seats.len() + self.senders.len()) * 128
+    }
+}
+
+fn fits(topic: Topic, name: &Bytes, shard: bool, channel: &Bytes) -> bool {
+    match topic {
+        Topic::Channel => !shard && name == channel,
+        Topic::Pattern => !shard && glob::matches(name, channel),
+        Topic::Shard => shard && name == channel,
     }
 }

@@ -460,7 +460,13 @@ impl Host {
         let kept = |(db, key): &(usize, Bytes)| {
             let value = engine.dbs.first()?.entry(key).filter(|_| *db == 0)?;
             match &value.value {
-                Value::Stream(stream) => view::kept(key, stream, &payloads),
+                Value::Stream(stream) => {
+                    let (mut kept, found) = view::kept(key, stream, &payloads)?;
+                    let holds = |message: &Bytes| found.contains(message.as_slice());
+                    kept.messages = messages.iter().filter_map(payload).filter(holds).count();
+                    kept.readers = journals.audience.missed(&messages, holds);
+                    Some(kept)
+                }
                 _ => None,
             }
         };

@@ -57,6 +57,8 @@ pub struct KeptView {
     pub entries: usize,
     /// The ID after which XREAD finds them.
     pub after: String,
+    /// Who missed some of those messages when it was last away, and how many.
+    pub readers: Vec<(Conn, usize)>,
 }
 
 /// Channels and patterns with their subscribers.
@@ -91,8 +93,12 @@ pub fn pubsub(engine: &Engine) -> PubSubView {
     }
 }
 
-/// What the last entries of a stream hold of messages; `None`: nothing.
-pub fn kept(key: &Bytes, stream: &Stream, messages: &BTreeSet<&[u8]>) -> Option<KeptView> {
+/// What the last entries of a stream hold of messages, and which: `None` where that is nothing.
+pub fn kept<'a>(
+    key: &Bytes,
+    stream: &Stream,
+    messages: &BTreeSet<&'a [u8]>,
+) -> Option<(KeptView, BTreeSet<&'a [u8]>)> {
     let (mut found, mut entries, mut first) = (BTreeSet::new(), 0, None);
     let last = stream.log.rev_range(StreamId::MIN, StreamId::MAX);
     for entry in last.take(COMPARED) {
@@ -108,10 +114,12 @@ pub fn kept(key: &Bytes, stream: &Stream, messages: &BTreeSet<&[u8]>) -> Option<
             first = Some(entry.id());
         }
     }
-    Some(KeptView {
+    let view = KeptView {
         key: key.clone(),
-        messages: found.len(),
+        messages: 0,
         entries,
         after: first?.prev().unwrap_or_default().to_string(),
-    })
+        readers: Vec::new(),
+    };
+    Some((view, found))
 }

@@ -102,6 +102,8 @@ pub enum EntryStanding {
 pub struct LifeView {
     /// Its ID.
     pub id: String,
+    /// How many entries stand before it in the log, where it is in it.
+    pub place: Option<u64>,
     /// Its fields; `None`: it is not in the log.
     pub fields: Option<Vec<(Bytes, Bytes)>>,
     /// What it is to each group now.
@@ -251,9 +253,11 @@ fn life(stream: &Stream, id: StreamId) -> LifeView {
         None if id > group.last_delivered() => EntryStanding::ToCome,
         None => EntryStanding::Past,
     };
+    let entry = stream.log.get(id);
     LifeView {
         id: id.to_string(),
-        fields: stream.log.get(id).map(fields),
+        place: entry.map(|_| stream.log.index_of(id)),
+        fields: entry.map(fields),
         standings: stream
             .groups
             .iter()

@@ -298,8 +298,24 @@ fn a_stream_is_named_only_where_it_holds_what_a_message_said() {
         messages: 2,
         entries: 3,
         after: "4-18446744073709551615".into(),
+        readers: Vec::new(),
     };
     assert_eq!(channels(&mut host, START).0.kept, [kept]);
+    // Who was away is named, be it back or not, with what it missed of that.
+    for (conn, line) in [
+        (1, "SUBSCRIBE news"),
+        (2, "PSUBSCRIBE n*"),
+        (1, "UNSUBSCRIBE news"),
+        (2, "PUNSUBSCRIBE n*"),
+        (0, "PUBLISH news again"),
+        (0, "PUBLISH news elsewhere"),
+        (1, "SUBSCRIBE news"),
+        (0, "PUBLISH news hello"),
+    ] {
+        send(&mut host, START, conn, line);
+    }
+    let kept = channels(&mut host, START).0.kept.swap_remove(0);
+    assert_eq!((kept.messages, kept.readers), (4, vec![(1, 1), (2, 2)]));
     send(&mut host, START, 0, "XTRIM s MAXLEN 0");
     assert_eq!(channels(&mut host, START).0.kept, []);
 }
