@@ -29,7 +29,7 @@ pub struct Cell {
 /// Who listens to what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matrix {
-    /// Channels, then patterns, then shard channels.
+    /// Those that somebody listens to first; of either kind channels, then patterns, then shard channels.
     pub columns: Vec<(Topic, Bytes)>,
     /// The clients with their cells, one for each column.
     pub rows: Vec<(Conn, Vec<Cell>)>,
@@ -68,7 +68,14 @@ impl Matrix {
             columns.len().saturating_sub(COLUMNS_MAX),
             clients.len().saturating_sub(ROWS_MAX),
         );
-        let columns: Vec<_> = columns.into_iter().take(COLUMNS_MAX).collect();
+        // What somebody listens to stands first.
+        let heard = |(topic, name): &(Topic, Bytes)| {
+            let mut all = lists.iter();
+            all.any(|(other, list)| other == topic && list.iter().any(|(n, _)| n == name))
+        };
+        let mut columns: Vec<_> = columns.into_iter().collect();
+        columns.sort_by_key(|column| !heard(column));
+        columns.truncate(COLUMNS_MAX);
         let cell = |conn: Conn, (topic, name): &(Topic, Bytes)| {
             let list = lists.iter().find(|(other, _)| other == topic);
             let list = list.and_then(|(_, list)| list.iter().find(|(other, _)| other == name));
@@ -172,17 +179,17 @@ mod tests {
             .collect();
         let expected: [(Topic, &[u8]); 3] = [
             (Topic::Channel, b"news"),
-            (Topic::Channel, b"nowhere"),
             (Topic::Pattern, b"n*"),
+            (Topic::Channel, b"nowhere"),
         ];
         assert_eq!(columns, expected);
         let cell = |row: usize, column: usize| &matrix.rows[row].1[column];
-        assert_eq!((cell(0, 1).sent, cell(0, 1).lost), (2, 2));
+        assert_eq!((cell(0, 2).sent, cell(0, 2).lost), (2, 2));
         assert!(cell(1, 0).listens);
         assert_eq!((cell(1, 0).got, cell(1, 0).missed), (2, 1));
         assert_eq!(cell(2, 0).away, Some((5, false)));
-        assert!(cell(2, 2).listens);
-        assert_eq!(cell(3, 2).missed, 4);
+        assert!(cell(2, 1).listens);
+        assert_eq!(cell(3, 1).missed, 4);
         assert_eq!(matrix.missed(), [(1, 1), (3, 4)]);
     }
 

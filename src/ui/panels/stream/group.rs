@@ -89,7 +89,7 @@ fn cursor(group: &GroupView, name: &str, part: f64) -> Html {
         Some(lag) if lag > 0 => format!("{} to come", format::count(lag.unsigned_abs())),
         // A count of entries read that was set too high.
         Some(lag) => format!("a lag of {lag}"),
-        None => "how many are to come is not known".to_string(),
+        None => "lag not known".to_string(),
     };
     let side = match part {
         ..0.45 => "strm-start",

@@ -31,9 +31,9 @@ use life::Life;
 use log::Log;
 
 /// The width that an entry needs in the lane, in pixels.
-const ENTRY: f64 = 37.0;
+const ENTRY: f64 = 36.0;
 /// The width of what stands before the lanes, with the panel's edges.
-const BESIDE: f64 = 132.0;
+const BESIDE: f64 = 120.0;
 
 /// Who claims pending entries of a group when a button is pressed, and how long they must have been idle.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -163,8 +163,8 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                 if stream.len == 0 {
                     <p class="empty">{ "No entries. " }<Typed line={format!("XADD {} * type click user 42", props.word())} on_command={props.on_command.clone()} /></p>
                 }
-                if gone > 0 { <p class="strm-note">{ dropped(stream, gone) }</p> }
                 <Twin what="log" {table}>
+                    <p class="strm-note strm-top">{ dropped(stream, gone) }</p>
                     if !shown.is_empty() {
                         <div class="strm-row">
                             <span class="dim">{ "log" }</span>
@@ -173,13 +173,6 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                                 groups={stream.groups.clone()} {skip}
                                 picked={chosen.map(|entry| entry.id.clone())} followed={followed.clone()} on_pick={on_pick} on_follow={on_follow.clone()}
                             />
-                        </div>
-                    }
-                    if stream.len > shown.len() as u64 {
-                        <div class="pager">
-                            <button type="button" class="line" disabled={first == 0} onclick={turn(Some(first.saturating_sub(slots as u64)))}>{ "Older" }</button>
-                            <span class="dim num">{ format!("{}–{} of {}", format::count(first + 1), format::count(last), format::count(stream.len)) }</span>
-                            <button type="button" class="line" disabled={last >= stream.len} onclick={turn(newer)}>{ "Newer" }</button>
                         </div>
                     }
                     if let Some(life) = &stream.life {
@@ -210,6 +203,13 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                             followed={followed.clone()} on_follow={on_follow.clone()} on_command={props.on_command.clone()}
                         />
                     }
+                    if stream.len > shown.len() as u64 {
+                        <div class="pager">
+                            <button type="button" class="line" disabled={first == 0} onclick={turn(Some(first.saturating_sub(slots as u64)))}>{ "Older" }</button>
+                            <span class="dim num">{ format!("{}–{} of {}", format::count(first + 1), format::count(last), format::count(stream.len)) }</span>
+                            <button type="button" class="line" disabled={last >= stream.len} onclick={turn(newer)}>{ "Newer" }</button>
+                        </div>
+                    }
                 </Twin>
             </div>
             <Why stream={props.name.clone()} groups={stream.groups.clone()} last={props.facts().last().cloned()} on_command={props.on_command.clone()} />
@@ -219,6 +219,13 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
 
 /// How many entries are gone, and what of that the last trim dropped.
 fn dropped(stream: &StreamView, gone: u64) -> String {
+    if gone == 0 {
+        return match stream.len {
+            0 => "None was ever added.",
+            _ => "Every entry ever added is still here.",
+        }
+        .into();
+    }
     let all = format!(
         "{} of {} entries ever added are gone",
         format::count(gone),
