@@ -149,7 +149,7 @@ pub struct StreamView {
     /// The groups.
     pub groups: Vec<GroupView>,
     /// The entry that is followed.
-    pub life: Option<LifeView>,
+    pub life: Option<Box<LifeView>>,
 }
 
 /// A window on a stream, and the entry that is followed. O(n / b + rows); of a group with `p` pending entries
@@ -183,7 +183,7 @@ pub(super) fn window(stream: &Stream, window: Window, look: &Look) -> StreamView
             .iter()
             .map(|(name, group)| group_view(name, group, stream, &ids))
             .collect(),
-        life: followed.map(|id| life(stream, id)),
+        life: followed.map(|id| Box::new(life(stream, id))),
     }
 }
 

@@ -177,7 +177,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                     }
                     if let Some(life) = &stream.life {
                         <Life
-                            stream={props.name.clone()} life={life.clone()} groups={stream.groups.clone()}
+                            stream={props.name.clone()} life={(**life).clone()} groups={stream.groups.clone()}
                             claims={stream.groups.iter().map(claims_of).collect::<Vec<_>>()}
                             shown={shown.iter().any(|entry| entry.id == life.id)}
                             on_place={show_from.reform(Some)}
