@@ -2,12 +2,11 @@
 
 use super::spec::*;
 use crate::ds::bytes::Bytes;
+use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::client::Conn;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::pubsub::Topic;
-use crate::engine::{Ctx, Engine};
 
 /// The family's commands.
 pub const TABLE: &[Spec] = &[
@@ -231,7 +230,7 @@ fn psubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn publish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    send(ctx, args, Engine::publish)
+    send(ctx, args, false)
 }
 
 fn pubsub_channels(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -282,7 +281,7 @@ fn punsubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 fn spublish(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    send(ctx, args, Engine::spublish)
+    send(ctx, args, true)
 }
 
 fn ssubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -306,19 +305,20 @@ fn unsubscribe(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     end(ctx, args, Topic::Channel, "unsubscribe")
 }
 
-/// Sends a message in one of the two ways.
-fn send(
-    ctx: &mut Ctx<'_>,
-    args: Args<'_>,
-    to: fn(&mut Engine, &[u8], &[u8]) -> Vec<Conn>,
-) -> Result<(), Error> {
+/// Sends a message to a channel or a shard channel.
+fn send(ctx: &mut Ctx<'_>, args: Args<'_>, shard: bool) -> Result<(), Error> {
     let (channel, message) = (&args[1], &args[2]);
-    let receivers = to(ctx.engine, channel, message);
+    let receivers = if shard {
+        ctx.engine.spublish(channel, message)
+    } else {
+        ctx.engine.publish(channel, message)
+    };
     ctx.out.count(receivers.len());
     let conn = Some(ctx.conn);
     ctx.engine.note(conn, 0, channel, || Fact::Published {
         message: Bytes::from_slice(message),
         receivers,
+        shard,
     });
     Ok(())
 }

@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
+use super::pubsub::Topic;
 use super::sought::Sought;
 use super::time::Millis;
 use super::view::Kind;
 use crate::ds::bytes::Bytes;
 use crate::ds::geo::{Place, Shape};
+use crate::ds::stream::StreamId;
+
+/// How many IDs a fact about entries lists at most.
+const IDS_MAX: usize = 32;
 
 /// One fact about one key or channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,8 +119,12 @@ pub enum Fact {
     EntriesRemoved {
         /// How many.
         count: u64,
+        /// Which, where they were named one by one.
+        ids: Ids,
+        /// The ID before which no entry is left, where they were trimmed.
+        before: Option<StreamId>,
     },
-    /// A group gave new entries to a consumer.
+    /// A group gave entries to a consumer.
     Delivered {
         /// The group.
         group: Bytes,
@@ -123,6 +132,10 @@ pub enum Fact {
         consumer: Bytes,
         /// How many entries.
         count: usize,
+        /// Which: a run of the log, unless they were given again.
+        ids: Ids,
+        /// How they were given.
+        how: Delivery,
     },
     /// Entries were acknowledged.
     Acknowledged {
@@ -130,6 +143,8 @@ pub enum Fact {
         group: Bytes,
         /// How many entries.
         count: usize,
+        /// Which.
+        ids: Ids,
     },
     /// Pending entries changed hands.
     Claimed {
@@ -139,6 +154,31 @@ pub enum Fact {
         consumer: Bytes,
         /// How many entries.
         count: usize,
+        /// Which.
+        ids: Ids,
+        /// Who had each of those that are listed; empty where it was nobody.
+        from: Vec<Bytes>,
+    },
+    /// Who claimed pending entries found that their data is gone, which took them off the group's list.
+    PendingGone {
+        /// The group.
+        group: Bytes,
+        /// Which.
+        ids: Ids,
+    },
+    /// A consumer was deleted, and what was pending for it went with it.
+    ConsumerDeleted {
+        /// The group.
+        group: Bytes,
+        /// The consumer.
+        consumer: Bytes,
+        /// How many pending entries it had.
+        pending: usize,
+    },
+    /// A group was destroyed, and what was pending in it went with it.
+    GroupDestroyed {
+        /// The group.
+        group: Bytes,
     },
     /// A string was set with NX and a TTL: somebody took a lock.
     LockTaken {
@@ -244,6 +284,20 @@ pub enum Fact {
         message: Bytes,
         /// The clients it reached by channel and by pattern; one client may stand here twice.
         receivers: Vec<Conn>,
+        /// Whether it was published to a shard channel.
+        shard: bool,
+    },
+    /// A client listens to the channel or pattern in `key`.
+    Subscribed {
+        /// What kind of name that is.
+        topic: Topic,
+    },
+    /// A client no longer listens to the channel or pattern in `key`.
+    Unsubscribed {
+        /// What kind of name that is.
+        topic: Topic,
+        /// Whether its connection ended or was reset.
+        cut: bool,
     },
 }
 
@@ -282,4 +336,77 @@ pub struct BitField {
     pub written: bool,
     /// Its value afterwards.
     pub value: i64,
+}
+
+/// How a group gave entries to a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// As new ones, pending until they are acknowledged.
+    New,
+    /// As new ones, with NOACK: they are not pending.
+    NoAck,
+    /// The consumer asked again for what was pending for it.
+    Again,
+}
+
+/// Which entries a fact is about: those that it has room for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ids {
+    /// How many there are in all.
+    pub count: usize,
+    /// The first of them, in the order of the command.
+    pub listed: Vec<StreamId>,
+    /// The smallest of all.
+    pub least: StreamId,
+    /// The greatest of all.
+    pub greatest: StreamId,
+}
+
+impl Ids {
+    /// Adds one.
+    pub fn push(&mut self, id: StreamId) {
+        self.least = if self.count == 0 {
+            id
+        } else {
+            self.least.min(id)
+        };
+        self.greatest = self.greatest.max(id);
+        self.count += 1;
+        if self.listed.len() < IDS_MAX {
+            self.listed.push(id);
+        }
+    }
+
+    /// Whether an ID is one of them; `None` where there are more than are listed, and it may be.
+    pub fn contains(&self, id: StreamId) -> Option<bool> {
+        if self.count == 0 || id < self.least || id > self.greatest {
+            return Some(false);
+        }
+        if self.listed.contains(&id) {
+            return Some(true);
+        }
+        (self.count == self.listed.len()).then_some(false)
+    }
+}
+
+impl FromIterator<StreamId> for Ids {
+    fn from_iter<T: IntoIterator<Item = StreamId>>(from: T) -> Self {
+        let mut ids = Self::default();
+        from.into_iter().for_each(|id| ids.push(id));
+        ids
+    }
+}
+
+impl Fact {
+    /// The entries that it lists.
+    pub fn ids_mut(&mut self) -> Option<&mut Ids> {
+        match self {
+            Self::EntriesRemoved { ids, .. }
+            | Self::Delivered { ids, .. }
+            | Self::Acknowledged { ids, .. }
+            | Self::Claimed { ids, .. }
+            | Self::PendingGone { ids, .. } => Some(ids),
+            _ => None,
+        }
+    }
 }

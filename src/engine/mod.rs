@@ -24,6 +24,7 @@ pub mod script;
 mod size;
 pub mod sought;
 pub mod stats;
+pub mod story;
 pub mod text;
 pub mod time;
 pub mod timers;
@@ -658,7 +659,7 @@ impl Engine {
             self.monitors.remove(&conn);
             self.held.retain(|held| *held != conn);
             self.outputs.insert(conn);
-            self.pubsub.drop_client(conn);
+            self.unsubscribe_all(conn);
         }
     }
 

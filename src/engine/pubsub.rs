@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Engine;
 use super::client::{Client, Conn};
+use super::event::Fact;
 use crate::ds::bytes::Bytes;
 use crate::ds::glob;
 
 /// What a subscription is to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Topic {
     /// One channel, by its name.
     Channel,
@@ -30,14 +33,18 @@ pub struct PubSub {
 }
 
 impl PubSub {
-    /// Forgets a client that has gone.
-    pub fn drop_client(&mut self, conn: Conn) {
-        for map in [&mut self.channels, &mut self.patterns, &mut self.shards] {
-            map.retain(|_, who| {
-                who.remove(&conn);
+    /// Forgets a client that has gone; what it listened to.
+    fn drop_client(&mut self, conn: Conn) -> Vec<(Topic, Bytes)> {
+        let mut left = Vec::new();
+        for topic in [Topic::Channel, Topic::Pattern, Topic::Shard] {
+            self.topic(topic).retain(|name, who| {
+                if who.remove(&conn) {
+                    left.push((topic, name.clone()));
+                }
                 !who.is_empty()
             });
         }
+        left
     }
 
     /// How many clients are subscribed to something by just this name.
@@ -115,6 +122,16 @@ impl Client {
 }
 
 impl Engine {
+    /// Ends all subscriptions of a client whose connection ended or was reset.
+    pub fn unsubscribe_all(&mut self, conn: Conn) {
+        for (topic, name) in self.pubsub.drop_client(conn) {
+            self.note(Some(conn), 0, &name, || Fact::Unsubscribed {
+                topic,
+                cut: true,
+            });
+        }
+    }
+
     /// Subscribes a client, unless it is already; how many of the kind it now has.
     pub fn subscribe(&mut self, conn: Conn, topic: Topic, name: &[u8]) -> usize {
         let Some(client) = self.clients.get_mut(&conn) else {
@@ -123,11 +140,10 @@ impl Engine {
         let name = Bytes::from_slice(name);
         client.topic(topic).insert(name.clone());
         let count = client.counted_with(topic);
-        self.pubsub
-            .topic(topic)
-            .entry(name)
-            .or_default()
-            .insert(conn);
+        let all = self.pubsub.topic(topic);
+        if all.entry(name.clone()).or_default().insert(conn) {
+            self.note(Some(conn), 0, &name, || Fact::Subscribed { topic });
+        }
         count
     }
 
@@ -139,11 +155,16 @@ impl Engine {
         client.topic(topic).remove(name);
         let count = client.counted_with(topic);
         let all = self.pubsub.topic(topic);
-        if let Some(who) = all.get_mut(name) {
-            who.remove(&conn);
+        if let Some(who) = all.get_mut(name)
+            && who.remove(&conn)
+        {
             if who.is_empty() {
                 all.remove(name);
             }
+            self.note(Some(conn), 0, name, || Fact::Unsubscribed {
+                topic,
+                cut: false,
+            });
         }
         count
     }

@@ -3,6 +3,8 @@
 mod hll;
 mod keys;
 mod overlap;
+mod pubsub;
+mod stream;
 mod text;
 mod zset;
 
@@ -14,16 +16,15 @@ use super::db::{Db, Entry, Value, Witness};
 use super::time::Millis;
 use super::{Engine, reply::Resp};
 use crate::ds::bytes::Bytes;
-use crate::ds::stream::{Group, Stream, StreamId};
 use crate::ds::hll as ds_hll;
 
 pub use hll::{ElementView, HllLook, MergeView, OtherHll, SetBytes, measure};
 pub use keys::{GroupRow, KeyIndex, KeyOrder, KeyRow, KeysAsked, KeysLine, KeysView, keys};
 pub use overlap::{Against, Overlap, Shared};
+pub use pubsub::*;
+pub use stream::*;
 pub use text::{BITS_MAX, BitsView, WHOLE_MAX};
 
-/// The most pending entries that a stream's window lists for one group.
-const PENDING_MAX: usize = 200;
 /// The most bytes of an element that its row holds.
 const ITEM_MAX: usize = 256;
 
@@ -66,7 +67,6 @@ impl Kind {
     }
 }
 
-
 /// One element of a list or set, or one field of a hash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemRow {
@@ -97,75 +97,6 @@ pub struct ItemsView {
     pub start: usize,
     /// The rows in view.
     pub rows: Vec<ItemRow>,
-}
-
-/// One entry of a stream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EntryRow {
-    /// Its ID.
-    pub id: String,
-    /// Its fields with their values.
-    pub fields: Vec<(Bytes, Bytes)>,
-}
-
-/// One pending entry of a group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PendingRow {
-    /// The entry's ID.
-    pub id: String,
-    /// Who has it.
-    pub consumer: Bytes,
-    /// When it was last delivered.
-    pub delivered_at: Millis,
-    /// How often it was delivered.
-    pub deliveries: u64,
-}
-
-/// One consumer of a group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ConsumerRow {
-    /// Its name.
-    pub name: Bytes,
-    /// How many entries it has not acknowledged.
-    pub pending: usize,
-    /// When it last asked.
-    pub seen_at: Millis,
-}
-
-/// One consumer group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GroupView {
-    /// Its name.
-    pub name: Bytes,
-    /// The last ID that it delivered.
-    pub last_delivered: String,
-    /// How many of the entries in view it has delivered (those at its cursor and before).
-    pub delivered_in_view: usize,
-    /// How many entries are still to come, where that is known.
-    pub lag: Option<i64>,
-    /// All pending entries.
-    pub pending_len: usize,
-    /// The first of them.
-    pub pending: Vec<PendingRow>,
-    /// Its consumers.
-    pub consumers: Vec<ConsumerRow>,
-}
-
-/// Part of a stream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StreamView {
-    /// All entries.
-    pub len: u64,
-    /// Entries ever added.
-    pub added: u64,
-    /// The last ID that was given.
-    pub last_id: String,
-    /// How many entries stand before the first in view.
-    pub start: u64,
-    /// The entries in view, oldest first.
-    pub entries: Vec<EntryRow>,
-    /// The groups.
-    pub groups: Vec<GroupView>,
 }
 
 /// Who holds a lock.
@@ -234,15 +165,6 @@ pub enum ValueView {
     Stream(StreamView),
     /// A list, a set or a hash.
     Items(ItemsView),
-}
-
-/// Channels and patterns with their subscribers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PubSubView {
-    /// Each channel and who listens.
-    pub channels: Vec<(Bytes, Vec<Conn>)>,
-    /// Each pattern and who listens.
-    pub patterns: Vec<(Bytes, Vec<Conn>)>,
 }
 
 /// The most names of one kind that a client's state lists.
@@ -325,6 +247,8 @@ pub enum Look {
         /// The other set's key.
         with: Option<Bytes>,
     },
+    /// Something of a stream.
+    Stream(StreamLook),
 }
 
 impl Window {
@@ -346,9 +270,9 @@ pub fn value(db: &Db, key: &[u8], window: Window, look: &Look) -> ValueView {
                 Look::Zset(look) => Some(look),
                 _ => None,
             };
-            ValueView::Zset(zset::window(set, entry, window, more))
+            ValueView::Zset(zset::view(set, entry, window, more))
         }
-        Value::Stream(stream) => ValueView::Stream(stream_window(stream, window)),
+        Value::Stream(stream) => ValueView::Stream(stream::window(stream, window, look)),
         Value::List(list) => {
             let row = |at| item(list.get(at)?);
             let about = (Kind::List, list.len(), list.memory_bytes(), list.encoding());
@@ -417,82 +341,6 @@ fn items_window(
         overlap: None,
         start,
         rows: (start..end).filter_map(row).collect(),
-    }
-}
-
-fn stream_window(stream: &Stream, window: Window) -> StreamView {
-    let log = &stream.log;
-    let start = window.place(log.len() as usize) as u64;
-    let shown: Vec<_> = log.from_index(start).take(window.count).collect();
-    let ids: Vec<StreamId> = shown.iter().map(|entry| entry.id()).collect();
-    StreamView {
-        len: log.len(),
-        added: log.entries_added(),
-        last_id: log.last_id().to_string(),
-        start,
-        entries: shown
-            .iter()
-            .map(|entry| EntryRow {
-                id: entry.id().to_string(),
-                fields: entry.fields().collect(),
-            })
-            .collect(),
-        groups: stream
-            .groups
-            .iter()
-            .map(|(name, group)| group_view(name, group, stream, &ids))
-            .collect(),
-    }
-}
-
-fn group_view(name: &Bytes, group: &Group, stream: &Stream, ids: &[StreamId]) -> GroupView {
-    let everything = (
-        StreamId { ms: 0, seq: 0 },
-        StreamId {
-            ms: u64::MAX,
-            seq: u64::MAX,
-        },
-    );
-    GroupView {
-        name: name.clone(),
-        last_delivered: group.last_delivered().to_string(),
-        delivered_in_view: ids
-            .iter()
-            .filter(|id| **id <= group.last_delivered())
-            .count(),
-        lag: group.lag(&stream.log),
-        pending_len: group.pending_len(),
-        pending: group
-            .pending_range(everything.0, everything.1)
-            .take(PENDING_MAX)
-            .map(|(id, pending)| PendingRow {
-                id: id.to_string(),
-                consumer: Bytes::from_slice(group.consumer_name(pending.consumer)),
-                delivered_at: pending.delivered_at,
-                deliveries: pending.deliveries,
-            })
-            .collect(),
-        consumers: group
-            .consumers()
-            .map(|(_, consumer)| ConsumerRow {
-                name: consumer.name().clone(),
-                pending: consumer.pending_len(),
-                seen_at: consumer.seen_at(),
-            })
-            .collect(),
-    }
-}
-
-/// Every channel and pattern with its subscribers.
-pub fn pubsub(engine: &Engine) -> PubSubView {
-    let list = |map: &std::collections::BTreeMap<Bytes, std::collections::BTreeSet<Conn>>| {
-        map.iter()
-            .map(|(name, who)| (name.clone(), who.iter().copied().collect()))
-            .collect()
-    };
-    PubSubView {
-        channels: list(&engine.pubsub.channels),
-        patterns: list(&engine.pubsub.patterns),
     }
 }
 

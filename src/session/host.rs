@@ -9,6 +9,7 @@ use super::message::*;
 use super::moment::Moment;
 use crate::command;
 use crate::command::spec::{Arg, Spec};
+use crate::engine::db::Value;
 use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::{Machine, Standing};
 use crate::engine::view;
@@ -452,12 +453,17 @@ impl Host {
                 window,
                 look,
             } => {
-                let facts = self.now.journals.facts(*db, key);
+                let journals = &self.now.journals;
+                let facts = journals.facts(*db, key);
+                let number = *db;
                 let db = self.now.engine.dbs.get(*db);
                 let mut value =
                     db.map_or(ValueView::Missing, |db| view::value(db, key, *window, look));
                 if let Some(entry) = db.and_then(|db| db.entry(key)) {
                     view::measure(&mut value, key, entry, &self.now.engine.config.limits);
+                }
+                if let ValueView::Stream(stream) = &mut value {
+                    journals.tell(number, key, stream);
                 }
                 View::Key {
                     deadline: db.and_then(|db| db.deadline(key)),
@@ -465,10 +471,49 @@ impl Host {
                     facts,
                 }
             }
-            Target::PubSub => View::PubSub {
-                now: view::pubsub(&self.now.engine),
-                messages: self.now.journals.messages(),
+            Target::PubSub => self.channels(),
+        }
+    }
+
+    fn channels(&self) -> View {
+        let (engine, journals) = (&self.now.engine, &self.now.journals);
+        let messages = journals.messages();
+        let payload = |event: &'_ Event| match &event.fact {
+            Fact::Published { message, .. } => Some(message.clone()),
+            _ => None,
+        };
+        let payloads: Vec<Bytes> = messages.iter().filter_map(payload).collect();
+        let payloads: BTreeSet<&[u8]> = payloads
+            .iter()
+            .map(|payload| payload.as_slice())
+            .filter(|payload| !payload.is_empty())
+            .collect();
+        // Consoles begin in the first database: what they would read by a key's name alone is looked at.
+        let kept = |(db, key): &(usize, Bytes)| {
+            let value = engine.dbs.first()?.entry(key).filter(|_| *db == 0)?;
+            match &value.value {
+                Value::Stream(stream) => {
+                    let (mut kept, found) = view::kept(key, stream, &payloads)?;
+                    let holds = |message: &Bytes| found.contains(message.as_slice());
+                    kept.messages = messages.iter().filter_map(payload).filter(holds).count();
+                    kept.readers = journals.audience.missed(&messages, holds);
+                    Some(kept)
+                }
+                _ => None,
+            }
+        };
+        let kept = match payloads.is_empty() {
+            true => Vec::new(),
+            false => journals.streams().filter_map(kept).collect(),
+        };
+        View::PubSub {
+            now: PubSubView {
+                seats: journals.audience.seats(),
+                senders: journals.audience.senders(),
+                kept,
+                ..view::pubsub(engine)
             },
+            messages,
         }
     }
 }

@@ -1,16 +1,29 @@
 //! The last facts about each key, and the last messages.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use super::message::{Bytes, Conn, Event, Fact, Gone};
+use super::audience::Audience;
+use super::message::{Begins, Bytes, Conn, Event, Fact, Gone, StreamView, TrimView};
+use crate::ds::stream::StreamId;
+use crate::engine::story;
 
-/// How many facts are kept for each key, and how many messages.
+/// How many facts about each key are told, and how many messages.
 const FACTS_MAX: usize = 64;
+/// How many facts are kept for a stream, so that the lives of its entries can be told.
+const STORY_MAX: usize = 512;
+/// How many facts are kept in all; beyond, a stream longest without one keeps no more than others do.
+const KEPT_MAX: usize = 16_384;
 /// How many keys facts are kept for; the key longest without one is forgotten first.
 const JOURNALS_MAX: usize = 256;
 /// How many expiries are kept.
 const EXPIRED_MAX: usize = 500;
+/// How many of a fact's entries are told with it.
+const TOLD_IDS: usize = 4;
+/// How many streams are named that may hold what messages did.
+const STREAMS_MAX: usize = 8;
+/// How many deleted entries are told of one stream.
+const DELETED_MAX: usize = 64;
 
 /// What was noted. Copies share what none of them has added to since.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +33,12 @@ pub struct Journals {
     /// The last keys that expired, and how many there have been.
     expired: Rc<VecDeque<Gone>>,
     expiries: u64,
+    /// Who listens, and who did.
+    pub audience: Audience,
     /// How many facts there have been.
     facts: u64,
+    /// How many are kept about keys.
+    kept: usize,
 }
 
 /// The last facts about one key.
@@ -30,6 +47,8 @@ struct Journal {
     /// The number of the last one.
     last: u64,
     facts: Rc<VecDeque<Event>>,
+    /// Whether it is a stream's.
+    stream: bool,
 }
 
 impl Journals {
@@ -37,8 +56,10 @@ impl Journals {
     pub fn note(&mut self, events: Vec<Event>) {
         for event in events {
             self.facts += 1;
-            if matches!(event.fact, Fact::Published { .. }) {
-                push_bounded(&mut self.messages, event);
+            if self.audience.note(&event) {
+                if matches!(event.fact, Fact::Published { .. }) {
+                    push_bounded(&mut self.messages, event, FACTS_MAX);
+                }
                 continue;
             }
             if event.fact == Fact::Expired {
@@ -55,13 +76,13 @@ impl Journals {
                 continue;
             }
             if self.of.len() >= JOURNALS_MAX && !self.of.contains_key(&place) {
-                let all = self.of.iter();
-                let oldest = all.min_by_key(|(_, journal)| journal.last);
-                let oldest = oldest.map(|(place, _)| place.clone());
-                oldest.map(|place| self.of.remove(&place));
+                let oldest = self.oldest(|_| true);
+                let gone = oldest.and_then(|place| self.of.remove(&place));
+                self.kept -= gone.map_or(0, |journal| journal.facts.len());
             }
             let journal = self.of.entry(place).or_default();
             journal.last = self.facts;
+            let before = journal.facts.len();
             if event.fact.is_reading() {
                 // Readings are many, and would push out what changed.
                 let kind = std::mem::discriminant(&event.fact);
@@ -69,7 +90,13 @@ impl Journals {
                     .retain(|old| std::mem::discriminant(&old.fact) != kind);
             }
             let event = joined(&mut journal.facts, event);
-            push_bounded(&mut journal.facts, event);
+            journal.stream |= of_stream(&event.fact);
+            let most = if journal.stream { STORY_MAX } else { FACTS_MAX };
+            push_bounded(&mut journal.facts, event, most);
+            self.kept = self.kept + journal.facts.len() - before;
+            if self.kept > KEPT_MAX {
+                self.shorten();
+            }
         }
     }
 
@@ -87,10 +114,39 @@ impl Journals {
         matches!(last, Some(Fact::LockTaken { .. }))
     }
 
-    /// The last facts about a key, oldest first.
+    fn oldest(&self, fits: impl Fn(&Journal) -> bool) -> Option<(usize, Bytes)> {
+        let some = self.of.iter().filter(|(_, journal)| fits(journal));
+        let oldest = some.min_by_key(|(_, journal)| journal.last);
+        oldest.map(|(place, _)| place.clone())
+    }
+
+    /// The stream longest without a fact keeps only as many as any key.
+    fn shorten(&mut self) {
+        let long = self.oldest(|journal| journal.facts.len() > FACTS_MAX);
+        if let Some(journal) = long.and_then(|place| self.of.get_mut(&place)) {
+            let over = journal.facts.len() - FACTS_MAX;
+            Rc::make_mut(&mut journal.facts).drain(..over);
+            self.kept -= over;
+        }
+    }
+
+    /// The last facts about a key, oldest first; each with its first entries only.
     pub fn facts(&self, db: usize, key: &Bytes) -> Vec<Event> {
-        let found = self.of.get(&(db, key.clone()));
-        found.map_or_else(Vec::new, |journal| journal.facts.iter().cloned().collect())
+        let Some(journal) = self.of.get(&(db, key.clone())) else {
+            return Vec::new();
+        };
+        let over = journal.facts.len().saturating_sub(FACTS_MAX);
+        let told = journal.facts.iter().skip(over).map(|event| {
+            let mut event = event.clone();
+            if let Some(ids) = event.fact.ids_mut() {
+                ids.listed.truncate(TOLD_IDS);
+            }
+            if let Fact::Claimed { from, .. } = &mut event.fact {
+                from.truncate(TOLD_IDS);
+            }
+            event
+        });
+        told.collect()
     }
 
     /// A number that grows with each fact about a key.
@@ -112,6 +168,67 @@ impl Journals {
         self.expired.iter().skip(skipped).cloned().collect()
     }
 
+    /// Adds to a window on a stream what its bytes do not hold: deleted entries between those in view, the last trim,
+    /// and the life of the entry that is followed.
+    pub fn tell(&self, db: usize, key: &Bytes, view: &mut StreamView) {
+        let Some(journal) = self.of.get(&(db, key.clone())) else {
+            return;
+        };
+        // What came before the stream was last made anew is not its own.
+        let anew = journal
+            .facts
+            .iter()
+            .rposition(|event| matches!(event.fact, Fact::Deleted | Fact::Expired));
+        let own = || journal.facts.iter().skip(anew.map_or(0, |at| at + 1));
+        let id = |text: &str| StreamId::parse(text.as_bytes(), 0);
+        let ends = view.entries.first().zip(view.entries.last());
+        let ends = ends.and_then(|(first, last)| id(&first.id).zip(id(&last.id)));
+        let here: BTreeSet<_> = view.entries.iter().filter_map(|e| id(&e.id)).collect();
+        let mut deleted = BTreeSet::new();
+        for event in own() {
+            let Fact::EntriesRemoved { ids, before, count } = &event.fact else {
+                continue;
+            };
+            if let Some((first, last)) = ends {
+                let between = ids.listed.iter();
+                deleted
+                    .extend(between.filter(|id| first < **id && **id < last && !here.contains(id)));
+            }
+            if let Some(before) = before {
+                view.trim = Some(TrimView {
+                    at: event.at,
+                    count: *count,
+                    before: before.to_string(),
+                });
+            }
+        }
+        let deleted = deleted.iter().take(DELETED_MAX);
+        view.deleted = deleted.map(StreamId::to_string).collect();
+        if let Some(life) = &mut view.life
+            && let Some(id) = id(&life.id)
+        {
+            let story = story::tell(journal.facts.iter(), id);
+            life.steps = story.steps;
+            life.unclear = story.unclear;
+            life.begins = story.begins;
+            // Of a stream that came whole (by RESTORE, say) nothing is known but what came since.
+            if life.steps.is_empty() && life.begins == Begins::Whole {
+                life.begins = Begins::Unknown;
+            }
+        }
+    }
+
+    /// The streams that were added to last, the last one first.
+    pub fn streams(&self) -> impl Iterator<Item = &(usize, Bytes)> {
+        let streams = self.of.iter().filter(|(_, journal)| journal.stream);
+        let mut streams: Vec<_> = streams.collect();
+        streams.sort_by_key(|(_, journal)| std::cmp::Reverse(journal.last));
+        streams
+            .into_iter()
+            .map(|(place, _)| place)
+            .take(STREAMS_MAX)
+    }
+
     /// The last messages, oldest first.
     pub fn messages(&self) -> Vec<Event> {
         self.messages.iter().cloned().collect()
@@ -119,8 +236,10 @@ impl Journals {
 
     /// About how many bytes a copy comes to hold.
     pub fn memory_bytes(&self) -> usize {
-        let facts: usize = self.of.values().map(|journal| journal.facts.len()).sum();
-        self.of.len() * 96 + (facts + self.messages.len() + self.expired.len()) * size_of::<Event>()
+        let ids = self.of.values().filter(|journal| journal.stream);
+        let ids: usize = ids.map(|journal| journal.facts.len() * 96).sum();
+        let facts = (self.kept + self.messages.len() + self.expired.len()) * size_of::<Event>();
+        self.of.len() * 96 + facts + ids + self.audience.memory_bytes()
     }
 }
 
@@ -170,9 +289,23 @@ fn joined(facts: &mut Rc<VecDeque<Event>>, mut event: Event) -> Event {
     event
 }
 
-fn push_bounded(queue: &mut Rc<VecDeque<Event>>, event: Event) {
+fn of_stream(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::EntryAdded { .. }
+            | Fact::EntriesRemoved { .. }
+            | Fact::Delivered { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Claimed { .. }
+            | Fact::PendingGone { .. }
+            | Fact::ConsumerDeleted { .. }
+            | Fact::GroupDestroyed { .. }
+    )
+}
+
+fn push_bounded(queue: &mut Rc<VecDeque<Event>>, event: Event, most: usize) {
     let queue = Rc::make_mut(queue);
-    if queue.len() == FACTS_MAX {
+    while queue.len() >= most {
         queue.pop_front();
     }
     queue.push_back(event);

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod actors;
+mod audience;
 pub mod clock;
 pub mod compare;
 pub mod history;

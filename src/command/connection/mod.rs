@@ -270,7 +270,7 @@ fn quit(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
 
 fn reset(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let conn = ctx.conn;
-    ctx.engine.pubsub.drop_client(conn);
+    ctx.engine.unsubscribe_all(conn);
     ctx.engine.monitors.remove(&conn);
     ctx.engine.discard(conn);
     let authenticated = ctx.engine.config.password.is_empty();

@@ -1,14 +1,15 @@
 //! Looking at pending entries, and handing them to another consumer.
 
 use super::words::{
-    at_most, consumer_made, end_bound, id, ids, no_group, start_bound, write_entry,
+    at_most, consumer_made, end_bound, id, ids, no_group, note_claimed, pending_gone, start_bound,
+    write_entry,
 };
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Deliveries, Group, Pending, Stream, StreamId};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::event::Ids;
 use crate::engine::num;
 use crate::engine::reply::Writer;
 use crate::engine::time::Millis;
@@ -75,8 +76,9 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
             gone.push(id);
             count -= 1;
         } else if idle(now, &pending) >= min_idle {
+            let from = group.consumer_name(pending.consumer);
+            claimed.push((id, Bytes::from_slice(from)));
             group.claim(id, consumer, now, now, deliveries);
-            claimed.push(id);
             count -= 1;
         }
     }
@@ -86,11 +88,12 @@ pub(super) fn xautoclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     out.array(claimed.len());
     claimed
         .iter()
-        .for_each(|&id| write_claimed(out, stream, id, just_id));
+        .for_each(|(id, _)| write_claimed(out, stream, *id, just_id));
     out.array(gone.len());
     gone.iter().for_each(|id| out.bulk(&id.to_bytes()));
     consumer_made(ctx, key, made);
-    note_claimed(ctx, args, claimed.len());
+    pending_gone(ctx, key, group_name, gone.into_iter().collect());
+    note_claimed(ctx, key, group_name, name, claimed);
     Ok(())
 }
 
@@ -123,26 +126,29 @@ pub(super) fn xclaim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     };
     group.raise_cursor(options.last_id);
     let (consumer, made) = group.see_consumer(name, now);
-    let mut claimed = Vec::new();
+    let (mut claimed, mut gone) = (Vec::new(), Ids::default());
     for id in wanted {
         if stream.log.get(id).is_none() {
-            group.ack(id);
+            if group.ack(id).is_some() {
+                gone.push(id);
+            }
             continue;
         }
-        let due = group
-            .pending(id)
-            .map_or(options.force, |pending| idle(now, pending) >= min_idle);
+        let before = group.pending(id).copied();
+        let due = before.map_or(options.force, |pending| idle(now, &pending) >= min_idle);
         if due {
+            let from = before.map_or(&[][..], |pending| group.consumer_name(pending.consumer));
+            claimed.push((id, Bytes::from_slice(from)));
             group.claim(id, consumer, now, options.delivered_at, options.deliveries);
-            claimed.push(id);
         }
     }
     out.array(claimed.len());
     claimed
         .iter()
-        .for_each(|&id| write_claimed(out, stream, id, options.just_id));
+        .for_each(|(id, _)| write_claimed(out, stream, *id, options.just_id));
     consumer_made(ctx, key, made);
-    note_claimed(ctx, args, claimed.len());
+    pending_gone(ctx, key, group_name, gone);
+    note_claimed(ctx, key, group_name, name, claimed);
     Ok(())
 }
 
@@ -319,17 +325,6 @@ fn write_claimed(out: &mut Writer, stream: &Stream, id: StreamId, just_id: bool)
     match stream.log.get(id) {
         Some(entry) if !just_id => write_entry(out, entry),
         _ => out.bulk(&id.to_bytes()),
-    }
-}
-
-fn note_claimed(ctx: &mut Ctx<'_>, args: Args<'_>, count: usize) {
-    if count > 0 {
-        let name = |at| Bytes::from_slice(&args[at]);
-        ctx.note(&args[1], || Fact::Claimed {
-            group: name(2),
-            consumer: name(3),
-            count,
-        });
     }
 }
 

@@ -6,25 +6,22 @@ use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Group, Stream, StreamId};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::event::{Fact, Ids};
 use crate::engine::{Ctx, notify};
 
 pub(super) fn xack(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let mut count = 0;
+    let mut acked = Ids::default();
     if let Some(stream) = ctx.db().write::<Stream>(&args[1])?
         && let Some(group) = stream.groups.get_mut(&args[2])
     {
         for id in ids(args.from(3))? {
-            count += usize::from(group.ack(id).is_some());
+            if group.ack(id).is_some() {
+                acked.push(id);
+            }
         }
     }
-    if count > 0 {
-        ctx.note(&args[1], || Fact::Acknowledged {
-            group: Bytes::from_slice(&args[2]),
-            count,
-        });
-    }
-    ctx.out.count(count);
+    ctx.out.count(acked.count);
+    acknowledged(ctx, &args[1], &args[2], acked);
     Ok(())
 }
 
@@ -37,31 +34,42 @@ pub(super) fn xackdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return chosen.none(ctx);
     }
     let ids = ids(chosen.words)?;
-    let (mut fates, mut removed) = (Vec::with_capacity(ids.len()), 0);
+    let mut fates = Vec::with_capacity(ids.len());
+    let (mut acks, mut removed) = (Ids::default(), Ids::default());
     if let Some(stream) = ctx.db().write::<Stream>(key)? {
         for id in ids {
             let acked = stream.groups.get_mut(name).and_then(|group| group.ack(id));
+            if acked.is_some() {
+                acks.push(id);
+            }
             fates.push(if acked.is_none() {
                 Fate::Unknown
             } else if stream.release(id, chosen.refs) {
                 // It may be gone already, which is as good.
-                removed += u64::from(stream.log.delete(id));
+                if stream.log.delete(id) {
+                    removed.push(id);
+                }
                 Fate::Deleted
             } else {
                 Fate::Referenced
             });
         }
     }
-    let count = fates.iter().filter(|&&fate| fate != Fate::Unknown).count();
-    if count > 0 {
-        ctx.note(key, || Fact::Acknowledged {
-            group: Bytes::from_slice(name),
-            count,
-        });
-    }
+    acknowledged(ctx, key, name, acks);
     deleted(ctx, key, removed);
     write_fates(ctx, &fates);
     Ok(())
+}
+
+/// Notes that entries were acknowledged, if any were.
+fn acknowledged(ctx: &mut Ctx<'_>, key: &[u8], group: &[u8], ids: Ids) {
+    if ids.count > 0 {
+        ctx.note(key, || Fact::Acknowledged {
+            group: Bytes::from_slice(group),
+            count: ids.count,
+            ids,
+        });
+    }
 }
 
 pub(super) fn xgroup_create(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
@@ -109,7 +117,12 @@ pub(super) fn xgroup_createconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result
 
 pub(super) fn xgroup_delconsumer(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let pending = find_group(ctx, args)?.delete_consumer(&args[4]);
-    if pending.is_some() {
+    if let Some(pending) = pending {
+        ctx.note(&args[2], || Fact::ConsumerDeleted {
+            group: Bytes::from_slice(&args[3]),
+            consumer: Bytes::from_slice(&args[4]),
+            pending,
+        });
         ctx.notify(notify::STREAM, "xgroup-delconsumer", &args[2]);
     }
     ctx.out.count(pending.unwrap_or(0));
@@ -123,6 +136,9 @@ pub(super) fn xgroup_destroy(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Er
         .ok_or_else(key_required)?;
     let gone = stream.groups.remove(&args[3]).is_some();
     if gone {
+        ctx.note(&args[2], || Fact::GroupDestroyed {
+            group: Bytes::from_slice(&args[3]),
+        });
         ctx.notify(notify::STREAM, "xgroup-destroy", &args[2]);
         // Who waits to read as one of the group is told that it is gone.
         ctx.wake(&args[2]);

@@ -1,8 +1,8 @@
 //! Reading entries, alone and through a consumer group.
 
 use super::words::{
-    at_most, consumer_made, end_bound, id, no_group, start_bound, write_delivery, write_entries,
-    write_entry,
+    at_most, consumer_made, end_bound, id, no_group, note_claimed, start_bound, write_delivery,
+    write_entries, write_entry,
 };
 use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Deliveries, Group, Log, Stream, StreamId};
@@ -11,7 +11,7 @@ use crate::engine::args::Args;
 use crate::engine::block::{self, OnTimeout};
 use crate::engine::db::Value;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::event::{Delivery, Fact, Ids};
 use crate::engine::reply::{Resp, Writer};
 use crate::engine::time::Millis;
 
@@ -131,6 +131,7 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
     let (db, out) = ctx.parts();
     let mut reply = Streams::new(out.resp);
     let (mut claimed, mut delivered, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    let mut again = Vec::new();
     for ((key, _), &from) in options.pairs(args).zip(&from) {
         let Some(Stream { log, groups }) = db.write(key)? else {
             continue;
@@ -150,8 +151,13 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
                     .take(options.count);
                 let own: Vec<StreamId> = own.map(|(id, _)| id).collect();
                 out.array(own.len());
-                own.iter()
-                    .for_each(|&id| write_history(out, log, group, id, now));
+                let mut given = Ids::default();
+                for &id in &own {
+                    if write_history(out, log, group, id, now) {
+                        given.push(id);
+                    }
+                }
+                again.push((key, given));
             }),
             None => {
                 // What is gone from the stream is passed over, and stays pending.
@@ -173,17 +179,22 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
                 if idle.is_empty() && !fresh {
                     continue;
                 }
+                let had = idle.iter().map(|(id, pending)| {
+                    let from = group.consumer_name(pending.consumer);
+                    (*id, Bytes::from_slice(from))
+                });
+                let had: Vec<(StreamId, Bytes)> = had.collect();
                 for &(id, _) in &idle {
                     group.claim(id, reader, now, now, Deliveries::Count);
                 }
                 let after = group.last_delivered().next().unwrap_or(StreamId::MAX);
-                let mut count = 0;
+                let mut given = Ids::default();
                 let entries = log.range(after, StreamId::MAX).inspect(|entry| {
                     group.advance(log, entry.id());
                     if !options.no_ack {
                         group.deliver(entry.id(), reader, now);
                     }
-                    count += 1;
+                    given.push(entry.id());
                 });
                 reply.add(key, |out| {
                     out.array_of(|out| {
@@ -201,8 +212,8 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
                         idle.len() + new.count()
                     });
                 });
-                claimed.push((key, idle.len()));
-                delivered.push((key, count));
+                claimed.push((key, had));
+                delivered.push((key, given));
             }
         }
     }
@@ -211,18 +222,24 @@ pub(super) fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error>
         consumer_made(ctx, key, true);
     }
     let name = Bytes::from_slice;
-    for (key, count) in claimed.into_iter().filter(|(_, count)| *count > 0) {
-        ctx.note(key, || Fact::Claimed {
-            group: name(group_name),
-            consumer: name(consumer),
-            count,
-        });
+    for (key, had) in claimed {
+        note_claimed(ctx, key, group_name, consumer, had);
     }
-    for (key, count) in delivered.into_iter().filter(|(_, count)| *count > 0) {
+    let how = match options.no_ack {
+        true => Delivery::NoAck,
+        false => Delivery::New,
+    };
+    let delivered = delivered.into_iter().map(|(key, ids)| (key, ids, how));
+    let again = again
+        .into_iter()
+        .map(|(key, ids)| (key, ids, Delivery::Again));
+    for (key, ids, how) in delivered.chain(again).filter(|(_, ids, _)| ids.count > 0) {
         ctx.note(key, || Fact::Delivered {
             group: name(group_name),
             consumer: name(consumer),
-            count,
+            count: ids.count,
+            ids,
+            how,
         });
     }
     if !sent {
@@ -260,16 +277,25 @@ fn next_claim(
 }
 
 /// An entry that its consumer was given before; only its ID if it is no longer in the stream.
-fn write_history(out: &mut Writer, log: &Log, group: &mut Group, id: StreamId, now: Millis) {
+/// Whether there was something to deliver again.
+fn write_history(
+    out: &mut Writer,
+    log: &Log,
+    group: &mut Group,
+    id: StreamId,
+    now: Millis,
+) -> bool {
     match log.get(id) {
         Some(entry) => {
             write_entry(out, entry);
             group.redeliver(id, now);
+            true
         }
         None => {
             out.array(2);
             out.bulk(&id.to_bytes());
             out.null_array();
+            false
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What the stream commands share: reading IDs and ranges, and the texts and replies they have in common.
 
+use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Entry, Refs, StreamId};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::event::{Fact, Ids};
 use crate::engine::num;
 use crate::engine::reply::Writer;
 use crate::engine::{Ctx, notify};
@@ -138,8 +139,36 @@ pub(super) fn consumer_made(ctx: &mut Ctx<'_>, key: &[u8], made: bool) {
     }
 }
 
-pub(super) fn entries_removed(ctx: &mut Ctx<'_>, key: &[u8], count: u64) {
-    if count > 0 {
-        ctx.note(key, || Fact::EntriesRemoved { count });
+/// Notes that pending entries were taken off a group's list because their data is gone, if any were.
+pub(super) fn pending_gone(ctx: &mut Ctx<'_>, key: &[u8], group: &[u8], ids: Ids) {
+    if ids.count > 0 {
+        ctx.note(key, || Fact::PendingGone {
+            group: Bytes::from_slice(group),
+            ids,
+        });
     }
+}
+
+/// Notes who has which pending entries now, and who had each before, if any were claimed.
+pub(super) fn note_claimed(
+    ctx: &mut Ctx<'_>,
+    key: &[u8],
+    group: &[u8],
+    consumer: &[u8],
+    claimed: Vec<(StreamId, Bytes)>,
+) {
+    if claimed.is_empty() {
+        return;
+    }
+    ctx.note(key, || {
+        let ids: Ids = claimed.iter().map(|(id, _)| *id).collect();
+        let had = claimed.into_iter().take(ids.listed.len());
+        Fact::Claimed {
+            group: Bytes::from_slice(group),
+            consumer: Bytes::from_slice(consumer),
+            count: ids.count,
+            from: had.map(|(_, from)| from).collect(),
+            ids,
+        }
+    });
 }

@@ -2,12 +2,12 @@
 
 use smallvec::SmallVec;
 
-use super::words::{at_most, bad_id, entries_removed, id, ids, refs};
+use super::words::{at_most, bad_id, id, ids, refs};
 use crate::ds::limits::Limits;
-use crate::ds::stream::{BlockLimits, NewId, Refs, Stream, StreamId, Trim, TrimTo};
+use crate::ds::stream::{BlockLimits, Log, NewId, Refs, Stream, StreamId, Trim, TrimTo};
 use crate::engine::args::Args;
 use crate::engine::error::Error;
-use crate::engine::event::Fact;
+use crate::engine::event::{Fact, Ids};
 use crate::engine::{Ctx, notify};
 
 /// The server packs an entry into one listpack, which it allows to be this large.
@@ -54,23 +54,27 @@ pub(super) fn xadd(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let removed = options
         .trim
         .map_or(0, |trim| stream.trim(trim, options.refs));
+    let before = first_left(&stream.log);
     ctx.out.bulk(&id.to_bytes());
     ctx.note(key, || Fact::EntryAdded { id: id.to_string() });
     ctx.notify(notify::STREAM, "xadd", key);
-    trimmed(ctx, key, removed);
+    trimmed(ctx, key, removed, before);
     ctx.changed(key);
     Ok(())
 }
 
 pub(super) fn xdel(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    let mut removed = 0;
+    let mut removed = Ids::default();
     if let Some(stream) = ctx.db().write::<Stream>(&args[1])? {
         for id in ids(args.from(2))? {
-            removed += u64::from(stream.log.delete(id));
+            if stream.log.delete(id) {
+                removed.push(id);
+            }
         }
     }
+    let count = removed.count;
     deleted(ctx, &args[1], removed);
-    ctx.out.int(removed as i64);
+    ctx.out.count(count);
     Ok(())
 }
 
@@ -81,20 +85,20 @@ pub(super) fn xdelex(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return chosen.none(ctx);
     }
     let ids = ids(chosen.words)?;
-    let mut fates = Vec::with_capacity(ids.len());
+    let (mut fates, mut removed) = (Vec::with_capacity(ids.len()), Ids::default());
     if let Some(stream) = ctx.db().write::<Stream>(&args[1])? {
         fates.extend(ids.into_iter().map(|id| {
             if !stream.release(id, chosen.refs) {
                 Fate::Referenced
             } else if stream.log.delete(id) {
+                removed.push(id);
                 Fate::Deleted
             } else {
                 Fate::Unknown
             }
         }));
     }
-    let removed = fates.iter().filter(|&&fate| fate == Fate::Deleted).count();
-    deleted(ctx, &args[1], removed as u64);
+    deleted(ctx, &args[1], removed);
     write_fates(ctx, &fates);
     Ok(())
 }
@@ -159,10 +163,11 @@ pub(super) fn xsetid(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 pub(super) fn xtrim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let options = Options::parse(args, false, &ctx.limits())?;
     let stream = ctx.db().write::<Stream>(&args[1])?;
-    let removed = stream
-        .zip(options.trim)
-        .map_or(0, |(stream, trim)| stream.trim(trim, options.refs));
-    trimmed(ctx, &args[1], removed);
+    let (removed, before) = match stream.zip(options.trim) {
+        Some((stream, trim)) => (stream.trim(trim, options.refs), first_left(&stream.log)),
+        None => (0, StreamId::MIN),
+    };
+    trimmed(ctx, &args[1], removed, before);
     if removed > 0 {
         ctx.modified(&args[1]);
     }
@@ -170,12 +175,24 @@ pub(super) fn xtrim(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells that a trim took entries away, if it did.
-fn trimmed(ctx: &mut Ctx<'_>, key: &[u8], removed: u64) {
+/// The ID before which a log has no entry.
+fn first_left(log: &Log) -> StreamId {
+    match log.is_empty() {
+        true => log.last_id().next().unwrap_or(StreamId::MAX),
+        false => log.first_id(),
+    }
+}
+
+/// Tells that a trim took entries away, if it did; none is left before an ID.
+fn trimmed(ctx: &mut Ctx<'_>, key: &[u8], removed: u64, before: StreamId) {
     if removed > 0 {
         ctx.notify(notify::STREAM, "xtrim", key);
+        ctx.note(key, || Fact::EntriesRemoved {
+            count: removed,
+            ids: Ids::default(),
+            before: Some(before),
+        });
     }
-    entries_removed(ctx, key, removed);
 }
 
 /// How many entries an approximate trim without LIMIT removes at most: as many as 100 full nodes hold, within bounds.
@@ -209,12 +226,16 @@ pub(super) fn write_fates(ctx: &mut Ctx<'_>, fates: &[Fate]) {
 }
 
 /// Tells that entries were deleted one by one, if any were.
-pub(super) fn deleted(ctx: &mut Ctx<'_>, key: &[u8], removed: u64) {
-    if removed > 0 {
+pub(super) fn deleted(ctx: &mut Ctx<'_>, key: &[u8], removed: Ids) {
+    if removed.count > 0 {
         ctx.modified(key);
         ctx.notify(notify::STREAM, "xdel", key);
+        ctx.note(key, || Fact::EntriesRemoved {
+            count: removed.count as u64,
+            ids: removed,
+            before: None,
+        });
     }
-    entries_removed(ctx, key, removed);
 }
 
 /// The entries that XDELEX and XACKDEL are to delete.

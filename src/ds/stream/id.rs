@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ds::bytes::Bytes;
 
 /// The longest ID text that is looked at; the reference refuses anything longer unread.
 const LONGEST_TEXT: usize = 127;
 
 /// The ID of a stream entry. Orders by `ms` first, then by `seq`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct StreamId {
     /// Milliseconds since the Unix epoch, by convention only: any number is legal.
     pub ms: u64,

@@ -125,7 +125,7 @@ pub struct PlaceRow {
 }
 
 /// O(log n + rows); a map of a large set looks at every member.
-pub(super) fn window(
+pub(super) fn view(
     zset: &Zset,
     entry: &Entry,
     window: Window,

@@ -2,6 +2,7 @@ use super::*;
 use crate::engine::script::fake;
 
 mod clients;
+mod streams;
 mod types;
 
 const START: Millis = 1_700_000_000_000;

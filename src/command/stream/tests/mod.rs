@@ -7,7 +7,8 @@ mod waits;
 
 use crate::command::dispatch;
 use crate::ds::bytes::Bytes;
-use crate::engine::event::Fact;
+use crate::ds::stream::StreamId;
+use crate::engine::event::{Delivery, Fact, Ids};
 use crate::engine::resp::{encode_command, split_words};
 use crate::engine::{Engine, What};
 
@@ -78,33 +79,56 @@ fn inspectors_are_told_what_happened() {
     }
     let name = |text: &str| Bytes::from_slice(text.as_bytes());
     let id = |seq: u64| format!("1700000000000-{seq}");
+    let second: Ids = [StreamId::new(1_700_000_000_000, 1)].into_iter().collect();
     let facts: Vec<Fact> = engine.events.into_iter().map(|event| event.fact).collect();
     assert_eq!(
         facts,
         [
             Fact::EntryAdded { id: id(0) },
             Fact::EntryAdded { id: id(1) },
-            Fact::EntriesRemoved { count: 1 },
+            Fact::EntriesRemoved {
+                count: 1,
+                ids: Ids::default(),
+                before: Some(StreamId::new(1_700_000_000_000, 1))
+            },
             Fact::Delivered {
                 group: name("g"),
                 consumer: name("c"),
-                count: 1
+                count: 1,
+                ids: second.clone(),
+                how: Delivery::New
+            },
+            Fact::Delivered {
+                group: name("g"),
+                consumer: name("c"),
+                count: 1,
+                ids: second.clone(),
+                how: Delivery::Again
             },
             Fact::Claimed {
                 group: name("g"),
                 consumer: name("d"),
-                count: 1
+                count: 1,
+                ids: second.clone(),
+                from: vec![name("c")]
             },
             Fact::Claimed {
                 group: name("g"),
                 consumer: name("c"),
-                count: 1
+                count: 1,
+                ids: second.clone(),
+                from: vec![name("d")]
             },
             Fact::Acknowledged {
                 group: name("g"),
-                count: 1
+                count: 1,
+                ids: second
             },
-            Fact::EntriesRemoved { count: 1 },
+            Fact::EntriesRemoved {
+                count: 1,
+                ids: Ids::default(),
+                before: Some(StreamId::new(1_700_000_000_000, 2))
+            },
         ]
     );
 }

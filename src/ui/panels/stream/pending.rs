@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::other_consumer;
+use super::Claims;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, GroupView, PendingRow};
 use crate::ui::widgets::tag;
@@ -16,8 +16,10 @@ pub struct PendingProps {
     pub stream: Bytes,
     /// The group.
     pub group: GroupView,
-    /// The entries in view, oldest first: one that should stand among them and does not has been deleted.
-    pub ids: Vec<String>,
+    /// Who claims, and after how long.
+    pub claims: Claims,
+    /// An entry is to be followed.
+    pub on_follow: Callback<String>,
     /// A command is to be typed in a console.
     pub on_command: Callback<String>,
 }
@@ -45,7 +47,8 @@ pub fn Pending(props: &PendingProps) -> Html {
             </p>
         };
     }
-    let more = group.pending_len - group.pending.len().min(group.pending_len);
+    let more = group.pending_len.saturating_sub(group.pending.len());
+    let gone = group.pending.iter().any(|row| row.gone);
     html! {
         <>
             <table class="pending">
@@ -63,7 +66,19 @@ pub fn Pending(props: &PendingProps) -> Html {
                 </tbody>
             </table>
             if more > 0 {
-                <p class="dim">{ format!("and {} more", format::count(more as u64)) }</p>
+                <p class="dim">{ format!("and {} more, by ID", format::count(more as u64)) }</p>
+            }
+            if gone {
+                <p class="strm-note">
+                    { "Data gone: XDEL or a trim dropped the entry while it was pending, and nobody can read it any more. " }
+                    if group.gone_before > 1 {
+                        { match group.gone_before {
+                            1000.. => "At least 1,000 are like that. ".to_string(),
+                            count => format!("{count} from before the log's first entry are like that. "),
+                        } }
+                    }
+                    { "XACK takes it off the list. So does claiming it, which returns nothing of it." }
+                </p>
             }
         </>
     }
@@ -71,35 +86,27 @@ pub fn Pending(props: &PendingProps) -> Html {
 
 fn pending_row(props: &PendingProps, row: &PendingRow, key: &str, group: &str) -> Html {
     let id = format::short_id(&row.id);
-    let other = other_consumer(&props.group, &row.consumer);
     let on_command = &props.on_command;
+    let follow = {
+        let id = row.id.clone();
+        props.on_follow.reform(move |_: MouseEvent| id.clone())
+    };
     html! {
         <tr key={row.id.clone()} data-entry-id={row.id.clone()} data-consumer={format::lossy(&row.consumer)} data-deliveries={row.deliveries.to_string()}>
-            <td class="mono" title={row.id.clone()}>
-                { &id }
-                if deleted(&row.id, &props.ids) { { " " }<span class="tag plain" title="The entry itself is no longer in the stream">{ "deleted" }</span> }
+            <td>
+                <button type="button" class="strm-id" title={row.id.clone()} aria-label={format!("Follow {}", row.id)} onclick={follow}>{ &id }</button>
+                if row.gone { { " " }<span class="tag bad" title="XDEL or a trim dropped its data">{ "data gone" }</span> }
             </td>
             <td>{ tag::consumer(&row.consumer) }</td>
             <td class="num"><Since since={row.delivered_at} warn=true /></td>
             <td class="num deliveries">{ row.deliveries }</td>
             <td class="acts">
                 <Typed line={format!("XACK {key} {group} {}", row.id)} text="Ack" label={format!("Acknowledge {id}")} on_command={on_command.clone()} />
-                { " " }
-                <Typed
-                    line={format!("XCLAIM {key} {group} {} 0 {}", show::word(&other), row.id)}
-                    text="Claim" label={format!("Claim {id} for {}", format::lossy(&other))} on_command={on_command.clone()}
-                />
+                if !row.gone {
+                    { " " }
+                    { props.claims.button(&props.group, row, key, on_command) }
+                }
             </td>
         </tr>
     }
-}
-
-fn deleted(id: &str, ids: &[String]) -> bool {
-    let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
-        return true;
-    };
-    let at = show::id_order(id);
-    show::id_order(first) <= at
-        && at <= show::id_order(last)
-        && !ids.iter().any(|other| other == id)
 }

@@ -1,17 +1,21 @@
-//! Channels and patterns against their subscribers, and what became of each message.
+//! Subscribers against channels and patterns, what became of each message, and what a stream kept of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod seats;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::{colour, format};
-use crate::session::message::{Bytes, Conn, Event, Fact, PubSubView, View};
+use crate::app::matrix::Matrix;
+use crate::app::{format, show};
+use crate::session::message::{Event, Fact, KeptView, View};
 use crate::ui::widgets::card::Card;
-use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
+use seats::Seats;
 
 /// What the inspector needs.
 #[derive(Properties)]
@@ -44,7 +48,10 @@ pub fn PubSubInspector(props: &PubSubProps) -> Html {
     let View::PubSub { now, messages } = &*props.view else {
         return Html::default();
     };
-    let (channels, patterns) = (now.channels.len(), now.patterns.len());
+    let matrix = Matrix::of(now);
+    let channels = now.channels.len() + now.shards.len();
+    let patterns = now.patterns.len();
+    let sent: u64 = now.senders.iter().map(|sender| sender.sent).sum();
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let meta =
         html! { { format!("{} · {}", plural(channels, "channel"), plural(patterns, "pattern")) } };
@@ -54,50 +61,17 @@ pub fn PubSubInspector(props: &PubSubProps) -> Html {
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
             <div class="pubsub" tabindex="0" role="group" aria-label="Subscriptions and messages">
-                { matrix(now, &props.on_command) }
+                if now.channels.is_empty() && now.patterns.is_empty() && now.shards.is_empty() {
+                    <p class="empty">{ "Nobody is subscribed. " }<Typed line="SUBSCRIBE notifications:42" on_command={props.on_command.clone()} /></p>
+                }
+                if !matrix.rows.is_empty() {
+                    <Seats matrix={matrix.clone()} last={messages.last().cloned()} {sent} />
+                }
+                { kept(&now.kept, messages, &props.on_command) }
                 { list(messages, &props.on_command) }
             </div>
-            <div class="why">{ why(messages) }</div>
+            <div class="why">{ why(messages, &matrix) }</div>
         </Card>
-    }
-}
-
-fn matrix(now: &PubSubView, on_command: &Callback<String>) -> Html {
-    let clients: BTreeSet<Conn> = now
-        .channels
-        .iter()
-        .chain(&now.patterns)
-        .flat_map(|(_, who)| who.iter().copied())
-        .collect();
-    if clients.is_empty() {
-        return html! { <p class="empty">{ "Nobody is subscribed. " }<Typed line="SUBSCRIBE notifications:42" on_command={on_command.clone()} /></p> };
-    }
-    let row = |kind: Icon, name: &Bytes, who: &[Conn]| {
-        html! {
-            <tr key={format!("{kind:?}{}", format::lossy(name))}>
-                <th scope="row"><span class="named">{ icon(kind) }<span class="mono">{ format::lossy(name) }</span></span></th>
-                for conn in &clients {
-                    <td key={*conn}>
-                        if who.contains(conn) {
-                            <span class={classes!("dot", colour::client_tag(*conn))}><span class="vh">{ "subscribed" }</span></span>
-                        }
-                    </td>
-                }
-            </tr>
-        }
-    };
-    html! {
-        <table class="matrix">
-            <caption class="vh">{ "Who is subscribed to what" }</caption>
-            <thead><tr>
-                <th scope="col">{ "Channel or pattern" }</th>
-                for conn in &clients { <th key={*conn} scope="col">{ tag::client(Some(*conn)) }</th> }
-            </tr></thead>
-            <tbody>
-                for (name, who) in &now.channels { { row(Icon::Channel, name, who) } }
-                for (name, who) in &now.patterns { { row(Icon::Pattern, name, who) } }
-            </tbody>
-        </table>
     }
 }
 
@@ -122,7 +96,10 @@ fn list(messages: &[Event], on_command: &Callback<String>) -> Html {
 }
 
 fn message(event: &Event) -> Html {
-    let Fact::Published { message, receivers } = &event.fact else {
+    let Fact::Published {
+        message, receivers, ..
+    } = &event.fact
+    else {
         return Html::default();
     };
     // A client that listens by channel and by pattern gets the message twice.
@@ -140,7 +117,7 @@ fn message(event: &Event) -> Html {
             <span class="mono body">{ format::lossy(message) }</span>
             <span class="reach">
                 if receivers.is_empty() {
-                    <span class="tag bad">{ "reached nobody" }</span>
+                    <span class="tag bad">{ "lost: reached nobody" }</span>
                 } else {
                     <span class="dim">{ format!("reached {} ", receivers.len()) }</span>
                     for (conn, count) in times {
@@ -153,8 +130,66 @@ fn message(event: &Event) -> Html {
     }
 }
 
-fn why(messages: &[Event]) -> Html {
+/// What streams hold of the last messages; otherwise how one would.
+fn kept(kept: &[KeptView], messages: &[Event], on_command: &Callback<String>) -> Html {
+    let Some(Event {
+        fact: Fact::Published { message, .. },
+        ..
+    }) = messages.last()
+    else {
+        return Html::default();
+    };
+    if kept.is_empty() {
+        let line = format!("XADD messages * message {}", show::word(message));
+        return html! { <p class="ps-kept ps-none">{ "No stream that was added to holds what these said. One would keep it for whoever comes later: " }<Typed {line} on_command={on_command.clone()} /></p> };
+    }
+    html! {
+        <ul class="ps-kept" aria-label="Streams that hold the same">
+            for kept in kept {
+                <li key={format::lossy(&kept.key)}>
+                    <b class="mono">{ format::lossy(&kept.key) }</b>
+                    { match (kept.messages, messages.len()) {
+                        (held, all) if held == all => format!(" holds all of the last {}. ", messages_of(all)),
+                        (held, all) => format!(" holds {} of the last {}. ", format::count(held as u64), messages_of(all)),
+                    } }
+                    if kept.readers.is_empty() {
+                        { "Anybody can still read them there: " }
+                    } else {
+                        for (i, (conn, count)) in kept.readers.iter().enumerate() {
+                            if i > 0 { { ", " } }
+                            { tag::client(Some(*conn)) }{ format!(" missed {}", format::count(*count as u64)) }
+                        }
+                        { " of those, and can still read them: " }
+                    }
+                    <Typed line={format!("XREAD COUNT {} STREAMS {} {}", kept.entries.max(10), show::word(&kept.key), kept.after)} on_command={on_command.clone()} />
+                </li>
+            }
+        </ul>
+    }
+}
+
+fn messages_of(count: usize) -> String {
+    match count {
+        1 => "message".into(),
+        _ => format!("{} messages", format::count(count as u64)),
+    }
+}
+
+fn why(messages: &[Event], matrix: &Matrix) -> Html {
     let lost = messages.iter().filter(|event| matches!(&event.fact, Fact::Published { receivers, .. } if receivers.is_empty())).count();
+    let missed = matrix.missed();
+    if !missed.is_empty() {
+        return html! {
+            <>
+                for (i, (conn, count)) in missed.iter().take(4).enumerate() {
+                    if i > 0 { { ", " } }
+                    { tag::client(Some(*conn)) }{ format!(" missed {}", format::count(*count)) }
+                }
+                if missed.len() > 4 { { format!(" and {} more clients missed some", missed.len() - 4) } }
+                { ": a message goes to whoever listens at that moment, and nothing is kept for those who are away." }
+            </>
+        };
+    }
     match (messages.len(), lost) {
         (0, _) => {
             html! { { "A message goes to whoever listens at that moment. Nothing is kept." } }
@@ -163,7 +198,7 @@ fn why(messages: &[Event]) -> Html {
             html! { { "Each reached whoever was listening at that moment. Nothing is kept for those who come later." } }
         }
         (all, lost) => {
-            html! { { format!("{lost} of {all} reached nobody, and nothing is kept: a stream would have kept them.") } }
+            html! { { format!("{lost} of {} reached nobody and {} lost.", messages_of(all), if lost == 1 { "is" } else { "are" }) } }
         }
     }
 }
