@@ -23,6 +23,7 @@ pub mod table;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;
+pub mod why;
 pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -125,6 +126,8 @@ pub struct State {
     pub theme: Theme,
     /// Which part a narrow page shows.
     pub tab: Tab,
+    /// Whether the consoles say why a reply is what it is.
+    pub whys: bool,
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
     port: Port,
@@ -184,6 +187,8 @@ pub enum Action {
     Light(Theme),
     /// A narrow page shows another part.
     Turn(Tab),
+    /// The consoles say why a reply is what it is, or do so no longer.
+    Whys(bool),
     /// Something is done in the script editor.
     Script(script::Act),
     /// What was said has been read.
@@ -207,6 +212,8 @@ pub enum Effect {
     Resolve(u32, String),
     /// Light the page.
     Theme(Theme),
+    /// Remember whether the consoles say why.
+    Whys(bool),
 }
 
 impl State {
@@ -233,6 +240,7 @@ impl State {
             time: Rc::default(),
             theme,
             tab: Tab::default(),
+            whys: true,
             notice: None,
             port: Port::new(seed, start),
             turns: VecDeque::new(),
@@ -428,6 +436,10 @@ impl State {
                 effects.push(Effect::Theme(theme));
             }
             Action::Turn(tab) => self.tab = tab,
+            Action::Whys(on) => {
+                self.whys = on;
+                effects.push(Effect::Whys(on));
+            }
             Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
@@ -604,6 +616,7 @@ impl State {
                         self.on_stage(|stage| stage.touch(Subject::Key(db, key)), wall, effects);
                     }
                 }
+                Update::Why { conn, whys } => self.explain(conn, &whys),
                 Update::Output { conn, bytes, at } => {
                     let answered = self
                         .console(conn)
@@ -650,6 +663,31 @@ impl State {
         self.show_news(wall);
         for conn in talked {
             self.pump(conn, wall, effects);
+        }
+    }
+
+    /// Says why the replies are what they are that come next.
+    fn explain(&mut self, conn: Conn, whys: &[(u32, Why)]) {
+        if !self.whys {
+            return;
+        }
+        let actors = Rc::clone(&self.actors);
+        let of = |conn: Conn| -> String {
+            let card = actors.cards.iter().find(|card| card.conn == conn);
+            card.map_or_else(|| format::client_letter(conn), |card| card.name.clone())
+        };
+        let commands = Rc::clone(&self.commands);
+        let names = why::Names {
+            own: conn,
+            of: &of,
+            commands: &commands,
+        };
+        let told = whys
+            .iter()
+            .map(|(end, why)| (*end as usize, why.kind(), why::sentence(why, &names)));
+        let told: Vec<_> = told.collect();
+        if let Some(console) = self.console(conn) {
+            console.explain(told);
         }
     }
 

@@ -40,7 +40,7 @@ impl Joined {
                     self.host = Host::new(0, self.now, || None);
                 }
                 Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
-                Effect::Theme(_) => {}
+                Effect::Theme(_) | Effect::Whys(_) => {}
             }
         }
     }

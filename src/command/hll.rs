@@ -3,7 +3,7 @@
 use super::spec::*;
 use crate::ds::hll::{self, Encoding, HllError, Op};
 use crate::engine::args::Args;
-use crate::engine::db::{Form, Kind, Value, Witness};
+use crate::engine::db::{Entry, Form, Kind, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::{Ctx, notify};
@@ -360,6 +360,16 @@ fn uniques(ctx: &mut Ctx<'_>, keys: &[&[u8]]) -> Option<FxHashSet<u64>> {
         }
     }
     (all.len() <= UNIQUES_MAX).then_some(all)
+}
+
+/// How many of some elements a HyperLogLog was never shown, where that is known.
+pub(super) fn unseen(entry: &Entry, elements: &[&[u8]]) -> Option<u64> {
+    let Some(Witness::Uniques(seen)) = entry.witness.as_deref() else {
+        return None;
+    };
+    let new = elements.iter().map(|element| fingerprint(element));
+    let new: FxHashSet<u64> = new.filter(|hash| !seen.contains(hash)).collect();
+    Some(new.len() as u64)
 }
 
 /// Tells elements apart without keeping them: FNV-1a over the bytes, its bits mixed by MurmurHash3's finalizer. Not the

@@ -292,6 +292,10 @@ impl<T: Copy> Ranked<T> {
         mut probe: impl FnMut(&T) -> Ordering,
         mut step: impl FnMut(u32, usize),
     ) -> (Spot, bool) {
+        let mut probe = |item: &T| {
+            super::work::compared();
+            probe(item)
+        };
         let (mut node, mut before) = (self.root, 0);
         for _ in 0..self.height {
             let children = &self.inners[node];

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::clock::Clock;
 use super::history::History;
 use super::message::*;
-use super::moment::Moment;
+use super::moment::{Moment, Output};
 use crate::command;
 use crate::command::spec::{Arg, Spec};
 use crate::engine::resp::{Parsed, parse_command};
@@ -440,8 +440,15 @@ impl Host {
 }
 
 /// Tells clients what they are sent.
-fn send(updates: &mut Vec<Update>) -> impl FnMut(Conn, Vec<u8>, Millis) {
-    |conn, bytes, at| updates.push(Update::Output { conn, bytes, at })
+fn send(updates: &mut Vec<Update>) -> impl FnMut(Conn, Output, Millis) {
+    |conn, Output { bytes, whys }, at| {
+        if !whys.is_empty() {
+            let whys = whys.into_iter().map(|(end, why)| (end as u32, why));
+            let whys = whys.collect();
+            updates.push(Update::Why { conn, whys });
+        }
+        updates.push(Update::Output { conn, bytes, at });
+    }
 }
 
 fn view_of(standing: Standing, waiting: u32) -> ScriptView {

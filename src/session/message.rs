@@ -18,6 +18,7 @@ pub use crate::engine::resp::{decode, encode_command, split_words};
 pub use crate::engine::text;
 pub use crate::engine::time::Millis;
 pub use crate::engine::view::*;
+pub use crate::engine::why::{Condition, EmptyRange, Gone, Why};
 pub use crate::lua::message::Frame as ScriptFrame;
 pub use crate::session::clock::Speed;
 
@@ -281,6 +282,13 @@ pub enum Update {
         bytes: bool,
         /// The keys that its commands named, the last one last.
         keys: Vec<Bytes>,
+    },
+    /// Why replies are what they are, which the next [`Update::Output`] for this client brings.
+    Why {
+        /// The client.
+        conn: Conn,
+        /// The reasons, each with the number of that output's bytes up to the end of its reply.
+        whys: Vec<(u32, Why)>,
     },
     /// Bytes for a client.
     Output {

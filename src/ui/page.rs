@@ -25,7 +25,9 @@ pub fn mount() {
     )]
     let start = js_sys::Date::now() as Millis;
     let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
-    let store = Store::new(State::new(seed, start, script::saved_theme()));
+    let mut state = State::new(seed, start, script::saved_theme());
+    state.whys = script::saved_whys();
+    let store = Store::new(state);
     script::offer(&store);
     let document = web_sys::window().and_then(|w| w.document());
     if let Some(boot) = document.and_then(|d| d.query_selector(".boot").ok().flatten()) {

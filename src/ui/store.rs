@@ -141,6 +141,7 @@ impl Store {
                 }
             }
             Effect::Theme(theme) => super::script::apply_theme(theme),
+            Effect::Whys(on) => super::script::keep_whys(on),
         }
     }
 
