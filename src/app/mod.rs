@@ -16,6 +16,7 @@ pub mod line;
 pub mod lua;
 pub mod movement;
 pub mod port;
+pub mod profiler;
 pub mod script;
 pub mod show;
 pub mod stage;
@@ -34,6 +35,7 @@ use actors::Actors;
 use console::Console;
 use movement::Movement;
 use port::{Order, Port};
+use profiler::Profiler;
 use script::Script;
 use stage::{Change, Stage, Subject};
 use timeline::Timeline;
@@ -114,6 +116,8 @@ pub struct State {
     pub timeline: Rc<Timeline>,
     /// The script editor.
     pub script: Rc<Script>,
+    /// The profiler.
+    pub profiler: Rc<Profiler>,
     /// The actors.
     pub actors: Rc<Actors>,
     /// The commands that the server half knows.
@@ -199,6 +203,8 @@ pub enum Action {
     Client(Conn, client::Act),
     /// Something is done with actors.
     Actors(actors::Act),
+    /// Something is done with the profiler.
+    Profiler(profiler::Act),
 }
 
 /// What the state asks of the browser.
@@ -231,6 +237,7 @@ impl State {
             panels: BTreeMap::new(),
             timeline: Rc::default(),
             script: Rc::default(),
+            profiler: Rc::default(),
             actors: Rc::default(),
             commands: Rc::default(),
             clock: ClockBase {
@@ -445,6 +452,7 @@ impl State {
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
+            Action::Profiler(act) => self.profiler_act(act, wall, &mut effects),
         }
         effects
     }
@@ -693,6 +701,7 @@ impl State {
 
     fn see(&mut self, panel: Panel, view: View, wall: f64, effects: &mut Vec<Effect>) {
         match (panel, view) {
+            (_, View::Profiler(view)) => Rc::make_mut(&mut self.profiler).view = view,
             (KEYS_PANEL, View::Keys(keys)) => self.keys = Rc::new(keys),
             (PUBSUB_PANEL, view @ View::PubSub { .. }) => {
                 let used = matches!(&view, View::PubSub { now, messages } if !messages.is_empty() || !now.channels.is_empty() || !now.patterns.is_empty());
@@ -790,6 +799,10 @@ impl State {
             let request = match change {
                 // Of channels and scripts the page is told all along.
                 Change::Open(_, None) => continue,
+                Change::Open(panel, Some(target @ Target::Profiler { .. })) => {
+                    self.profiler = Rc::default();
+                    Request::Watch { panel, target }
+                }
                 Change::Open(panel, Some(target)) => Request::Watch { panel, target },
                 Change::Close(panel) => {
                     self.panels.remove(&panel);

@@ -76,6 +76,7 @@ impl Joined {
             Subject::Key(_, key) => format::lossy(key),
             Subject::PubSub => "channels".into(),
             Subject::Script => "script".into(),
+            Subject::Profiler => "profiler".into(),
         };
         self.state.stage.slots().iter().map(name).collect()
     }

@@ -1,6 +1,6 @@
 //! The last commands that ran, and what they cost: what MONITOR would print, for whoever looks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::client::Conn;
 use super::stats::Place;
 use super::time::Millis;
+use super::view::Window;
 use crate::ds::bytes::Bytes;
+use crate::ds::glob;
 
 /// How many commands are kept.
 pub const CALLS_MAX: usize = 2_000;
@@ -174,5 +176,111 @@ impl Call {
             failed: false,
             cost: Cost::default(),
         }
+    }
+}
+
+/// Which calls are to be seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFilter {
+    /// Only this client's.
+    pub conn: Option<Conn>,
+    /// Only those with a key that matches this pattern, or holds it where it is a plain word.
+    pub key: Bytes,
+    /// Only those of commands whose name holds this.
+    pub command: Bytes,
+}
+
+impl CallFilter {
+    fn takes(&self, call: &Call) -> bool {
+        let holds = |text: &[u8], part: &[u8]| {
+            part.is_empty()
+                || text
+                    .windows(part.len())
+                    .any(|at| at.eq_ignore_ascii_case(part))
+        };
+        let pattern = self.key.iter().any(|byte| b"*?[".contains(byte));
+        let key = |key: &Bytes| match pattern {
+            true => glob::matches(&self.key, key),
+            false => holds(key, &self.key),
+        };
+        self.conn.is_none_or(|conn| conn == call.conn)
+            && (self.key.is_empty() || call.keys.iter().any(key))
+            && call
+                .words
+                .first()
+                .is_some_and(|name| holds(name, &self.command))
+    }
+}
+
+/// What a command cost on the whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandTotal {
+    /// Its full name, in upper case.
+    pub name: String,
+    /// What it cost.
+    pub total: Total,
+}
+
+/// Some of the last commands, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProfileView {
+    /// How many commands there have been.
+    pub all: u64,
+    /// How many of them are kept.
+    pub kept: usize,
+    /// How many of those match.
+    pub matching: usize,
+    /// The place of the first row among those, from the newest.
+    pub start: usize,
+    /// The rows in view.
+    pub rows: Vec<Call>,
+    /// What the commands cost since the beginning, the one that touched most first.
+    pub totals: Vec<CommandTotal>,
+    /// Whose commands are kept.
+    pub clients: Vec<Conn>,
+}
+
+/// How many rows of totals, and how many clients, a view holds.
+const TOTALS_MAX: usize = 40;
+const CLIENTS_MAX: usize = 64;
+
+impl Profile {
+    /// The calls in view.
+    pub fn view(&self, filter: &CallFilter, window: Window) -> ProfileView {
+        let matching: Vec<&Call> = self
+            .calls()
+            .rev()
+            .filter(|call| filter.takes(call))
+            .collect();
+        let last = matching.len().saturating_sub(window.count);
+        let start = window.start.unwrap_or(0).min(last);
+        let rows = matching.iter().skip(start).take(window.count);
+        let name = |place: &Place| match place.0 == place.1 {
+            true => place.0.to_ascii_uppercase(),
+            false => format!("{} {}", place.0, place.1).to_ascii_uppercase(),
+        };
+        let totals = self.totals.iter().map(|(place, total)| CommandTotal {
+            name: name(place),
+            total: *total,
+        });
+        let mut totals: Vec<_> = totals.collect();
+        totals.sort_by_key(|one| std::cmp::Reverse((one.total.touched, one.total.calls)));
+        totals.truncate(TOTALS_MAX);
+        let clients: BTreeSet<Conn> = self.calls().map(|call| call.conn).collect();
+        ProfileView {
+            all: self.number,
+            kept: self.calls.len(),
+            matching: matching.len(),
+            start,
+            rows: rows.map(|call| (*call).clone()).collect(),
+            totals,
+            clients: clients.into_iter().take(CLIENTS_MAX).collect(),
+        }
+    }
+
+    /// Says cheaply that nothing can have changed.
+    pub fn stamp(&self) -> u64 {
+        let last = self.calls.back().map_or(0, |call| call.at);
+        self.number.rotate_left(24) ^ last
     }
 }

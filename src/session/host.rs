@@ -9,6 +9,7 @@ use super::message::*;
 use super::moment::{Moment, Output};
 use crate::command;
 use crate::command::spec::{Arg, Spec};
+use crate::engine::profile::Profile;
 use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::{Machine, Standing};
 use crate::engine::view;
@@ -19,6 +20,9 @@ const TOUCHED_MAX: usize = 8;
 /// How many inputs wait for a script that stands still, and how many bytes; with more, it runs to its end.
 const HELD_MAX: usize = 1_000;
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How often the profiler is told of commands, in milliseconds: nobody reads faster.
+const PROFILE_EVERY: Millis = 250;
 
 /// Makes what runs scripts, new each time; `None`: scripts cannot run.
 pub type MakeMachine = fn() -> Option<Box<dyn Machine>>;
@@ -48,6 +52,9 @@ pub struct Host {
     held_bytes: usize,
     /// What was last told of a script that stands still.
     stand: Option<Stand>,
+    /// When the profiler was last told something, by the wall clock, and when it is to be told again.
+    profiled: Option<Millis>,
+    profile_due: Option<Millis>,
 }
 
 #[derive(Debug)]
@@ -56,6 +63,8 @@ struct Watched {
     /// What it was last told, so that it is told again only when that changes.
     stamp: Option<u64>,
     told: Option<View>,
+    /// What a profiler that stands still looks at.
+    held: Option<Profile>,
 }
 
 impl Host {
@@ -79,6 +88,8 @@ impl Host {
             held: VecDeque::new(),
             held_bytes: 0,
             stand: None,
+            profiled: None,
+            profile_due: None,
         }
     }
 
@@ -132,12 +143,21 @@ impl Host {
                 }
             }
             Request::Watch { panel, target } => {
+                let held = match &target {
+                    Target::Profiler { paused: true, .. } => {
+                        let before = self.watched.remove(&panel).and_then(|watch| watch.held);
+                        Some(before.unwrap_or_else(|| self.now.engine.profile.clone()))
+                    }
+                    _ => None,
+                };
+                self.profiled = None;
                 self.watched.insert(
                     panel,
                     Watched {
                         target,
                         stamp: None,
                         told: None,
+                        held,
                     },
                 );
             }
@@ -175,7 +195,7 @@ impl Host {
         self.tell_script();
         self.tell_actors();
         self.tell_clients();
-        self.tell_panels();
+        self.tell_panels(wall);
         self.tell_clock();
         Frame {
             now: self.now.engine.now,
@@ -191,8 +211,9 @@ impl Host {
     /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held, or the
     /// session stands in the past.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let next = self.now.next().filter(|_| !self.history.in_past())?;
-        self.clock.wall_at(next)
+        let next = self.now.next().filter(|_| !self.history.in_past());
+        let next = next.and_then(|next| self.clock.wall_at(next));
+        next.into_iter().chain(self.profile_due).min()
     }
 
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
@@ -368,16 +389,32 @@ impl Host {
         }
     }
 
-    fn tell_panels(&mut self) {
+    fn tell_panels(&mut self, wall: Millis) {
         let mut watched = std::mem::take(&mut self.watched);
+        self.profile_due = None;
         for (&panel, watch) in &mut watched {
+            let profile = watch.held.as_ref().unwrap_or(&self.now.engine.profile);
             // A stamp says cheaply that nothing can have changed.
-            let stamp = self.stamp(&watch.target);
+            let stamp = match &watch.target {
+                Target::Profiler { .. } => Some(profile.stamp()),
+                target => self.stamp(target),
+            };
             if stamp.is_some() && watch.stamp == stamp {
                 continue;
             }
+            let view = match &watch.target {
+                Target::Profiler { filter, window, .. } => {
+                    let due = self.profiled.map_or(wall, |last| last + PROFILE_EVERY);
+                    if due > wall {
+                        self.profile_due = Some(due);
+                        continue;
+                    }
+                    self.profiled = Some(wall);
+                    View::Profiler(profile.view(filter, *window))
+                }
+                target => self.look(target),
+            };
             watch.stamp = stamp;
-            let view = self.look(&watch.target);
             if watch.told.as_ref() != Some(&view) {
                 watch.told = Some(view.clone());
                 self.updates.push(Update::View { panel, view });
@@ -399,7 +436,7 @@ impl Host {
                     .map_or(0, |entry| entry.version);
                 Some(version.rotate_left(32) ^ self.now.journals.stamp(*db, key))
             }
-            Target::PubSub => None,
+            Target::PubSub | Target::Profiler { .. } => None,
         }
     }
 
@@ -435,6 +472,9 @@ impl Host {
                 now: view::pubsub(&self.now.engine),
                 messages: self.now.journals.messages(),
             },
+            Target::Profiler { filter, window, .. } => {
+                View::Profiler(self.now.engine.profile.view(filter, *window))
+            }
         }
     }
 }

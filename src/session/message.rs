@@ -13,6 +13,9 @@ pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Event, Fact};
 pub use crate::engine::next::{Expiry, Timeout};
 pub use crate::engine::num;
+pub use crate::engine::profile::{
+    Call, CallFilter, CommandTotal, Inside, ProfileView, Total, Whole,
+};
 pub use crate::engine::reply::{Reply, Resp};
 pub use crate::engine::resp::{decode, encode_command, split_words};
 pub use crate::engine::text;
@@ -130,6 +133,15 @@ pub enum Target {
     },
     /// Channels, patterns and their subscribers.
     PubSub,
+    /// The last commands and what they cost.
+    Profiler {
+        /// Which of them.
+        filter: CallFilter,
+        /// The rows in view, the newest first.
+        window: Window,
+        /// Those that there were when this was first asked.
+        paused: bool,
+    },
 }
 
 /// What a panel sees.
@@ -153,6 +165,8 @@ pub enum View {
         /// [`Fact::Published`] events.
         messages: Vec<Event>,
     },
+    /// Of [`Target::Profiler`].
+    Profiler(ProfileView),
 }
 
 /// The page's own number for a panel.

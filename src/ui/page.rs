@@ -98,11 +98,12 @@ pub fn Page(props: &PageProps) -> Html {
                                 key={slot.panel}
                                 slot={slot.clone()}
                                 state={match slot.subject {
-                                    Subject::PubSub | Subject::Script => None,
+                                    Subject::PubSub | Subject::Script | Subject::Profiler => None,
                                     Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
                                 }}
                                 pubsub={Rc::clone(&state.pubsub)}
                                 script={Rc::clone(&state.script)}
+                                profiler={Rc::clone(&state.profiler)}
                                 clients={Rc::clone(&clients)}
                                 can_run={state.can_run(state.script.client)}
                             />
