@@ -111,6 +111,21 @@ impl Profiler {
         table
     }
 
+    /// The totals, to take along.
+    pub fn totals_table(&self) -> Table {
+        let mut table = Table::new(&["Command", "Calls", "Touched", "Compared", "Share in %"]);
+        for (one, share) in self.shares() {
+            table.row([
+                one.name.clone(),
+                one.total.calls.to_string(),
+                one.total.touched.to_string(),
+                one.total.comparisons.to_string(),
+                format!("{share:.1}"),
+            ]);
+        }
+        table
+    }
+
     /// The commands' totals, with their share of everything touched, in percent.
     pub fn shares(&self) -> Vec<(&CommandTotal, f64)> {
         let totals = &self.view.totals;

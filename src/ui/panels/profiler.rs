@@ -76,8 +76,14 @@ pub fn ProfilerPanel(props: &ProfilerProps) -> Html {
         Callback::from(move |_: MouseEvent| totals.set(to))
     };
     let text = {
-        let profiler = Rc::clone(profiler);
-        Callback::from(move |()| profiler.table().tsv())
+        let (profiler, totals) = (Rc::clone(profiler), *totals);
+        Callback::from(move |()| {
+            if totals {
+                profiler.totals_table().tsv()
+            } else {
+                profiler.table().tsv()
+            }
+        })
     };
     let paused = if profiler.paused { "paused" } else { "live" };
     let meta = html! { { format!("{} · {paused}", format::count(view.all)) } };
@@ -105,7 +111,7 @@ pub fn ProfilerPanel(props: &ProfilerProps) -> Html {
                     <button type="button" class="line" aria-pressed={totals.to_string()} onclick={turn(true)}>{ "By command" }</button>
                 </span>
                 <span class="prof-acts">
-                    <Copy what="the rows that are loaded" {text} />
+                    <Copy what={if *totals { "the totals" } else { "the rows that are loaded" }} {text} />
                     <button type="button" class="line" aria-pressed={profiler.paused.to_string()} onclick={on_pause}>{ "Pause" }</button>
                 </span>
             </div>
@@ -194,9 +200,9 @@ fn call_row(call: &Call, spot: &Spot) -> Html {
     let text = line(call);
     let class = classes!(
         "prof-row",
-        call.cost.whole.map(|_| "whole"),
-        call.failed.then_some("failed"),
-        inside(call).map(|_| "inside")
+        call.cost.whole.map(|_| "prof-whole"),
+        call.failed.then_some("prof-failed"),
+        inside(call).map(|_| "prof-inside")
     );
     let title = format!("{} · {text}", format::clock(call.at));
     html! {
