@@ -96,8 +96,8 @@ pub struct Console {
     pub wire: Wire,
     /// Why replies of the next bytes are what they are: where each ends, what kind of sentence, and the sentence.
     whys: VecDeque<(usize, why::Kind, String)>,
-    /// How often each kind of sentence was shown in the run of lines that was entered last.
-    told: Vec<(why::Kind, usize)>,
+    /// The kinds of the sentences shown in the run of lines that was entered last.
+    told: Vec<why::Kind>,
     lines: VecDeque<Line>,
     repeat: Option<Repeat>,
     ahead: VecDeque<Ahead>,
@@ -283,19 +283,12 @@ impl Console {
 
     /// Shows the reason of the reply that ends there, if it has one. Of one kind, a run of lines shows only a few.
     fn tell_why(&mut self, end: usize, at: Millis) {
-        while let Some((_, kind, text)) = self.whys.pop_front_if(|why| why.0 <= end) {
-            let told = match self.told.iter_mut().find(|(of, _)| *of == kind) {
-                Some((_, told)) => told,
-                None => {
-                    self.told.push((kind, 0));
-                    match self.told.last_mut() {
-                        Some((_, told)) => told,
-                        None => continue,
-                    }
-                }
-            };
-            *told += 1;
-            if *told <= why::REPEATS_MAX {
+        while self.whys.front().is_some_and(|why| why.0 <= end)
+            && let Some((_, kind, text)) = self.whys.pop_front()
+        {
+            let told = self.told.iter().filter(|of| **of == kind).count();
+            if told < why::REPEATS_MAX {
+                self.told.push(kind);
                 self.transcript.why(text, at);
             }
         }
