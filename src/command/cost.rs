@@ -316,8 +316,8 @@ mod tests {
         }
         assert_eq!(engine.profile.calls().len(), CALLS_MAX);
         assert_eq!(engine.profile.number(), CALLS_MAX as u64 + 3);
-        let totals = engine.profile.totals();
-        let incr = totals.filter(|(place, _)| place.0 == "incr").next();
+        let mut totals = engine.profile.totals();
+        let incr = totals.find(|(place, _)| place.0 == "incr");
         assert_eq!(incr.map(|(_, total)| total.calls), Some(CALLS_MAX as u64));
     }
 
