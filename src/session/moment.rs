@@ -131,7 +131,15 @@ impl Moment {
         }
     }
 
-    /// About how many bytes a copy takes.
+    /// A copy to go back to. It holds how many commands there were and what they cost, and not each of the last ones: those
+    /// would take more room than most data sets.
+    pub(super) fn to_keep(&self) -> Self {
+        let mut copy = self.clone();
+        copy.engine.profile.drop_calls();
+        copy
+    }
+
+    /// About how many bytes [such a copy](Self::to_keep) takes.
     pub fn memory_bytes(&self) -> usize {
         self.engine.memory_bytes()
             + self.engine.profile.memory_bytes()
