@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use super::past::Way;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
 use super::wire::{self, Wire};
-use super::{format, help};
+use super::{format, help, why};
 use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, Turn, decode};
 
 /// How many commands a console sends ahead of their answers. A person's next line waits for the last
@@ -99,6 +99,10 @@ pub struct Console {
     pub cut: bool,
     /// The last bytes of its connection.
     pub wire: Wire,
+    /// Why replies of the next bytes are what they are: where each ends, what kind of sentence, and the sentence.
+    whys: VecDeque<(usize, why::Kind, String)>,
+    /// The kinds of the sentences shown in the run of lines that was entered last.
+    told: Vec<why::Kind>,
     lines: VecDeque<Line>,
     repeat: Option<Repeat>,
     ahead: VecDeque<Ahead>,
@@ -152,6 +156,9 @@ impl Console {
 
     /// Takes lines to be run; whoever waits is told the answer of the last.
     pub fn enqueue(&mut self, text: &str, asked_by: Option<u32>) {
+        if !self.busy() && self.lines.is_empty() {
+            self.told.clear();
+        }
         let mut lines: Vec<&str> = text
             .lines()
             .filter(|line| !line.trim().is_empty())
@@ -280,27 +287,50 @@ impl Console {
         }
     }
 
+    /// The next bytes have reasons: where each of their replies ends, what kind of sentence, and the sentence.
+    pub fn explain(&mut self, whys: impl IntoIterator<Item = (usize, why::Kind, String)>) {
+        self.whys = whys.into_iter().collect();
+    }
+
+    /// Shows the reason of the reply that ends there, if it has one. Of one kind, a run of lines shows only a few.
+    fn tell_why(&mut self, end: usize, at: Millis) {
+        while self.whys.front().is_some_and(|why| why.0 <= end)
+            && let Some((_, kind, text)) = self.whys.pop_front()
+        {
+            let told = self.told.iter().filter(|of| **of == kind).count();
+            if told < why::REPEATS_MAX {
+                self.told.push(kind);
+                self.transcript.why(text, at);
+            }
+        }
+    }
+
     /// Bytes came from the server half: shows them, and gives the answers that somebody waits for.
     pub fn received(&mut self, bytes: &[u8], at: Millis) -> Vec<(u32, String)> {
         if self.cut {
+            self.whys.clear();
             return Vec::new(); // it was on its way when the connection was cut
         }
         self.wire.went(wire::Way::Received, bytes, at);
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.extend_from_slice(bytes);
+        let before = buffer.len() - bytes.len();
         let mut rest = buffer.as_slice();
         let mut told = Vec::new();
         // Frame by frame, so that each answer stands below its line.
         while let Some((_, used)) = decode(rest) {
             let (frame, behind) = rest.split_at(used.min(rest.len()));
             rest = behind;
-            for done in self.transcript.received(frame, at) {
+            let done = self.transcript.received(frame, at);
+            self.tell_why((buffer.len() - rest.len()).saturating_sub(before), at);
+            for done in done {
                 told.extend(self.done(done, at));
             }
         }
         let read = buffer.len() - rest.len();
         buffer.drain(..read);
         self.buffer = buffer;
+        self.whys.clear();
         told
     }
 
@@ -396,9 +426,10 @@ mod tests {
             .iter()
             .map(|block| match &block.kind {
                 Kind::Command { line } => format!("> {line}"),
-                Kind::Reply { text, .. } | Kind::Pushed { text } | Kind::Note { text } => {
-                    text.clone()
-                }
+                Kind::Reply { text, .. }
+                | Kind::Pushed { text }
+                | Kind::Note { text }
+                | Kind::Why { text } => text.clone(),
             })
             .collect()
     }

@@ -56,6 +56,8 @@ pub enum Shown {
     PubSub,
     /// The script editor.
     Script,
+    /// The profiler.
+    Profiler,
 }
 
 /// A session that is kept.
@@ -288,6 +290,7 @@ impl State {
             Subject::Key(db, key) => Shown::Key(*db, key.clone()),
             Subject::PubSub => Shown::PubSub,
             Subject::Script => Shown::Script,
+            Subject::Profiler => Shown::Profiler,
         };
         let keys = self.keys.rows().take(KEYS_TOLD);
         let slots = self.stage.slots().iter();
@@ -316,7 +319,8 @@ impl State {
         self.turns_lost(wall, effects);
         self.stays("", wall, effects);
         let old = std::mem::replace(self, fresh);
-        (self.commands, self.tab, self.kept) = (old.commands, old.tab, old.kept);
+        (self.commands, self.tab, self.kept, self.whys) =
+            (old.commands, old.tab, old.kept, old.whys);
         let kept = self.kept_mut();
         (kept.written, kept.about) = (0, About::default());
     }
@@ -367,6 +371,7 @@ impl State {
                 Shown::Key(db, key) => Subject::Key(db, key),
                 Shown::PubSub => Subject::PubSub,
                 Shown::Script => Subject::Script,
+                Shown::Profiler => Subject::Profiler,
             };
             self.on_stage(
                 |stage| match pinned {

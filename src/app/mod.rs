@@ -23,6 +23,7 @@ pub mod matrix;
 pub mod movement;
 pub mod past;
 pub mod port;
+pub mod profiler;
 pub mod registers;
 pub mod script;
 pub mod show;
@@ -33,6 +34,7 @@ pub mod text;
 pub mod timeline;
 pub mod transcript;
 pub mod viewport;
+pub mod why;
 pub mod wire;
 pub mod zset;
 
@@ -46,6 +48,7 @@ use listing::Listing;
 use movement::Movement;
 use past::Past;
 use port::{Order, Port};
+use profiler::Profiler;
 use script::Script;
 use stage::{Change, Stage, Subject};
 use timeline::Timeline;
@@ -126,6 +129,8 @@ pub struct State {
     pub timeline: Rc<Timeline>,
     /// The script editor.
     pub script: Rc<Script>,
+    /// The profiler.
+    pub profiler: Rc<Profiler>,
     /// The actors.
     pub actors: Rc<Actors>,
     /// The commands that the server half knows.
@@ -138,6 +143,8 @@ pub struct State {
     pub theme: Theme,
     /// Which part a narrow page shows.
     pub tab: Tab,
+    /// Whether the consoles say why a reply is what it is.
+    pub whys: bool,
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
     past: Rc<Past>,
@@ -202,6 +209,8 @@ pub enum Action {
     Light(Theme),
     /// A narrow page shows another part.
     Turn(Tab),
+    /// The consoles say why a reply is what it is, or do so no longer.
+    Whys(bool),
     /// Something is done in the script editor.
     Script(script::Act),
     /// What was said has been read.
@@ -218,6 +227,8 @@ pub enum Action {
     Client(Conn, client::Act),
     /// Something is done with actors.
     Actors(actors::Act),
+    /// Something is done with the profiler.
+    Profiler(profiler::Act),
 }
 
 /// What the state asks of the browser.
@@ -250,6 +261,8 @@ pub enum Effect {
     Remove(String),
     /// Begin a new session.
     Fresh,
+    /// Remember whether the consoles say why.
+    Whys(bool),
 }
 
 impl State {
@@ -267,6 +280,7 @@ impl State {
             panels: BTreeMap::new(),
             timeline: Rc::default(),
             script: Rc::default(),
+            profiler: Rc::default(),
             actors: Rc::default(),
             commands: Rc::default(),
             clock: ClockBase {
@@ -276,6 +290,7 @@ impl State {
             time: Rc::default(),
             theme,
             tab: Tab::default(),
+            whys: true,
             notice: None,
             past: Rc::default(),
             inputs: 0,
@@ -481,6 +496,10 @@ impl State {
                 effects.push(Effect::Theme(theme));
             }
             Action::Turn(tab) => self.tab = tab,
+            Action::Whys(on) => {
+                self.whys = on;
+                effects.push(Effect::Whys(on));
+            }
             Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
@@ -489,6 +508,7 @@ impl State {
             Action::ComparedEnough => self.compared_enough(),
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
+            Action::Profiler(act) => self.profiler_act(act, wall, &mut effects),
         }
         effects
     }
@@ -669,6 +689,7 @@ impl State {
                         self.on_stage(|stage| stage.touch(Subject::Key(db, key)), wall, effects);
                     }
                 }
+                Update::Why { conn, whys } => self.explain(conn, &whys),
                 Update::Output { conn, bytes, at } => {
                     let answered = self
                         .console(conn)
@@ -740,8 +761,34 @@ impl State {
         self.save(false, wall, effects);
     }
 
+    /// Says why the replies are what they are that come next.
+    fn explain(&mut self, conn: Conn, whys: &[(u32, Why)]) {
+        if !self.whys {
+            return;
+        }
+        let actors = Rc::clone(&self.actors);
+        let of = |conn: Conn| -> String {
+            let card = actors.cards.iter().find(|card| card.conn == conn);
+            card.map_or_else(|| format::client_letter(conn), |card| card.name.clone())
+        };
+        let commands = Rc::clone(&self.commands);
+        let names = why::Names {
+            own: conn,
+            of: &of,
+            commands: &commands,
+        };
+        let told = whys
+            .iter()
+            .map(|(end, why)| (*end as usize, why.kind(), why::sentence(why, &names)));
+        let told: Vec<_> = told.collect();
+        if let Some(console) = self.console(conn) {
+            console.explain(told);
+        }
+    }
+
     fn see(&mut self, panel: Panel, view: View, wall: f64, effects: &mut Vec<Effect>) {
         match (panel, view) {
+            (_, View::Profiler(view)) => Rc::make_mut(&mut self.profiler).view = view,
             (KEYS_PANEL, View::Keys(keys)) => self.keys = Rc::new(keys),
             (PUBSUB_PANEL, view @ View::PubSub { .. }) => {
                 let used = matches!(&view, View::PubSub { now, messages } if !messages.is_empty() || !now.channels.is_empty() || !now.patterns.is_empty());
@@ -838,6 +885,10 @@ impl State {
             let request = match change {
                 // Of channels and scripts the page is told all along.
                 Change::Open(_, None) => continue,
+                Change::Open(panel, Some(target @ Target::Profiler { .. })) => {
+                    self.profiler = Rc::default();
+                    Request::Watch { panel, target }
+                }
                 Change::Open(panel, Some(target)) => Request::Watch { panel, target },
                 Change::Close(panel) => {
                     self.panels.remove(&panel);

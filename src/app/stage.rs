@@ -1,5 +1,6 @@
 //! Which inspectors stand on the stage: those that are pinned, and those of the keys last touched.
 
+use super::profiler::Profiler;
 use crate::session::message::{Bytes, Look, Panel, Target, Window};
 
 /// How many inspectors stand on the stage, but for more that are pinned.
@@ -16,6 +17,8 @@ pub enum Subject {
     PubSub,
     /// The script editor.
     Script,
+    /// All commands of all clients.
+    Profiler,
 }
 
 /// One inspector on the stage. Its place stays while it is there.
@@ -95,7 +98,7 @@ impl Stage {
 
     /// Something is chosen: its inspector comes up.
     pub fn show(&mut self, subject: Subject) -> Vec<Change> {
-        if subject == Subject::Script {
+        if matches!(subject, Subject::Script | Subject::Profiler) {
             self.open(subject)
         } else {
             self.touch(subject)
@@ -152,6 +155,7 @@ impl Stage {
 fn target(subject: &Subject) -> Option<Target> {
     match subject {
         Subject::PubSub | Subject::Script => None,
+        Subject::Profiler => Some(Profiler::default().target()),
         Subject::Key(db, key) => Some(Target::Key {
             db: *db,
             key: key.clone(),
@@ -177,6 +181,7 @@ mod tests {
             Subject::Key(_, key) => String::from_utf8_lossy(key).into_owned(),
             Subject::PubSub => "pubsub".into(),
             Subject::Script => "script".into(),
+            Subject::Profiler => "profiler".into(),
         };
         stage.slots().iter().map(name).collect()
     }

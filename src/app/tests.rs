@@ -47,6 +47,7 @@ impl Joined {
                     about, from, piece, ..
                 } => self.saved.push((about, from, piece)),
                 Effect::Theme(_)
+                | Effect::Whys(_)
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)
@@ -86,6 +87,7 @@ impl Joined {
             Subject::Key(_, key) => format::lossy(key),
             Subject::PubSub => "channels".into(),
             Subject::Script => "script".into(),
+            Subject::Profiler => "profiler".into(),
         };
         self.state.stage.slots().iter().map(name).collect()
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{format, show};
-use crate::session::message::{Bytes, ClientView, Conn, Gone, Millis, Point, ScriptView};
+use crate::session::message::{Bytes, ClientView, Conn, ExpiredKey, Millis, Point, ScriptView};
 
 /// How many marks are kept.
 const MARKS_MAX: usize = 2000;
@@ -71,7 +71,7 @@ pub struct Timeline {
     /// Scripts that were stepped through, oldest first.
     pub brackets: VecDeque<Bracket>,
     /// Keys that expired, oldest first.
-    pub expired: VecDeque<Gone>,
+    pub expired: VecDeque<ExpiredKey>,
     /// All inputs there were.
     pub total: usize,
     waiting: BTreeMap<Conn, VecDeque<String>>,
@@ -118,7 +118,7 @@ impl Timeline {
     }
 
     /// Keys expired.
-    pub fn expired(&mut self, keys: Vec<Gone>) {
+    pub fn expired(&mut self, keys: Vec<ExpiredKey>) {
         self.expired.extend(keys);
         let more = self.expired.len().saturating_sub(EXPIRED_MAX);
         self.expired.drain(..more);

@@ -73,6 +73,11 @@ pub enum Kind {
         /// The remark.
         text: String,
     },
+    /// Why the reply above is what it is.
+    Why {
+        /// The sentence.
+        text: String,
+    },
 }
 
 /// A command that waits for its answer.
@@ -157,6 +162,11 @@ impl Transcript {
                 text: text.to_owned(),
             },
         );
+    }
+
+    /// Shows why the last reply is what it is.
+    pub fn why(&mut self, text: String, at: Millis) {
+        self.push(at, Kind::Why { text });
     }
 
     /// Shows nothing of what was.

@@ -1,10 +1,12 @@
 //! HyperLogLog: counting distinct elements in a few kilobytes.
 
+use std::collections::BTreeSet;
+
 use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::ds::hll::{self, Encoding, HllError, Op, Shown};
 use crate::engine::args::Args;
-use crate::engine::db::{Form, Kind, Value, Witness};
+use crate::engine::db::{Entry, Form, Kind, Value, Witness};
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use crate::engine::{Ctx, notify};
@@ -375,6 +377,16 @@ fn uniques(ctx: &mut Ctx<'_>, keys: &[&[u8]]) -> Option<Shown> {
         }
     }
     (all.len() <= UNIQUES_MAX).then_some(all)
+}
+
+/// How many of some elements a HyperLogLog was never shown, where that is known.
+pub(super) fn unseen(entry: &Entry, elements: &[&[u8]]) -> Option<u64> {
+    let Some(Witness::Uniques(seen)) = entry.witness.as_deref() else {
+        return None;
+    };
+    let new = elements.iter().map(|element| fingerprint(element));
+    let new: BTreeSet<u64> = new.filter(|hash| !seen.contains(hash)).collect();
+    Some(new.len() as u64)
 }
 
 /// Tells elements apart without keeping them: FNV-1a over the bytes, its bits mixed by MurmurHash3's finalizer. Not the

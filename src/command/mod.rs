@@ -7,6 +7,7 @@ pub mod admin;
 pub mod bitmap;
 pub mod cluster;
 pub mod connection;
+pub mod cost;
 pub mod generic;
 pub mod geo;
 pub mod hash;
@@ -21,6 +22,7 @@ pub mod spec;
 pub mod stream;
 pub mod string;
 pub mod transaction;
+pub mod why;
 pub mod zset;
 
 use std::sync::LazyLock;
@@ -82,12 +84,16 @@ pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
 
 /// Runs one command: looks it up, checks what the table says of it, and calls its handler.
 pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    let before = why::Before::of(ctx, args);
     let result = match ctx.script {
         Some(kind) => script::call(ctx, args, kind),
         None => checked(ctx, args),
     };
     if let Err(error) = &result {
         ctx.engine.count_error(error);
+    }
+    if let Some(before) = before {
+        ctx.engine.why = before.why(ctx, args, &result);
     }
     result
 }
@@ -233,8 +239,15 @@ fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Erro
         Some(key) => ctx.engine.hide_due_fields(ctx.db, key),
         None => None,
     };
+    let running = cost::Running::begin(ctx, command, args);
     let (start, asleep) = (ctx.out.bytes.len(), ctx.engine.asleep());
     let result = (command.handler)(ctx, args);
+    if let Some(running) = running {
+        let bytes = std::mem::take(&mut ctx.out.bytes);
+        let reply = bytes.get(start..).unwrap_or_default();
+        running.end(ctx, command, args, reply, result.is_err());
+        ctx.out.bytes = bytes;
+    }
     let took = match ctx.engine.asleep() {
         until if until == asleep => 0,
         until => until.unwrap_or_default() - asleep.unwrap_or(ctx.now()),

@@ -146,6 +146,7 @@ fn unwatch(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     ctx.engine.unwatch(conn);
     let transaction = &mut ctx.client().transaction;
     (transaction.dirty, transaction.spoiler) = (false, None);
+    transaction.spoiled = None;
     ctx.out.ok();
     Ok(())
 }

@@ -14,4 +14,5 @@ pub mod ranked;
 pub mod room;
 pub mod set;
 pub mod stream;
+pub mod work;
 pub mod zset;

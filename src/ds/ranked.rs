@@ -303,6 +303,10 @@ impl<T: Copy> Ranked<T> {
         mut probe: impl FnMut(usize, &T) -> Ordering,
         mut step: impl FnMut(u32, usize),
     ) -> (Spot, bool) {
+        let mut probe = |at: usize, item: &T| {
+            super::work::compared();
+            probe(at, item)
+        };
         let (mut node, mut before) = (self.root, 0);
         for _ in 0..self.height {
             let children = &self.inners[node];

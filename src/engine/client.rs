@@ -8,6 +8,7 @@ use super::resp::Parser;
 use super::time::Millis;
 use super::tracking::Tracking;
 use super::transaction::Transaction;
+use super::why::Why;
 use crate::ds::bytes::Bytes;
 
 /// The caller's own name for a connection: the page's A is 0, B is 1, and so on. The server's client
@@ -54,6 +55,9 @@ pub struct Client {
     pub parser: Parser,
     /// Bytes to send.
     pub out: Vec<u8>,
+    /// Why replies among them are what they are, each with the number of bytes up to the reply's end; only
+    /// while observed.
+    pub whys: Vec<(usize, Why)>,
     /// Channels subscribed to.
     pub channels: BTreeSet<Bytes>,
     /// Patterns subscribed to.

@@ -15,6 +15,7 @@ pub mod lock;
 pub mod next;
 pub mod notify;
 pub mod num;
+pub mod profile;
 pub mod pubsub;
 pub mod rdb;
 pub mod reply;
@@ -31,6 +32,7 @@ pub mod timers;
 pub mod tracking;
 pub mod transaction;
 pub mod view;
+pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -43,6 +45,7 @@ use config::Config;
 use db::{Db, Entry, Looks, Value};
 use error::Error;
 use event::{Event, FIELDS_MAX, Fact};
+use profile::Profile;
 use pubsub::PubSub;
 use reply::Writer;
 use resp::{Allowance, Parsed};
@@ -52,6 +55,7 @@ use stats::Stats;
 use time::Millis;
 use timers::{Deadlines, Ticket};
 use tracking::Tracked;
+use why::{Memory, Why, Woken};
 
 use crate::ds::bytes::Bytes;
 use crate::ds::hash::Hash;
@@ -110,6 +114,16 @@ pub struct Engine {
     pub pause: Option<Pause>,
     /// Scripts and functions.
     pub scripting: Scripting,
+    /// The last commands and what they cost, while observed.
+    pub profile: Profile,
+    /// How keys went, while observed.
+    pub memory: Memory,
+    /// Why the command that runs is answered so, while observed.
+    pub why: Option<Why>,
+    /// The wait that the command which runs may end.
+    pub woken: Option<Woken>,
+    /// A key goes because of its deadline.
+    expiring: bool,
     /// Nothing happens before this moment: DEBUG SLEEP.
     asleep: Option<Millis>,
     /// Whose command runs; nobody's where time does something by itself.
@@ -140,6 +154,8 @@ struct Ready {
     key: Bytes,
     /// It was made just now.
     born: bool,
+    /// By whose command.
+    by: Option<Conn>,
 }
 
 /// What a handler works with: the engine, the client whose command it is, and where its reply goes.
@@ -180,6 +196,11 @@ impl Engine {
             tracked: Tracked::default(),
             pause: None,
             scripting: Scripting::default(),
+            profile: Profile::default(),
+            memory: Memory::default(),
+            why: None,
+            woken: None,
+            expiring: false,
             asleep: None,
             current: None,
             held: Vec::new(),
@@ -277,7 +298,7 @@ impl Engine {
                     if timeout == Some(when) {
                         self.time_out_first();
                     } else if let Some((_, conn)) = self.lookouts.pop() {
-                        self.look_again(conn);
+                        self.look_again(conn, None);
                     }
                 }
                 _ => break,
@@ -395,6 +416,7 @@ impl Engine {
             return Vec::new();
         };
         let out = std::mem::take(&mut client.out);
+        client.whys.clear();
         client.bytes_out += out.len() as u64;
         self.stats.bytes_out += out.len() as u64;
         self.stats.writes += u64::from(!out.is_empty());
@@ -402,6 +424,13 @@ impl Engine {
             self.disconnect(conn);
         }
         out
+    }
+
+    /// Takes the reasons of the replies among the bytes that wait to be sent to a client: each with the number of
+    /// bytes up to the end of its reply. To be called right before [`Self::take_output`].
+    pub fn take_whys(&mut self, conn: Conn) -> Vec<(usize, Why)> {
+        let client = self.clients.get_mut(&conn);
+        client.map_or_else(Vec::new, |client| std::mem::take(&mut client.whys))
     }
 
     /// Takes the names of those who have output to be taken, or who ended, since their output was last
@@ -482,6 +511,7 @@ impl Engine {
         for conn in self.spoil_watched(db, key) {
             self.unwatch(conn); // nothing more can make a difference to it
         }
+        self.remember(db, key);
         self.stats.changes += 1;
         self.invalidate(key);
     }
@@ -493,10 +523,32 @@ impl Engine {
         self.wake(db, key);
     }
 
+    /// Remembers how a key went that is no longer there, while somebody looks.
+    fn remember(&mut self, db: usize, key: &[u8]) {
+        if !self.observing {
+            return;
+        }
+        if self.dbs[db].contains(key) {
+            self.memory.there(db, key);
+        } else if self.expiring {
+            self.memory.gone(db, key, self.now, None, "");
+        } else if let Some((conn, command)) = self.running() {
+            self.memory.gone(db, key, self.now, Some(conn), command);
+        }
+    }
+
+    /// Whose command runs, and which.
+    pub fn running(&self) -> Option<(Conn, &'static str)> {
+        let conn = self.current?;
+        let (container, _) = self.clients.get(&conn)?.last?;
+        Some((conn, container))
+    }
+
     /// A key went with its whole database. Clients that keep copies are told of that once, by
     /// [flushed](Self::flushed).
     pub fn cleared(&mut self, db: usize, key: &[u8]) {
         self.spoil_watched(db, key);
+        self.remember(db, key);
         self.stats.changes += 1;
         self.wake(db, key);
     }
@@ -506,7 +558,8 @@ impl Engine {
         if !self.waiters.is_empty() {
             let key = Bytes::from_slice(key);
             let born = self.dbs[db].born.contains(&key);
-            self.ready.push(Ready { db, key, born });
+            let by = self.current.filter(|_| !self.expiring);
+            self.ready.push(Ready { db, key, born, by });
         }
     }
 
@@ -518,12 +571,15 @@ impl Engine {
             Err(_) => return,
         };
         one_db.swap(other_db);
+        self.memory.forget();
         self.stats.changes += 1;
+        let by = self.current;
         for db in [one, other] {
             let ready = |key: &Bytes| Ready {
                 db,
                 key: key.clone(),
                 born: true,
+                by,
             };
             self.ready.extend(self.waiters.keys_in(db).map(ready));
         }
@@ -587,10 +643,26 @@ impl Engine {
                 self.log_command(conn, &words, 0, 0);
             }
         }
+        let muted = self.clients.get(&conn).is_none_or(Client::muted);
         self.reply_to(conn, |out| match error {
             Some(error) => out.error(error),
             None => blocked.on_timeout.write(out),
         });
+        if self.observing && !muted && error.is_none() {
+            let why = match blocked.on_timeout {
+                OnTimeout::Counts(_) => Why::NoReplica,
+                _ => Why::TimedOut {
+                    keys: blocked.keys.iter().take(4).cloned().collect(),
+                    waited: self.now.saturating_sub(blocked.since),
+                    stream: blocked.wants.is_some_and(|wants| wants == "stream"),
+                },
+            };
+            if blocked.on_timeout != OnTimeout::Ok
+                && let Some(client) = self.clients.get_mut(&conn)
+            {
+                client.whys.push((client.out.len(), why));
+            }
+        }
         self.unblocked.push_back(conn);
         true
     }
@@ -749,11 +821,19 @@ impl Engine {
         let out = ctx.out;
         self.current = before;
         if self.stands() {
+            self.why = None;
             self.begin_stand(conn, out.bytes);
             return;
         }
         if listens {
             self.notify_births();
+        }
+        let why = self.why.take().filter(|_| !out.pushed);
+        if let (Some(why), Some(client)) = (why, self.clients.get_mut(&conn))
+            && !client.waits()
+            && !client.muted()
+        {
+            client.whys.push((out.bytes.len(), why));
         }
         self.command_over(conn, out, start);
         if !retry && self.asleep.is_none() {
@@ -817,7 +897,7 @@ impl Engine {
     fn serve_ready(&mut self) {
         while !self.ready.is_empty() {
             let mut seen = BTreeSet::new();
-            for Ready { db, key, born } in std::mem::take(&mut self.ready) {
+            for Ready { db, key, born, by } in std::mem::take(&mut self.ready) {
                 if !seen.insert((db, key.clone(), born)) {
                     continue;
                 }
@@ -834,19 +914,22 @@ impl Engine {
                     {
                         continue;
                     }
-                    self.look_again(conn);
+                    self.look_again(conn, by);
                 }
             }
         }
     }
 
-    /// Runs the command of a client that waits again.
-    fn look_again(&mut self, conn: Conn) {
+    /// Runs the command of a client that waits again, since somebody's command made what it may wait for.
+    fn look_again(&mut self, conn: Conn, by: Option<Conn>) {
         let Some(waiting) = self.suspend(conn) else {
             return;
         };
         let words: SmallVec<[&[u8]; 16]> = waiting.command.iter().map(|w| w.as_slice()).collect();
+        let since = waiting.since;
+        self.woken = Some(Woken { since, by });
         self.run(conn, &words, true);
+        self.woken = None;
         drop(words);
         self.resume(conn, Some(waiting));
     }
@@ -926,7 +1009,9 @@ impl Engine {
         let gone = self.dbs[db].remove(key);
         self.note_gone(None, db, key, gone.as_ref(), None);
         self.note(None, db, key, || Fact::Expired);
+        self.expiring = true;
         self.changed(db, key);
+        self.expiring = false;
         self.notify(db, notify::EXPIRED, "expired", key);
     }
 
@@ -947,7 +1032,9 @@ impl Engine {
             let gone = self.dbs[db].remove(key);
             self.note_gone(None, db, key, gone.as_ref(), None);
         }
+        self.expiring = true;
         self.changed(db, key);
+        self.expiring = false;
         self.notify(db, notify::HASH, "hexpired", key);
         if empty {
             self.notify(db, notify::GENERIC, "del", key);

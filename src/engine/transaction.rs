@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Engine;
 use super::client::Conn;
+use super::time::Millis;
 use crate::ds::bytes::Bytes;
 
 /// What a client has queued and watches.
@@ -21,6 +22,8 @@ pub struct Transaction {
     pub dirty: bool,
     /// The first watched key that was modified, and its database: for whoever looks.
     pub spoiler: Option<(usize, Bytes)>,
+    /// When that was, and whose command did it, and which; nobody's where the key expired.
+    pub spoiled: Option<(Millis, Option<(Conn, &'static str)>)>,
     /// The watched keys, each with its database.
     pub watched: BTreeSet<(usize, Bytes)>,
 }
@@ -127,11 +130,15 @@ impl Engine {
         }
         let place = (db, Bytes::from_slice(key));
         let conns = self.watchers.get(&place).cloned().unwrap_or_default();
+        let by = self.running().filter(|_| !self.expiring);
+        let now = self.now;
         for conn in &conns {
             if let Some(client) = self.clients.get_mut(conn) {
                 client.transaction.dirty = true;
                 let spoiler = &mut client.transaction.spoiler;
                 spoiler.get_or_insert_with(|| place.clone());
+                let spoiled = &mut client.transaction.spoiled;
+                spoiled.get_or_insert((now, by));
                 client.transaction.drop_queued();
             }
         }

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::clock::Clock;
 use super::history::History;
 use super::message::*;
-use super::moment::Moment;
+use super::moment::{Moment, Output};
 use crate::command;
 use crate::command::spec::{Arg, Spec};
 use crate::engine::db::Value;
+use crate::engine::profile::Profile;
 use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::{Machine, Standing};
 use crate::engine::view;
@@ -20,6 +21,9 @@ const TOUCHED_MAX: usize = 8;
 /// How many inputs wait for a script that stands still, and how many bytes; with more, it runs to its end.
 const HELD_MAX: usize = 1_000;
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How often the profiler is told of commands, in milliseconds: nobody reads faster.
+const PROFILE_EVERY: Millis = 250;
 
 /// Makes what runs scripts, new each time; `None`: scripts cannot run.
 pub type MakeMachine = fn() -> Option<Box<dyn Machine>>;
@@ -53,6 +57,9 @@ pub struct Host {
     stand: Option<Stand>,
     /// How often lists of keys were made.
     listings: u64,
+    /// When the profiler was last told something, by the wall clock, and when it is to be told again.
+    profiled: Option<Millis>,
+    profile_due: Option<Millis>,
 }
 
 #[derive(Debug)]
@@ -63,6 +70,8 @@ struct Watched {
     told: Option<View>,
     /// The order of a list of keys.
     index: Option<KeyIndex>,
+    /// What a profiler that stands still looks at.
+    held: Option<Profile>,
 }
 
 impl Host {
@@ -88,6 +97,8 @@ impl Host {
             held_bytes: 0,
             stand: None,
             listings: 0,
+            profiled: None,
+            profile_due: None,
         }
     }
 
@@ -144,6 +155,14 @@ impl Host {
             Request::Watch { panel, target } => {
                 // A list that scrolls keeps its order.
                 let index = self.watched.remove(&panel).and_then(|old| old.index);
+                let held = match &target {
+                    Target::Profiler { paused: true, .. } => {
+                        let before = self.watched.remove(&panel).and_then(|watch| watch.held);
+                        Some(before.unwrap_or_else(|| self.now.engine.profile.clone()))
+                    }
+                    _ => None,
+                };
+                self.profiled = None;
                 self.watched.insert(
                     panel,
                     Watched {
@@ -151,6 +170,7 @@ impl Host {
                         stamp: None,
                         told: None,
                         index,
+                        held,
                     },
                 );
             }
@@ -190,7 +210,7 @@ impl Host {
         self.tell_script();
         self.tell_actors();
         self.tell_clients();
-        self.tell_panels();
+        self.tell_panels(wall);
         self.tell_clock();
         Frame {
             now: self.now.engine.now,
@@ -206,8 +226,9 @@ impl Host {
     /// The next moment of the wall clock at which something happens by itself; `None` while the clock is held, or the
     /// session stands in the past.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let next = self.now.next().filter(|_| !self.history.in_past())?;
-        self.clock.wall_at(next)
+        let next = self.now.next().filter(|_| !self.history.in_past());
+        let next = next.and_then(|next| self.clock.wall_at(next));
+        next.into_iter().chain(self.profile_due).min()
     }
 
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
@@ -397,16 +418,32 @@ impl Host {
         }
     }
 
-    fn tell_panels(&mut self) {
+    fn tell_panels(&mut self, wall: Millis) {
         let mut watched = std::mem::take(&mut self.watched);
+        self.profile_due = None;
         for (&panel, watch) in &mut watched {
+            let profile = watch.held.as_ref().unwrap_or(&self.now.engine.profile);
             // A stamp says cheaply that nothing can have changed.
-            let stamp = self.stamp(&watch.target);
+            let stamp = match &watch.target {
+                Target::Profiler { .. } => Some(profile.stamp()),
+                target => self.stamp(target),
+            };
             if stamp.is_some() && watch.stamp == stamp {
                 continue;
             }
+            let view = match &watch.target {
+                Target::Profiler { filter, window, .. } => {
+                    let due = self.profiled.map_or(wall, |last| last + PROFILE_EVERY);
+                    if due > wall {
+                        self.profile_due = Some(due);
+                        continue;
+                    }
+                    self.profiled = Some(wall);
+                    View::Profiler(profile.view(filter, *window))
+                }
+                target => self.look(target, &mut watch.index),
+            };
             watch.stamp = stamp;
-            let view = self.look(&watch.target, &mut watch.index);
             if watch.told.as_ref() != Some(&view) {
                 watch.told = Some(view.clone());
                 self.updates.push(Update::View { panel, view });
@@ -436,7 +473,7 @@ impl Host {
                 let facts = self.now.journals.stamp(*db, key);
                 Some(version(key).rotate_left(32) ^ facts ^ other.rotate_left(48))
             }
-            Target::PubSub => None,
+            Target::PubSub | Target::Profiler { .. } => None,
         }
     }
 
@@ -472,6 +509,9 @@ impl Host {
                 }
             }
             Target::PubSub => self.channels(),
+            Target::Profiler { filter, window, .. } => {
+                View::Profiler(self.now.engine.profile.view(filter, *window))
+            }
         }
     }
 
@@ -519,8 +559,15 @@ impl Host {
 }
 
 /// Tells clients what they are sent.
-fn send(updates: &mut Vec<Update>) -> impl FnMut(Conn, Vec<u8>, Millis) {
-    |conn, bytes, at| updates.push(Update::Output { conn, bytes, at })
+fn send(updates: &mut Vec<Update>) -> impl FnMut(Conn, Output, Millis) {
+    |conn, Output { bytes, whys }, at| {
+        if !whys.is_empty() {
+            let whys = whys.into_iter().map(|(end, why)| (end as u32, why));
+            let whys = whys.collect();
+            updates.push(Update::Why { conn, whys });
+        }
+        updates.push(Update::Output { conn, bytes, at });
+    }
 }
 
 fn view_of(standing: Standing, waiting: u32) -> ScriptView {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use super::audience::Audience;
-use super::message::{Begins, Bytes, Conn, Event, Fact, Gone, StreamView, TrimView};
+use super::message::{Begins, Bytes, Conn, Event, ExpiredKey, Fact, StreamView, TrimView};
 use crate::ds::stream::StreamId;
 use crate::engine::story;
 
@@ -31,7 +31,7 @@ pub struct Journals {
     of: BTreeMap<(usize, Bytes), Journal>,
     messages: Rc<VecDeque<Event>>,
     /// The last keys that expired, and how many there have been.
-    expired: Rc<VecDeque<Gone>>,
+    expired: Rc<VecDeque<ExpiredKey>>,
     expiries: u64,
     /// Who listens, and who did.
     pub audience: Audience,
@@ -68,7 +68,7 @@ impl Journals {
                 if expired.len() == EXPIRED_MAX {
                     expired.pop_front();
                 }
-                expired.push_back(Gone { at, db, key });
+                expired.push_back(ExpiredKey { at, db, key });
                 self.expiries += 1;
             }
             let place = (event.db, event.key.clone());
@@ -162,7 +162,7 @@ impl Journals {
     }
 
     /// The keys that expired after so many others, oldest first, as far as they are kept.
-    pub fn expired_since(&self, told: u64) -> Vec<Gone> {
+    pub fn expired_since(&self, told: u64) -> Vec<ExpiredKey> {
         let new = usize::try_from(self.expiries.saturating_sub(told)).unwrap_or(usize::MAX);
         let skipped = self.expired.len().saturating_sub(new);
         self.expired.iter().skip(skipped).cloned().collect()

@@ -15,6 +15,9 @@ pub use crate::engine::client::Conn;
 pub use crate::engine::event::{Area, BitField, Delivery, Event, Fact};
 pub use crate::engine::next::{Expiry, Timeout};
 pub use crate::engine::num;
+pub use crate::engine::profile::{
+    Call, CallFilter, CommandTotal, Inside, ProfileView, Total, Whole,
+};
 pub use crate::engine::pubsub::Topic;
 pub use crate::engine::reply::{Reply, Resp};
 pub use crate::engine::resp::{decode, encode_command, split_words};
@@ -23,6 +26,7 @@ pub use crate::engine::story::{Begins, LifeStep, Step};
 pub use crate::engine::text;
 pub use crate::engine::time::Millis;
 pub use crate::engine::view::*;
+pub use crate::engine::why::{Condition, EmptyRange, Gone, Why};
 pub use crate::lua::message::Frame as ScriptFrame;
 pub use crate::session::clock::Speed;
 
@@ -134,6 +138,15 @@ pub enum Target {
     },
     /// Channels, patterns and their subscribers.
     PubSub,
+    /// The last commands and what they cost.
+    Profiler {
+        /// Which of them.
+        filter: CallFilter,
+        /// The rows in view, the newest first.
+        window: Window,
+        /// Those that there were when this was first asked.
+        paused: bool,
+    },
 }
 
 /// What a panel sees.
@@ -157,6 +170,8 @@ pub enum View {
         /// [`Fact::Published`] events.
         messages: Vec<Event>,
     },
+    /// Of [`Target::Profiler`].
+    Profiler(ProfileView),
 }
 
 /// The page's own number for a panel.
@@ -289,6 +304,13 @@ pub enum Update {
         /// The keys that its commands named, the last one last.
         keys: Vec<Bytes>,
     },
+    /// Why replies are what they are, which the next [`Update::Output`] for this client brings.
+    Why {
+        /// The client.
+        conn: Conn,
+        /// The reasons, each with the number of that output's bytes up to the end of its reply.
+        whys: Vec<(u32, Why)>,
+    },
     /// Bytes for a client.
     Output {
         /// The client.
@@ -346,7 +368,7 @@ pub enum Update {
         at_end: bool,
     },
     /// Keys that expired, oldest first; of very many the last.
-    Expired(Vec<Gone>),
+    Expired(Vec<ExpiredKey>),
     /// The session goes on from a moment in the past; what came after it is kept as a branch.
     Forked {
         /// From where it goes on.
@@ -380,7 +402,7 @@ pub enum Update {
 
 /// A key that expired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gone {
+pub struct ExpiredKey {
     /// When.
     pub at: Millis,
     /// The database.

@@ -2,7 +2,7 @@
 
 use super::actors::{Actors, Do};
 use super::journal::Journals;
-use super::message::{Conn, Input, Millis, Record, Steer, What};
+use super::message::{Conn, Input, Millis, Record, Steer, What, Why};
 use super::talk::{Talk, Talks};
 use crate::command::{self, dispatch, spec};
 use crate::engine::db::Value;
@@ -30,8 +30,17 @@ pub struct Moment {
     pub(super) talks: Talks,
 }
 
-/// Told what a client is sent that is no actor, and when.
-pub type Sent<'f> = &'f mut dyn FnMut(Conn, Vec<u8>, Millis);
+/// Told what a client is sent that is no actor, and when, and why.
+pub type Sent<'f> = &'f mut dyn FnMut(Conn, Output, Millis);
+
+/// What a client is sent.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Why replies among them are what they are, each with the number of bytes up to its end.
+    pub whys: Vec<(usize, Why)>,
+}
 
 impl Moment {
     /// The first moment of a session.
@@ -119,6 +128,7 @@ impl Moment {
                 return bytes_sent / STEP_BYTES;
             }
             for conn in touched {
+                let whys = self.engine.take_whys(conn);
                 let bytes = self.engine.take_output(conn);
                 bytes_sent += bytes.len() as u64;
                 if !bytes.is_empty() {
@@ -127,7 +137,7 @@ impl Moment {
                 if self.actors.has(conn) {
                     self.hear(conn, &bytes);
                 } else if !bytes.is_empty() {
-                    sent(conn, bytes, self.engine.now);
+                    sent(conn, Output { bytes, whys }, self.engine.now);
                 }
             }
         }
@@ -138,9 +148,18 @@ impl Moment {
         self.talks.tell(&self.engine)
     }
 
-    /// About how many bytes a copy takes.
+    /// A copy to go back to. It holds how many commands there were and what they cost, and not each of the last ones: those
+    /// would take more room than most data sets.
+    pub(super) fn to_keep(&self) -> Self {
+        let mut copy = self.clone();
+        copy.engine.profile.drop_calls();
+        copy
+    }
+
+    /// About how many bytes [such a copy](Self::to_keep) takes.
     pub fn memory_bytes(&self) -> usize {
         self.engine.memory_bytes()
+            + self.engine.profile.memory_bytes()
             + self.actors.memory_bytes()
             + self.journals.memory_bytes()
             + self.talks.memory_bytes()
@@ -187,7 +206,9 @@ pub fn replay(record: &Record, machine: Option<Box<dyn Machine>>) -> Vec<(Conn, 
     let mut moment = Moment::first(record.seed, record.start, machine);
     let mut all = Vec::new();
     for input in &record.inputs {
-        moment.input(input, &mut |conn, bytes, at| all.push((conn, at, bytes)));
+        moment.input(input, &mut |conn, output, at| {
+            all.push((conn, at, output.bytes));
+        });
     }
     all
 }

@@ -272,6 +272,15 @@ fn Menu(props: &MenuProps) -> Html {
             }
         })
     };
+    let whys = store.read(|state| state.whys);
+    let on_whys = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                store.dispatch(Action::Whys(input.checked()));
+            }
+        })
+    };
     // Each colour says whose it is: it is swapped with theirs.
     let owners: Vec<Option<Conn>> = store.read(|state| {
         let owner = |hue| {
@@ -302,6 +311,10 @@ fn Menu(props: &MenuProps) -> Html {
                     >{ owner.map(format::client_letter).unwrap_or_default() }</button>
                 }
             </div>
+            <label class="whys">
+                <input type="checkbox" checked={whys} onchange={on_whys} />
+                <span>{ "Say why, under replies (in all consoles)" }</span>
+            </label>
             <div class="client-acts">
                 <button class="line" type="button" disabled={at == 0} onclick={act(Act::Move(at.saturating_sub(1)))}>{ "Move up" }</button>
                 <button class="line" type="button" disabled={at + 1 >= all} onclick={act(Act::Move(at + 1))}>{ "Move down" }</button>

@@ -422,6 +422,7 @@ fn BlockView(props: &BlockProps) -> Html {
         },
         Kind::Pushed { text } => html! { <div class="r pushed">{ text }</div> },
         Kind::Note { text } => html! { <div class="note">{ text }</div> },
+        Kind::Why { text } => html! { <div class="why">{ text }</div> },
     }
 }
 

@@ -23,7 +23,9 @@ use crate::session::message::{ClockView, Millis};
 /// Mounts the page and starts the server half.
 pub fn mount() {
     let (seed, start) = beginning();
-    let store = Store::new(State::new(seed, start, script::saved_theme()));
+    let mut state = State::new(seed, start, script::saved_theme());
+    state.whys = script::saved_whys();
+    let store = Store::new(state);
     storage::open(&store);
     script::offer(&store);
     let document = web_sys::window().and_then(|w| w.document());
@@ -107,15 +109,16 @@ pub fn Page(props: &PageProps) -> Html {
                                 key={slot.panel}
                                 slot={slot.clone()}
                                 state={match slot.subject {
-                                    Subject::PubSub | Subject::Script => None,
+                                    Subject::PubSub | Subject::Script | Subject::Profiler => None,
                                     Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
                                 }}
                                 waiting={match &slot.subject {
                                     Subject::Key(db, key) => state.waiting_for(*db, key),
-                                    Subject::PubSub | Subject::Script => Vec::new(),
+                                    Subject::PubSub | Subject::Script | Subject::Profiler => Vec::new(),
                                 }}
                                 pubsub={Rc::clone(&state.pubsub)}
                                 script={Rc::clone(&state.script)}
+                                profiler={Rc::clone(&state.profiler)}
                                 clients={Rc::clone(&clients)}
                                 can_run={state.can_run(state.script.client)}
                             />

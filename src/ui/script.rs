@@ -23,6 +23,29 @@ pub fn offer(store: &Store) {
 
 const THEME: &str = "keyglass.theme";
 
+const WHYS: &str = "keyglass.whys";
+
+/// Whether the reader wants the consoles to say why a reply is what it is.
+pub fn saved_whys() -> bool {
+    let saved = web_sys::window()
+        .and_then(|w| w.local_storage().ok().flatten())
+        .and_then(|s| s.get_item(WHYS).ok().flatten());
+    saved.as_deref() != Some("off")
+}
+
+/// Keeps that choice where the browser lets it.
+pub fn keep_whys(on: bool) {
+    let storage = web_sys::window().and_then(|w| w.local_storage().ok().flatten());
+    // Storage that is refused only means that the choice is not kept.
+    storage.map(|s| {
+        if on {
+            s.remove_item(WHYS)
+        } else {
+            s.set_item(WHYS, "off")
+        }
+    });
+}
+
 /// The theme that the reader chose last.
 pub fn saved_theme() -> Theme {
     let saved = web_sys::window()

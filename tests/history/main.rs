@@ -86,10 +86,12 @@ fn any_point_is_what_folding_from_the_start_gives() {
             let mut sent = Vec::new();
             let mut on = session.now.clone();
             for input in &record.inputs[point.inputs..] {
-                on.input(input, &mut |conn, bytes, at| sent.push((conn, bytes, at)));
+                on.input(input, &mut |conn, output, at| {
+                    sent.push((conn, output.bytes, at))
+                });
             }
-            on.advance(session.history.end().at, &mut |conn, bytes, at| {
-                sent.push((conn, bytes, at))
+            on.advance(session.history.end().at, &mut |conn, output, at| {
+                sent.push((conn, output.bytes, at))
             });
             same(
                 &on,

@@ -4,7 +4,7 @@ use keyglass::engine::resp::{encode_command, split_words};
 use keyglass::session::history::{History, Limits, Point};
 use keyglass::session::lua::machine;
 use keyglass::session::message::{Bytes, Conn, Input, Millis, READY, Record, Steer, What};
-use keyglass::session::moment::Moment;
+use keyglass::session::moment::{Moment, Output};
 
 use crate::generate::Generator;
 use crate::rng::Rng;
@@ -157,7 +157,9 @@ impl Session {
             }
         }
         let Self { now, sent, history } = self;
-        let cost = now.advance(at + 20, &mut |conn, bytes, at| sent.push((conn, bytes, at)));
+        let cost = now.advance(at + 20, &mut |conn, output, at| {
+            sent.push((conn, output.bytes, at))
+        });
         history.passed(cost, now);
     }
 
@@ -174,7 +176,7 @@ impl Session {
     /// Lets an input happen.
     pub fn happen(&mut self, at: Millis, conn: Conn, what: What) {
         let Self { now, sent, history } = self;
-        let mut sent = |conn, bytes, at| sent.push((conn, bytes, at));
+        let mut sent = |conn, output: Output, at| sent.push((conn, output.bytes, at));
         let input = Input { at, conn, what };
         let cost = now.input(&input, &mut sent);
         history.append(input, cost, now);
@@ -186,10 +188,12 @@ pub fn fold(record: &Record, point: Point) -> (Moment, Sent) {
     let mut moment = Moment::first(record.seed, record.start, machine());
     let mut sent = Vec::new();
     for input in &record.inputs[..point.inputs] {
-        moment.input(input, &mut |conn, bytes, at| sent.push((conn, bytes, at)));
+        moment.input(input, &mut |conn, output, at| {
+            sent.push((conn, output.bytes, at))
+        });
     }
-    moment.advance(point.at, &mut |conn, bytes, at| {
-        sent.push((conn, bytes, at))
+    moment.advance(point.at, &mut |conn, output, at| {
+        sent.push((conn, output.bytes, at))
     });
     (moment, sent)
 }
@@ -252,8 +256,8 @@ pub fn probe(moment: &Moment) -> Sent {
             conn: WHO,
             what,
         };
-        moment.happen(&input, &mut |conn, bytes, at| {
-            sent.push((conn, bytes, at));
+        moment.happen(&input, &mut |conn, output, at| {
+            sent.push((conn, output.bytes, at));
         });
     };
     ask(What::Connect);

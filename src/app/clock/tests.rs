@@ -11,9 +11,14 @@ fn shown(page: &Joined, conn: usize, last: usize) -> Vec<String> {
     let blocks = page.state.consoles[conn].transcript.blocks();
     let text = |kind: &Kind| match kind {
         Kind::Command { line } => format!("> {line}"),
-        Kind::Reply { text, .. } | Kind::Pushed { text } | Kind::Note { text } => text.clone(),
+        Kind::Reply { text, .. }
+        | Kind::Pushed { text }
+        | Kind::Note { text }
+        | Kind::Why { text } => text.clone(),
     };
-    let all: Vec<_> = blocks.iter().map(|block| text(&block.kind)).collect();
+    let said = |kind: &Kind| !matches!(kind, Kind::Why { .. });
+    let blocks = blocks.iter().filter(|block| said(&block.kind));
+    let all: Vec<_> = blocks.map(|block| text(&block.kind)).collect();
     all[all.len() - last..].to_vec()
 }
 

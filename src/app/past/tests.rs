@@ -6,11 +6,18 @@ use crate::app::{Action, client};
 fn shown(page: &Joined, conn: Conn) -> Vec<String> {
     let console = page.state.consoles.iter().find(|c| c.conn == conn);
     let blocks = console.unwrap().transcript.blocks();
+    // Why a reply is what it is, is said only as it comes.
+    let said = blocks
+        .iter()
+        .filter(|block| !matches!(block.kind, Kind::Why { .. }));
     let line = |block: &Rc<crate::app::transcript::Block>| match &block.kind {
         Kind::Command { line } => format!("> {line}"),
-        Kind::Reply { text, .. } | Kind::Pushed { text } | Kind::Note { text } => text.clone(),
+        Kind::Reply { text, .. }
+        | Kind::Pushed { text }
+        | Kind::Note { text }
+        | Kind::Why { text } => text.clone(),
     };
-    blocks.iter().map(line).collect()
+    said.map(line).collect()
 }
 
 fn last(page: &Joined, conn: Conn, lines: usize) -> Vec<String> {

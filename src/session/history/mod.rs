@@ -214,7 +214,7 @@ impl History {
                     inputs: self.here.steps.len(),
                     at: now.engine.now,
                 };
-                self.keep(Checkpoint::new(point, cost, size, now.clone()));
+                self.keep(Checkpoint::new(point, cost, size, now.to_keep()));
             }
         }
     }

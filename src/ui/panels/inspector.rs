@@ -10,6 +10,7 @@ use super::keys::KeyList;
 use super::lock::{LockInspector, was_lock};
 use super::missing::MissingInspector;
 use super::part::PanelProps;
+use super::profiler::ProfilerPanel;
 use super::pubsub::PubSubInspector;
 use super::script::ScriptPanel;
 use super::stream::StreamInspector;
@@ -17,6 +18,7 @@ use super::text::TextInspector;
 use super::zset::ZsetInspector;
 use crate::app::client::{Waiting, Who};
 use crate::app::listing::Listing;
+use crate::app::profiler::{self, Profiler};
 use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
 use crate::app::{Action, PanelState, State};
@@ -36,6 +38,8 @@ pub struct InspectorProps {
     pub pubsub: Rc<View>,
     /// The script editor.
     pub script: Rc<Script>,
+    /// The profiler.
+    pub profiler: Rc<Profiler>,
     /// The clients.
     pub clients: Rc<[Who]>,
     /// Whether the one chosen in the editor can run a script now.
@@ -56,11 +60,14 @@ impl PartialEq for InspectorProps {
             || Rc::ptr_eq(&self.script, &other.script)
                 && self.clients == other.clients
                 && self.can_run == other.can_run;
+        let same_profiler =
+            self.slot.subject != Subject::Profiler || Rc::ptr_eq(&self.profiler, &other.profiler);
         self.slot == other.slot
             && self.waiting == other.waiting
             && same_state
             && same_pubsub
             && same_script
+            && same_profiler
     }
 }
 
@@ -89,6 +96,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 })
             },
             on_act: store.callback(Action::Script),
+            on_profile: store.callback(Action::Profiler),
             on_release: {
                 let store = store.clone();
                 Callback::from(move |(key, token)| {
@@ -111,6 +119,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_look,
         on_command,
         on_act,
+        on_profile,
         on_release,
     }) = (*calls).clone()
     else {
@@ -124,6 +133,9 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         Subject::Script => {
             let (clients, can_run) = (Rc::clone(&props.clients), props.can_run);
             return html! { <ScriptPanel script={Rc::clone(&props.script)} {clients} {can_run} {pinned} {on_pin} {on_close} {on_act} /> };
+        }
+        Subject::Profiler => {
+            return html! { <ProfilerPanel profiler={Rc::clone(&props.profiler)} {pinned} {on_pin} {on_close} on_act={on_profile} /> };
         }
         Subject::Key(_, name) => name.clone(),
     };
@@ -194,6 +206,7 @@ struct Calls {
     on_look: Callback<Look>,
     on_command: Callback<String>,
     on_act: Callback<Act>,
+    on_profile: Callback<profiler::Act>,
     on_release: Callback<(String, String)>,
 }
 

@@ -233,9 +233,10 @@ pub fn KeyList(props: &KeyListProps) -> Html {
             </div>
             { channels(props) }
             <div class="scripts">
-                <h2>{ "Scripts" }</h2>
+                <h2>{ "Tools" }</h2>
                 <div role="list">
                     { line("scripts".into(), Place::default(), Icon::Script, "Lua script".into(), "run it, or step through it", Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
+                    { line("profiler".into(), Place::default(), Icon::Profiler, "Profiler".into(), "all commands, and what they cost", Html::default(), Subject::Profiler, &props.stage, &props.on_show, &props.on_pin) }
                 </div>
             </div>
         </nav>

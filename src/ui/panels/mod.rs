@@ -7,6 +7,7 @@ pub mod keys;
 pub mod lock;
 pub mod missing;
 pub mod part;
+pub mod profiler;
 pub mod pubsub;
 pub mod script;
 pub mod stream;

@@ -41,7 +41,7 @@ pub struct CardProps {
 #[component]
 pub fn Card(props: &CardProps) -> Html {
     // What shows no key is called by what it is.
-    let keyless = matches!(props.kind, "pubsub" | "script");
+    let keyless = matches!(props.kind, "pubsub" | "script" | "profiler");
     let title = if keyless {
         props.words.into()
     } else {

@@ -29,6 +29,8 @@ pub enum Icon {
     Pattern,
     /// A script.
     Script,
+    /// What commands cost.
+    Profiler,
     /// A key that is not there.
     Missing,
     /// A group that is open.
@@ -84,6 +86,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Script => {
             html! { <path d="M6.2 3C4.8 3 4.7 4 4.7 5.2S4.6 8 3 8c1.6 0 1.7 1.6 1.7 2.8S4.8 13 6.2 13M9.8 3c1.4 0 1.5 1 1.5 2.2S11.4 8 13 8c-1.6 0-1.7 1.6-1.7 2.8S11.2 13 9.8 13" /> }
         }
+        Icon::Profiler => html! { <path d="M2 9h2.5l2-5.5 3 9 2-3.5H14" /> },
         Icon::Missing => html! { <><circle cx="8" cy="8" r="5.5" stroke-dasharray="2.6 2.6" /></> },
         Icon::Opened => html! { <path d="M4.5 6.5L8 10l3.5-3.5" /> },
         Icon::Closed => html! { <path d="M6.5 4.5L10 8l-3.5 3.5" /> },
