@@ -87,7 +87,7 @@ pub fn draw(map: &MapView, width: f64, height: f64) -> Drawn {
     for (of, row) in map.places.iter().enumerate() {
         labels.place(of, short(&format::lossy(&row.member)));
     }
-    let (meridians, parallels) = paper.net();
+    let [meridians, parallels] = paper.net();
     Drawn {
         labels: labels.placed,
         dots,
@@ -182,7 +182,7 @@ impl Paper {
     }
 
     /// Meridians and parallels at round degrees.
-    fn net(&self) -> (Vec<(f64, String)>, Vec<(f64, String)>) {
+    fn net(&self) -> [Vec<(f64, String)>; 2] {
         let least = (NET / self.per.0.min(self.per.1)).max(1e-6);
         let step = [30.0, 45.0, 60.0, 90.0]
             .into_iter()
@@ -201,7 +201,7 @@ impl Paper {
         let meridians = lines(self.west, self.per.0, self.size.0);
         let south = self.north - self.size.1 / self.per.1;
         let parallels = lines(south, self.per.1, self.size.1);
-        (
+        [
             meridians
                 .into_iter()
                 .map(|(degree, x)| (x, degrees(wrap(degree), digits, "E", "W")))
@@ -211,7 +211,7 @@ impl Paper {
                 .filter(|(degree, _)| degree.abs() <= 90.0)
                 .map(|(degree, y)| (self.size.1 - y, degrees(degree, digits, "N", "S")))
                 .collect(),
-        )
+        ]
     }
 }
 

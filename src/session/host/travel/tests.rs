@@ -142,7 +142,7 @@ fn the_past_stands_still_and_shows_what_was_then() {
 
     page.clients.clear();
     let updates = page.travel(Travel::End);
-    assert_eq!(seen(&updates), Some((false, 2)));
+    assert_eq!(seen(&updates), Some((false, 3)));
     assert_eq!((page.past(), page.now()), (None, 2000));
     assert_eq!(page.clients, [(2, true)]);
     page.wall += 7;
