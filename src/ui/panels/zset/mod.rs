@@ -175,7 +175,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             } else {
                 Mode::Ranks
             });
-            go_to.set(place.map(|(start, _)| (start, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))))
+            go_to.set(place.map(|(start, end)| ((start + end) / 2, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))))
         })
     };
     let view = |name: &'static str, own: Mode| {
