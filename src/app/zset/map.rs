@@ -328,20 +328,18 @@ fn meet(a: Box4, b: Box4) -> bool {
 pub fn table(map: &MapView, found: impl Fn(&PlaceRow) -> bool) -> Table {
     let searched = map.area.is_some();
     let mut table = if searched {
-        Table::new(&["Member", "Longitude", "Latitude", "Distance", "Found"])
+        Table::new(&["Member", "Distance", "Found", "Longitude", "Latitude"])
     } else {
         Table::new(&["Member", "Longitude", "Latitude"])
     };
     for row in &map.places {
-        let mut cells = vec![
-            format::lossy(&row.member),
-            degrees(row.longitude, 6, "E", "W"),
-            degrees(row.latitude, 6, "N", "S"),
-        ];
+        let mut cells = vec![format::lossy(&row.member)];
         if searched {
             cells.push(row.metres.map(metres).unwrap_or_default());
             cells.push(if found(row) { "yes" } else { "no" }.into());
         }
+        cells.push(degrees(row.longitude, 6, "E", "W"));
+        cells.push(degrees(row.latitude, 6, "N", "S"));
         table.row(cells);
     }
     table

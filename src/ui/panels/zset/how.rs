@@ -9,10 +9,11 @@ use crate::session::message::{Sought, WayStep, WayView, ZsetMore, ZsetView};
 use crate::ui::widgets::twin::Twin;
 use crate::ui::widgets::typed::Typed;
 
-/// The view.
+/// The view. `is_told`: what the last lookup was is said elsewhere already.
 pub fn how(
     zset: &ZsetView,
     subject: Option<&Subject>,
+    is_told: bool,
     word: &str,
     on_command: &Callback<String>,
 ) -> Html {
@@ -36,7 +37,7 @@ pub fn how(
     let Some(sought) = &subject.sought else {
         return html! {
             <>
-                <p>{ format!("The last command {}.", subject.what) }</p>
+                <p>{ format!("The last lookup {}.", subject.what) }</p>
                 <p>{ "It took no way through the order: the range is empty, or scores differ, and a range by member then goes from one member to the next." }</p>
                 <p class="dim">{ app::reference(zset) }</p>
             </>
@@ -48,8 +49,8 @@ pub fn how(
     };
     let then = match subject.same {
         Some(true) => "",
-        Some(false) => " The set has changed since: this is the way now.",
-        None => " The way shown is the one to where it stands now.",
+        Some(false) => "The set has changed since: this is the way now.",
+        None => "The way shown is the one to where it stands now.",
     };
     let by_count = matches!(sought, Sought::Rank(_));
     let taken: usize = ways
@@ -72,7 +73,8 @@ pub fn how(
     let single = ways.iter().all(|way| way.steps.len() == 1);
     html! {
         <>
-            <p>{ format!("The last command {}.{then}", subject.what) }</p>
+            if !is_told { <p>{ format!("The last lookup {}.", subject.what) }</p> }
+            if !then.is_empty() { <p>{ then }</p> }
             if ways.is_empty() {
                 <p>{ "It is not there any more." }</p>
             } else {

@@ -163,6 +163,9 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             mover.map(|rank| (rank, rank + 1))
         }
     };
+    // The last sentence says already what the last lookup was.
+    let is_told = told.and_then(|event| app::what(&event.fact)).as_ref()
+        == subject.as_ref().map(|subject| &subject.what);
     let listed = matches!(shown, Mode::Ranks | Mode::Range);
     let place = place.filter(|&(start, end)| {
         end <= zset.len && !(listed && in_view.contains(&start) && in_view.contains(&(end - 1)))
@@ -175,7 +178,12 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             } else {
                 Mode::Ranks
             });
-            go_to.set(place.map(|(start, _)| (start, go_to.map_or(0, |(_, n)| n.wrapping_add(1)))))
+            go_to.set(place.map(|(start, end)| {
+                (
+                    (start + end) / 2,
+                    go_to.map_or(0, |(_, n)| n.wrapping_add(1)),
+                )
+            }))
         })
     };
     let view = |name: &'static str, own: Mode| {
@@ -219,7 +227,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
                 </div>
             } else if shown == Mode::How {
                 <div class="zset-page" role="region" aria-label="How it is found" tabindex="0">
-                    { how::how(zset, subject.as_ref(), &word, &props.on_command) }
+                    { how::how(zset, subject.as_ref(), is_told, &word, &props.on_command) }
                 </div>
             } else {
                 <div class="zset-page" role="region" aria-label="Places" tabindex="0">
@@ -358,7 +366,7 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
             <span role="cell" class="mono member" title={name.clone()}>
                 <span class="zset-member">{ &name }</span>
                 if lit.contains(&rank) { <span class="vh">{ ", in the range" }</span> }
-                if tied { <span class="zset-tie" title="The same score as a neighbour: ordered by the bytes of the members"><span class="vh">{ ", " }</span>{ "tie" }<span class="zset-by">{ ": ordered by bytes" }</span></span> }
+                if tied { <span class="zset-tie" title="The same score as a neighbour: ordered by the bytes of the members"><span class="zset-is" aria-hidden="true">{ "=" }</span><span class="zset-says">{ "tie: ordered by bytes" }</span></span> }
             </span>
             <span role="cell" class="bar"><i style={format!("--share:{share:.4}")} /></span>
             <span role="cell" class="num mono score">{ format::score(member.score) }</span>
