@@ -1,22 +1,9 @@
 // Actors: a worker that crashes with entries pending, another that takes them over; texts that are written and steered.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { exec, inspector, launch, openPage, ready, startServer, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { exec, inspector, page, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
-});
-afterEach(() => finish());
+useFreshPage();
 
 const actors = () => page.getByRole("region", { name: "Actors", exact: true });
 const card = (name) => page.getByRole("region", { name: `Actor ${name}`, exact: true });
@@ -127,7 +114,7 @@ test("ten busy actors leave the page its frames", async () => {
   const rate = ((await added()) - before) / ((Date.now() - began) / 1000);
   console.log(`${idle.toFixed(1)} frames a second before, ${busy.toFixed(1)} with ten actors at ${rate.toFixed(0)} commands a second; the longest ${longest.toFixed(0)} ms`);
   assert.ok(rate > 3000, `${rate} commands a second`);
-  assert.ok(busy > idle / 6, `${busy} frames a second, ${idle} before`);
+  assert.ok(busy > idle / 3, `${busy} frames a second, ${idle} before`);
 });
 
 test("an hour with a thousand expiries and ten workers passes within a second", async () => {
@@ -148,7 +135,7 @@ test("an hour with a thousand expiries and ten workers passes within a second", 
   const handled = Number(/"entries-read"\n *\d+\) \(integer\) (\d+)/.exec(await exec(page, "A", "XINFO STREAM events FULL"))[1]);
   console.log(`an hour with 1,000 expiries and ten workers who read ${handled} entries took ${took.toFixed(0)} ms`);
   assert.ok(handled > 1000, `${handled} entries`);
-  assert.ok(took < 6000, `${took} ms`);
+  assert.ok(took < 3000, `${took} ms`);
 });
 
 for (const [size, viewport] of Object.entries(VIEWPORTS)) {

@@ -1,23 +1,11 @@
 // Clients: sixteen of them, named, moved, cut off and closed; their state and their raw bytes.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleOf, exec, launch, openPage, ready, startServer, type, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, exec, page, ready, type, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await consoleOf(page, "C").log.getByText(/"pmessage"/).first().waitFor();
 });
-afterEach(() => finish());
 
 /** Waits until an element's text fits. */
 async function shows(locator, pattern) {

@@ -1,23 +1,11 @@
 // The clock in the learner's hand: held, moved on, hurried, from the bar and from a console.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleOf, exec, inspector, launch, openPage, ready, startServer, type, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, exec, inspector, page, server, type, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await exec(page, "A", "PING");
 });
-afterEach(() => finish());
 
 const bar = () => page.getByRole("group", { name: "Clock", exact: true });
 const button = (name) => bar().getByRole("button", { name });

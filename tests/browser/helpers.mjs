@@ -1,6 +1,7 @@
 // What every browser test needs: a server for dist, a Chromium, a page that is watched, and a way to type commands.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "../../scripts/serve.mjs";
@@ -87,6 +88,33 @@ export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, 
       assert.deepEqual(left, [], "the page must be quiet and keep to its own files");
     },
   };
+}
+
+// What a test file has once it has asked for it below.
+export let browser, server, page, context, expect, finish;
+
+/** For the tests of the file that calls it: a browser and a server, and what `begin` does with them. */
+export function useBrowser(begin = async () => {}) {
+  before(async () => {
+    browser = await launch();
+    server = await startServer();
+    await begin();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+}
+
+/** And a fresh page before each of them, which `begin` makes ready; it is looked after until the test ends. */
+export function useFreshPage(begin = async () => {}) {
+  useBrowser();
+  beforeEach(async () => {
+    ({ page, context, expect, finish } = await openPage(browser, server));
+    await ready(page);
+    await begin();
+  });
+  afterEach(() => finish());
 }
 
 /** Waits until the page answers a command. */

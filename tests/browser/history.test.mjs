@@ -1,23 +1,11 @@
 // The way back: scrubbing, undo and redo, forks, moments with names, two moments compared.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleOf, exec, inspector, launch, openPage, ready, startServer, type, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, exec, inspector, page, type, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await exec(page, "A", "PING");
 });
-afterEach(() => finish());
 
 const timeline = () => page.getByRole("contentinfo", { name: "Timeline" });
 const button = (name) => timeline().getByRole("button", { name, exact: true });

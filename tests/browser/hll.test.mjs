@@ -1,23 +1,11 @@
 // The inspector of a HyperLogLog, as one learns from it: an element's way to its register, and a merge foretold.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { exec, inspector, launch, openPage, ready, startServer, type, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { exec, inspector, page, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await exec(page, "A", "FLUSHALL");
 });
-afterEach(() => finish());
 
 test("an element is followed to its register, and what is typed is not shown to it", async () => {
   await exec(page, "A", "PFADD seen bob ann");

@@ -1,24 +1,12 @@
 // The lock's inspector: the accident played by two clients, and what keeps it from happening.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { exec, inspector, launch, openPage, ready, startServer } from "./helpers.mjs";
+import { test } from "node:test";
+import { exec, inspector, page, useFreshPage } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await exec(page, "A", "FLUSHALL");
   await exec(page, "A", ".pause");
 });
-afterEach(() => finish());
 
 const card = () => inspector(page, "lock:job");
 const saying = (text) => card().getByText(text).first().waitFor();

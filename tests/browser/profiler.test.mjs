@@ -1,22 +1,9 @@
 // The profiler: what every client does, what it cost, and that a flood of commands does not slow the page.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { exec, launch, openPage, ready, startServer } from "./helpers.mjs";
+import { test } from "node:test";
+import { exec, page, useFreshPage } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
-});
-afterEach(() => finish());
+useFreshPage();
 
 const card = () => page.getByRole("region", { name: "Profiler", exact: true });
 const rows = () => card().locator(".prof-row:not(.prof-head)");

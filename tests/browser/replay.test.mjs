@@ -3,21 +3,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
-import { launch, openPage, startServer } from "./helpers.mjs";
+import { test } from "node:test";
+import { browser, openPage, server, useBrowser } from "./helpers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/tmp/replay`;
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+useBrowser();
 
 test("a recorded session replays in the page to the bytes that it sent natively", async () => {
   // Written anew, by the very sources that the page was built from.

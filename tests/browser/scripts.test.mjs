@@ -1,23 +1,11 @@
 // The script editor: a lock released by its owner and not by a stranger, and a script stepped from call to call.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleOf, exec, inspector, launch, openPage, ready, startServer, type, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, context, exec, inspector, page, ready, type, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, context, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, context, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await shows(consoleOf(page, "C").log, /"pmessage"/);
 });
-afterEach(() => finish());
 
 /** Waits until an element's text fits; the element may be another one by then. */
 async function shows(locator, pattern) {

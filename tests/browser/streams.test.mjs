@@ -1,22 +1,9 @@
 // Streams and channels as their panels show them: a crashed worker's entries, one entry's life, messages that were missed.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { exec, inspector, launch, openPage, ready, startServer, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { exec, inspector, page, useFreshPage, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server, page, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish } = await openPage(browser, server));
-  await ready(page);
-});
-afterEach(() => finish());
+useFreshPage();
 
 const stream = () => inspector(page, "jobs");
 const life = () => stream().locator("[data-follows]");

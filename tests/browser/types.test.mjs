@@ -1,17 +1,9 @@
 // Every type's inspector and the list of keys, as a learner uses them.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { exec, inspector, launch, openPage, startServer, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { browser, exec, inspector, openPage, server, useBrowser, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+useBrowser();
 
 const rows = (page) => page.locator(".keys .key-rows .key:not(.skeleton) .name");
 

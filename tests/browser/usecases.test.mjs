@@ -1,24 +1,12 @@
 // The five things that the page is for, typed by three clients: what the consoles say, and what the inspectors show.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, afterEach, test } from "node:test";
-import { consoleOf, exec, inspector, launch, openPage, ready, startServer, type } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, exec, inspector, page, type, useFreshPage } from "./helpers.mjs";
 
-let browser, server, page, finish, expect;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, finish, expect } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   // The example is done when its last subscriber has its message.
   await shows("C", /"pmessage"/);
 });
-afterEach(() => finish());
 
 /** Waits until a client's log shows something. */
 async function shows(letter, pattern) {

@@ -1,23 +1,11 @@
 // Why a reply is what it is: a sentence below it, which can be switched off for good.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleOf, exec, launch, openPage, ready, startServer, type } from "./helpers.mjs";
+import { test } from "node:test";
+import { consoleOf, context, exec, page, ready, type, useFreshPage } from "./helpers.mjs";
 
-let browser, server, page, context, finish;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-beforeEach(async () => {
-  ({ page, context, finish } = await openPage(browser, server));
-  await ready(page);
+useFreshPage(async () => {
   await exec(page, "A", "FLUSHALL");
 });
-afterEach(() => finish());
 
 const sentences = (letter) => consoleOf(page, letter).log.locator(".why");
 

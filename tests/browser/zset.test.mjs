@@ -1,17 +1,9 @@
 // The sorted set's inspector: rows slide, ties and slices show, the way of a lookup, a range of scores, a map.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { exec, inspector, launch, openPage, startServer, VIEWPORTS } from "./helpers.mjs";
+import { test } from "node:test";
+import { browser, exec, inspector, openPage, server, useBrowser, VIEWPORTS } from "./helpers.mjs";
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await startServer();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+useBrowser();
 
 /** A key's inspector: a command that touches the key shows it, and on a narrow page its part is turned to. */
 async function show(page, key) {
