@@ -114,8 +114,8 @@ impl Function {
     }
 }
 
-/// How many steps it takes to make anything that is kept in the heap.
-pub(super) const MAKE: usize = 4;
+/// How many steps it takes to make anything that is kept in the heap, and to find later that nobody refers to it.
+pub(super) const MAKE: usize = 10;
 /// How many steps it takes to write a number as text.
 pub(super) const DISPLAY: usize = 20;
 /// What a function takes beside its upvalues, in bytes.
@@ -296,9 +296,9 @@ impl State {
         Ok(())
     }
 
-    /// A string. Uses up some steps, and one for each 16 bytes. Errors: a budget.
+    /// A string. Uses up some steps, and one for each 8 bytes. Errors: a budget.
     pub fn string(&mut self, bytes: &[u8]) -> Result<StrId, Error> {
-        self.spend(MAKE + bytes.len() / 16)?;
+        self.spend(MAKE + bytes.len() / 8)?;
         self.room(bytes.len())?;
         Ok(self.strings.intern(bytes))
     }

@@ -1,4 +1,4 @@
-// Scripts that would not end by themselves, in the page: each is ended by its budget within a second (or eight times what an empty loop takes, on a slow machine), while the
+// Scripts that would not end by themselves, in the page: each is ended by its budget within a second, while the
 // page goes on drawing; what was stored stays, and the next script runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -31,23 +31,12 @@ const HOSTILE = [
   ["failing commands without end", "while true do redis.pcall('NOSUCH') end", STEPS],
 ];
 
-let page, finish, limit;
+let page, finish;
 useBrowser(async () => {
   ({ page, finish } = await openPage(browser, server));
   await ready(page);
   await exec(page, "A", "SET kept value");
   await exec(page, "A", "EVAL 'return 1' 0"); // the machine is there
-  // A budget is of steps: where the dearest take over a second, so do all on that machine, and the cheapest tell by how much.
-  const plain = await page.evaluate(async () => {
-    let least = Infinity;
-    for (let i = 0; i < 3; i++) {
-      const began = performance.now();
-      await keyglass.exec("A", 'EVAL "while true do end" 0');
-      least = Math.min(least, performance.now() - began);
-    }
-    return least;
-  });
-  limit = Math.max(1000, 8 * plain);
 });
 
 for (const [name, script, error] of HOSTILE) {
@@ -70,7 +59,7 @@ for (const [name, script, error] of HOSTILE) {
     }, line);
     console.log(`# ${took.toFixed(0)} ms, longest pause of the page ${pause.toFixed(0)} ms: ${script}`);
     assert.match(reply, error);
-    assert.ok(took < limit, `it took ${took} ms of ${limit}`);
+    assert.ok(took < 1000, `it took ${took} ms`);
     assert.ok(pause < 100, `the page stood still for ${pause} ms`);
     assert.equal(await exec(page, "A", "GET kept"), '"value"');
     assert.equal(await exec(page, "A", "EVAL 'return redis.call(\"DBSIZE\") > 0' 0"), "(integer) 1");

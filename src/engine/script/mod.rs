@@ -117,7 +117,7 @@ struct Running {
 }
 
 /// How many steps a call counts for, whatever it calls.
-const CALL_STEPS: u64 = 100;
+const CALL_STEPS: u64 = 145;
 /// As many bytes or elements are gone through in the time of a step.
 const STEP_BYTES: u64 = 16;
 

@@ -11,7 +11,7 @@ use super::operate::Found;
 use super::{Exit, Origin, Place, Stop, Vm, text};
 
 /// How many steps it takes to raise an error and find who catches it.
-const THROW: usize = 32;
+const THROW: usize = 220;
 
 impl Vm {
     /// Finds who catches an error.
