@@ -5,8 +5,26 @@
 //! by ratio. A [`Place`] keeps where the list really is beside the scroll position that stands for it, so
 //! that small steps still move by whole pixels and rows.
 
+use std::ops::Range;
+
+use crate::session::message::Window;
+
 /// The tallest element that is asked of a browser, in pixels.
 pub const ELEMENT_MAX: f64 = 8_000_000.0;
+
+/// How many rows are asked for beyond those in view, on either side.
+pub const MARGIN: usize = 40;
+
+/// The rows to ask for where some of those in view were not asked for yet; `None` where all were.
+pub fn asks_for(asked: Window, in_view: &Range<usize>, rows: usize) -> Option<Window> {
+    let known = asked
+        .start
+        .is_some_and(|from| in_view.start >= from && in_view.end.min(rows) <= from + asked.count);
+    (!known).then(|| Window {
+        start: Some(in_view.start.saturating_sub(MARGIN)),
+        count: in_view.len() + 2 * MARGIN,
+    })
+}
 
 /// How far a scroll position may be from the one that was set and still mean it, in pixels: browsers round.
 const ECHO: f64 = 1.0;
@@ -163,6 +181,23 @@ impl Viewport {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_asked_for_once_with_some_around_them() {
+        let window = |start, count| Window { start, count };
+        let asked = window(Some(100), 100);
+        assert_eq!(asks_for(asked, &(120..150), 1000), None);
+        assert_eq!(asks_for(asked, &(180..210), 200), None, "there are no more");
+        assert_eq!(
+            asks_for(asked, &(180..210), 1000),
+            Some(window(Some(140), 110))
+        );
+        assert_eq!(asks_for(asked, &(10..40), 1000), Some(window(Some(0), 110)));
+        assert_eq!(
+            asks_for(window(None, 32), &(0..5), 9),
+            Some(window(Some(0), 85))
+        );
+    }
     use proptest::prelude::*;
 
     const MILLION: Viewport = Viewport {

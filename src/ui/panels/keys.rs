@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::app::listing::{Act, Listing, ORDERS};
 use crate::app::stage::{Stage, Subject};
+use crate::app::viewport::asks_for;
 use crate::app::{format, show};
 use crate::session::message::{GroupRow, KeyOrder, KeyRow, KeysLine, KeysView, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
@@ -17,8 +18,6 @@ use crate::ui::widgets::ticking::Ttl;
 
 /// The height of a row, in pixels.
 const ROW: f64 = 28.0;
-/// Rows asked for beyond those in view, above and below.
-const MARGIN: usize = 24;
 /// How many rows Page Up and Page Down pass.
 const PAGE: usize = 10;
 /// How often a row that scrolls into view is looked for, and after how many milliseconds again.
@@ -80,12 +79,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
     let on_range = use_callback((props.on_window.clone(), keys.len, *window), {
         let setter = window.setter();
         move |range: Range<usize>, (on_window, len, window)| {
-            let start = window.start.unwrap_or(0);
-            if range.start < start || range.end.min(*len) > start + window.count {
-                let next = Window {
-                    start: Some(range.start.saturating_sub(MARGIN)),
-                    count: (range.len() + 2 * MARGIN).max(FIRST.count),
-                };
+            if let Some(next) = asks_for(*window, &range, *len) {
                 setter.set(next);
                 on_window.emit(next);
             }

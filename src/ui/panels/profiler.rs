@@ -7,8 +7,9 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::app::format;
-use crate::app::profiler::{Act, FIRST, Profiler, inside, line, whole};
-use crate::session::message::{Call, Window};
+use crate::app::profiler::{Act, Profiler, inside, line, whole};
+use crate::app::viewport::asks_for;
+use crate::session::message::Call;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
@@ -17,8 +18,6 @@ use crate::ui::widgets::tag;
 
 /// The height of a row, in pixels.
 const ROW: f64 = 26.0;
-/// Rows asked for around those in view.
-const MARGIN: usize = 24;
 
 /// What the inspector needs.
 #[derive(Properties)]
@@ -152,12 +151,8 @@ fn Feed(props: &FeedProps) -> Html {
     let on_range = use_callback(
         (props.on_act.clone(), view.matching, profiler.window),
         |range: Range<usize>, (on_act, matching, window)| {
-            let start = window.start.unwrap_or(0);
-            if range.start < start || range.end.min(*matching) > start + window.count {
-                on_act.emit(Act::Window(Window {
-                    start: Some(range.start.saturating_sub(MARGIN)),
-                    count: (range.len() + 2 * MARGIN).max(FIRST.count),
-                }));
+            if let Some(next) = asks_for(*window, &range, *matching) {
+                on_act.emit(Act::Window(next));
             }
         },
     );

@@ -8,8 +8,9 @@ use yew::prelude::*;
 
 use super::part::{PanelProps, Same};
 use crate::app::table::Table;
+use crate::app::viewport::asks_for;
 use crate::app::{format, show};
-use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, View, Window};
+use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, View};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
@@ -22,8 +23,6 @@ use overlap::Compare;
 
 /// The height of a row, in pixels.
 const ROW: f64 = 26.0;
-/// Rows asked for beyond those in view, above and below.
-const MARGIN: usize = 40;
 
 /// What the page says of each of the three.
 struct Words {
@@ -67,15 +66,8 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
     };
     let on_range = use_callback((props.on_window.clone(), len), {
         move |range: Range<usize>, (on_window, len)| {
-            let has = window
-                .borrow()
-                .start
-                .map_or(0..0, |start| start..start + window.borrow().count);
-            if range.start < has.start || range.end.min(*len) > has.end {
-                on_window.emit(Window {
-                    start: Some(range.start.saturating_sub(MARGIN)),
-                    count: range.len() + 2 * MARGIN,
-                });
+            if let Some(next) = asks_for(*window.borrow(), &range, *len) {
+                on_window.emit(next);
             }
         }
     });

@@ -12,10 +12,11 @@ use yew::prelude::*;
 
 use super::part::{PanelProps, Same};
 use crate::app::movement::{self, Move};
+use crate::app::viewport::asks_for;
 use crate::app::zset::scores::{Chosen, Span};
 use crate::app::{colour, format, show, zset as app};
 use crate::session::message::{
-    Bytes, Event, Fact, Look, Sought, ValueView, View, Window, ZsetLook, ZsetMore, ZsetView,
+    Bytes, Event, Fact, Look, Sought, ValueView, View, ZsetLook, ZsetMore, ZsetView,
 };
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
@@ -28,8 +29,6 @@ use crate::ui::widgets::typed::Typed;
 const ROW: f64 = 26.0;
 /// So many rows of a slice count as having been shown.
 const SHOWN: usize = 8;
-/// Rows asked for beyond those in view, above and below.
-const MARGIN: usize = 40;
 
 /// What of a sorted set is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,15 +58,8 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let on_range = use_callback((props.on_window.clone(), len), {
         let in_view = in_view.setter();
         move |range: Range<usize>, (on_window, len)| {
-            let has = window
-                .borrow()
-                .start
-                .map_or(0..0, |start| start..start + window.borrow().count);
-            if range.start < has.start || range.end.min(*len) > has.end {
-                on_window.emit(Window {
-                    start: Some(range.start.saturating_sub(MARGIN)),
-                    count: range.len() + 2 * MARGIN,
-                });
+            if let Some(next) = asks_for(*window.borrow(), &range, *len) {
+                on_window.emit(next);
             }
             in_view.set(range);
         }
