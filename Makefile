@@ -1,7 +1,7 @@
 # The commands of this project; `make help` lists them. The work is done by scripts/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help server fuzz compatibility serve dev build test fmt lint size screenshots clean
+.PHONY: help gallery server fuzz compatibility serve dev build test fmt lint size screenshots clean
 PORT ?= 8080
 export PORT
 
@@ -37,6 +37,12 @@ screenshots: ## pictures of the built page in each size and theme, and the one i
 	@scripts/setup.sh test
 	@. scripts/env.sh && CHROME="$$(find_chrome)" node scripts/screenshot.mjs target/screenshots
 	@mkdir -p docs && cp target/screenshots/desktop-light.png docs/page.png
+
+gallery: ## pictures of every inspector of the built page, in each size and theme, and what is wrong with any of them
+	@scripts/setup.sh test
+	@rm -rf target/gallery
+	@. scripts/env.sh && CHROME="$$(find_chrome)" KEYGLASS_GALLERY="$(CURDIR)/target/gallery" node --test tests/browser/gallery.test.mjs; \
+		status=$$?; echo "The pictures: target/gallery/index.html"; exit $$status
 
 server: ## the engine on a TCP port, for real clients: make server ARGS='--port 6380'
 	@cargo run --quiet --profile engine --features server --bin keyglass-server -- $(ARGS)

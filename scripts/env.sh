@@ -84,25 +84,30 @@ use_wasm() {
   unset RUSTUP_TOOLCHAIN
 }
 
-# A Chrome or Chromium to test with; CHROME overrides the search.
-find_chrome() {
-  if [ -n "${CHROME:-}" ]; then
-    [ -x "$CHROME" ] || die "CHROME is set to $CHROME, which is no program."
-    printf '%s\n' "$CHROME"
+# find_browser VARIABLE PROGRAM…: the first of the programs that is there; the variable overrides the search.
+find_browser() {
+  local variable="$1" name
+  shift
+  if [ -n "${!variable:-}" ]; then
+    [ -x "${!variable}" ] || die "$variable is set to ${!variable}, which is no program."
+    printf '%s\n' "${!variable}"
     return
   fi
-  local name
-  for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do
+  for name in "$@"; do
     if command -v "$name"; then return; fi
   done
-  for name in "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
-    "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
-    if [ -x "$name" ]; then
-      printf '%s\n' "$name"
-      return
-    fi
-  done
   return 1
+}
+
+# A Chrome or Chromium to test with.
+find_chrome() {
+  find_browser CHROME chromium chromium-browser google-chrome google-chrome-stable chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium"
+}
+
+# A Firefox to test with.
+find_firefox() {
+  find_browser FIREFOX firefox-esr firefox "/Applications/Firefox.app/Contents/MacOS/firefox"
 }
 
 # The real server that the comparison test runs against; KEYGLASS_VALKEY overrides the search.

@@ -139,6 +139,12 @@ need_chromium() {
     "install Chrome or Chromium by hand, or set CHROME to the browser's program" apt_install chromium
 }
 
+need_firefox() {
+  if find_firefox >/dev/null; then return; fi
+  step firefox "Firefox" "the page is tested in a second browser" \
+    "install Firefox by hand, or set FIREFOX to the browser's program" apt_install firefox-esr
+}
+
 # The tests' packages lie in the cache under their lock file's checksum; the checkout gets a link to them.
 need_browser_packages() {
   local sum dir
@@ -147,8 +153,8 @@ need_browser_packages() {
   if ! [ -e "$dir/installed" ]; then
     mkdir -p "$dir"
     cp "$ROOT/tests/browser/package.json" "$ROOT/tests/browser/package-lock.json" "$dir/"
-    step browser-tests "playwright-core and friends" "they drive the browser in the tests" "$OFFLINE" \
-      env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error || return
+    step browser-tests "playwright-core and friends" "they drive the browsers in the tests, and axe looks at the page" "$OFFLINE" \
+      env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 PUPPETEER_SKIP_DOWNLOAD=1 npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error || return
     touch "$dir/installed"
   fi
   if [ "$(readlink "$ROOT/tests/browser/node_modules" || true)" != "$dir/node_modules" ]; then
@@ -218,7 +224,7 @@ main() {
   case "${1:-build}" in
     build) setup_build ;;
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
-    test) setup_build need_wasm_clippy need_chromium need_browser_packages need_valkey need_redis_server need_clients ;;
+    test) setup_build need_wasm_clippy need_chromium need_firefox need_browser_packages need_valkey need_redis_server need_clients ;;
     clients) need_rust && need_node && need_clients ;;
     *) die "usage: scripts/setup.sh [build|lint|test|clients]" ;;
   esac || die "Set-up is not complete; see 'What to do' above."

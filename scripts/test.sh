@@ -96,7 +96,8 @@ build_page() {
 
 browser_tests() {
   CHROME="$(find_chrome)" || die "There is no Chromium to test in. Run: scripts/setup.sh test"
-  export CHROME
+  FIREFOX="$(find_firefox)" || die "There is no Firefox to test in. Run: scripts/setup.sh test"
+  export CHROME FIREFOX
   cd tests/browser
   # One file at a time: with two cores, browsers side by side only make each other late.
   node --test --test-concurrency=1 --test-reporter=tap ./*.test.mjs

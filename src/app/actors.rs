@@ -30,6 +30,14 @@ pub struct Actors {
     started: Conn,
 }
 
+impl Actors {
+    /// The name of the actor at a connection; `None`: no actor is.
+    pub fn name_of(&self, conn: Conn) -> Option<String> {
+        let card = self.cards.iter().find(|card| card.conn == conn);
+        card.map(|card| card.name.clone())
+    }
+}
+
 /// What was heard of actors and is not drawn yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct News {

@@ -319,8 +319,8 @@ impl State {
         self.turns_lost(wall, effects);
         self.stays("", wall, effects);
         let old = std::mem::replace(self, fresh);
-        (self.commands, self.tab, self.kept, self.whys) =
-            (old.commands, old.tab, old.kept, old.whys);
+        (self.commands, self.tab, self.kept) = (old.commands, old.tab, old.kept);
+        (self.whys, self.announces) = (old.whys, old.announces);
         let kept = self.kept_mut();
         (kept.written, kept.about) = (0, About::default());
     }

@@ -3,6 +3,7 @@
 //! Knows the server half only by its messages.
 
 pub mod actors;
+pub mod announce;
 pub mod circles;
 pub mod client;
 pub mod clock;
@@ -36,6 +37,7 @@ pub mod transcript;
 pub mod viewport;
 pub mod why;
 pub mod wire;
+pub mod words;
 pub mod zset;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -43,6 +45,7 @@ use std::rc::Rc;
 
 use crate::session::message::*;
 use actors::Actors;
+use announce::Announcer;
 use console::Console;
 use listing::Listing;
 use movement::Movement;
@@ -74,6 +77,15 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+/// What a reader chooses once, and the browser remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The consoles say why a reply is what it is.
+    Whys,
+    /// Changes of ranks, pending entries and locks are said to a screen reader.
+    Announce,
 }
 
 /// Which part a narrow page shows.
@@ -145,8 +157,11 @@ pub struct State {
     pub tab: Tab,
     /// Whether the consoles say why a reply is what it is.
     pub whys: bool,
+    /// Whether changes are said to a screen reader.
+    pub announces: bool,
     /// Something that must be said, above everything else.
     pub notice: Option<String>,
+    announcer: Announcer,
     past: Rc<Past>,
     /// How many inputs have happened on the branch that is walked on.
     inputs: usize,
@@ -209,8 +224,8 @@ pub enum Action {
     Light(Theme),
     /// A narrow page shows another part.
     Turn(Tab),
-    /// The consoles say why a reply is what it is, or do so no longer.
-    Whys(bool),
+    /// Something is chosen, or is so no longer.
+    Choose(Choice, bool),
     /// Something is done in the script editor.
     Script(script::Act),
     /// What was said has been read.
@@ -261,8 +276,8 @@ pub enum Effect {
     Remove(String),
     /// Begin a new session.
     Fresh,
-    /// Remember whether the consoles say why.
-    Whys(bool),
+    /// Remember what was chosen.
+    Choose(Choice, bool),
 }
 
 impl State {
@@ -291,6 +306,8 @@ impl State {
             theme,
             tab: Tab::default(),
             whys: true,
+            announces: true,
+            announcer: Announcer::default(),
             notice: None,
             past: Rc::default(),
             inputs: 0,
@@ -337,6 +354,15 @@ impl State {
             .map(|(at, slot)| (slot.panel, at))
             .max();
         newest.filter(|_| self.used)
+    }
+
+    /// What is said to a screen reader now; empty: nothing.
+    pub fn announced(&self) -> &str {
+        if self.announces {
+            self.announcer.said()
+        } else {
+            ""
+        }
     }
 
     /// The session so far.
@@ -461,6 +487,7 @@ impl State {
                 self.follow(orders, wall, &mut effects);
                 self.mark_stuck(wall);
                 self.show_news(wall);
+                self.changed |= self.announcer.speak(wall);
                 self.save(false, wall, &mut effects);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
@@ -496,9 +523,15 @@ impl State {
                 effects.push(Effect::Theme(theme));
             }
             Action::Turn(tab) => self.tab = tab,
-            Action::Whys(on) => {
-                self.whys = on;
-                effects.push(Effect::Whys(on));
+            Action::Choose(choice, on) => {
+                match choice {
+                    Choice::Whys => self.whys = on,
+                    Choice::Announce => {
+                        self.announces = on;
+                        self.announcer.forget();
+                    }
+                }
+                effects.push(Effect::Choose(choice, on));
             }
             Action::Script(act) => self.act(act, wall, &mut effects),
             Action::Dismiss => self.notice = None,
@@ -734,6 +767,7 @@ impl State {
                 Update::History(view) => self.history_told(view),
                 Update::Retold { talks, at_end } => {
                     self.session_is_back();
+                    self.announcer.forget();
                     self.retold(&talks, at_end, wall, effects);
                     talked.extend(self.consoles.iter().map(|console| console.conn));
                 }
@@ -767,9 +801,10 @@ impl State {
             return;
         }
         let actors = Rc::clone(&self.actors);
-        let of = |conn: Conn| -> String {
-            let card = actors.cards.iter().find(|card| card.conn == conn);
-            card.map_or_else(|| format::client_letter(conn), |card| card.name.clone())
+        let of = |conn| {
+            actors
+                .name_of(conn)
+                .unwrap_or_else(|| format::client_letter(conn))
         };
         let commands = Rc::clone(&self.commands);
         let names = why::Names {
@@ -822,6 +857,14 @@ impl State {
                 });
                 let state = Rc::make_mut(state);
                 state.movement.see(&view);
+                if self.announces && self.used && self.past.stands().is_none() {
+                    let actors = Rc::clone(&self.actors);
+                    let name = |conn| {
+                        let actor = actors.name_of(conn);
+                        actor.unwrap_or_else(|| format!("client {}", format::client_letter(conn)))
+                    };
+                    self.announcer.see(panel, &view, self.clock.now, &name);
+                }
                 state.view = view;
                 if tail {
                     // A stream is read at its end.
@@ -892,6 +935,7 @@ impl State {
                 Change::Open(panel, Some(target)) => Request::Watch { panel, target },
                 Change::Close(panel) => {
                     self.panels.remove(&panel);
+                    self.announcer.closed(panel);
                     Request::Unwatch { panel }
                 }
             };

@@ -47,7 +47,7 @@ impl Joined {
                     about, from, piece, ..
                 } => self.saved.push((about, from, piece)),
                 Effect::Theme(_)
-                | Effect::Whys(_)
+                | Effect::Choose(..)
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)

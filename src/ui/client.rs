@@ -11,7 +11,7 @@ use super::widgets::icon::{Icon, icon};
 use crate::app::client::{self, Act, Condition, Fact, LABEL_MAX};
 use crate::app::console::Console;
 use crate::app::stage::Subject;
-use crate::app::{Action, colour, format};
+use crate::app::{Action, Choice, colour, format};
 use crate::session::message::{Conn, Millis, Resp};
 
 /// The type of what is dragged: a client, by its number.
@@ -277,7 +277,7 @@ fn Menu(props: &MenuProps) -> Html {
         let store = store.clone();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                store.dispatch(Action::Whys(input.checked()));
+                store.dispatch(Action::Choose(Choice::Whys, input.checked()));
             }
         })
     };

@@ -93,7 +93,7 @@ pub fn ClockBar(props: &ClockBarProps) -> Html {
                 { glyph(if paused { "M4.5 2.5v11l8.5-5.5z" } else { "M4 3h3v10H4zM9 3h3v10H9z" }) }
             </button>
             <ClockFace {start} />
-            <button class="turns" type="button" aria-label="More of the clock" aria-expanded={open.to_string()} aria-controls="clock-turns" onclick={toggle}>
+            <button class="turns" type="button" aria-label={format!("×{speed}, more of the clock")} aria-expanded={open.to_string()} aria-controls="clock-turns" onclick={toggle}>
                 { format!("×{speed}") }
             </button>
             <div id="clock-turns" class="clock-turns">

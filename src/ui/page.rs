@@ -8,6 +8,7 @@ use super::actors::{ActorsPanel, conns};
 use super::client::Chips;
 use super::clock::ClockBar;
 use super::console::ConsolePanel;
+use super::help::Help;
 use super::kept::{KeptBar, Sessions};
 use super::panels::{Inspector, KeysPanel};
 use super::script;
@@ -17,14 +18,15 @@ use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
 use crate::app::kept::Kept;
 use crate::app::stage::Subject;
-use crate::app::{Action, State, Tab, Theme, example};
+use crate::app::{Action, Choice, State, Tab, Theme, example, words};
 use crate::session::message::{ClockView, Millis};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
     let (seed, start) = beginning();
     let mut state = State::new(seed, start, script::saved_theme());
-    state.whys = script::saved_whys();
+    state.whys = script::chosen(Choice::Whys);
+    state.announces = script::chosen(Choice::Announce);
     let store = Store::new(state);
     storage::open(&store);
     script::offer(&store);
@@ -76,6 +78,11 @@ pub fn Page(props: &PageProps) -> Html {
             card.scroll_into_view_with_scroll_into_view_options(&options);
         }
     });
+    let keys = store.read(|state| state.keys.all);
+    use_effect_with((keys, store.read(State::in_past)), |(keys, past)| {
+        let document = web_sys::window().and_then(|w| w.document());
+        document.map(|document| document.set_title(&words::title(*keys, *past)));
+    });
     store.read(|state| {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };
         let tab = match state.tab {
@@ -97,13 +104,15 @@ pub fn Page(props: &PageProps) -> Html {
                         </div>
                     }
                     <KeptBar kept={Rc::clone(state.kept())} />
+                    <p class="vh" role="status" aria-label="What changed">{ state.announced().to_owned() }</p>
+                    <main class="parts">
                     <KeysPanel
                         keys={Rc::clone(&state.keys)}
                         pubsub={Rc::clone(&state.pubsub)}
                         stage={Rc::clone(&state.stage)}
                         listing={Rc::clone(&state.listing)}
                     />
-                    <main class="stage" aria-label="Inspectors" tabindex="-1">
+                    <section class="stage" aria-label="Inspectors" tabindex="-1">
                         for slot in state.stage.slots() {
                             <Inspector
                                 key={slot.panel}
@@ -123,8 +132,8 @@ pub fn Page(props: &PageProps) -> Html {
                                 can_run={state.can_run(state.script.client)}
                             />
                         }
-                    </main>
-                    <aside class="consoles" aria-label="Consoles">
+                    </section>
+                    <section class="consoles" aria-label="Consoles">
                         <p class="try">{ example::TRY }</p>
                         if places > 3 {
                             <Chips consoles={state.consoles.clone()} />
@@ -135,7 +144,8 @@ pub fn Page(props: &PageProps) -> Html {
                         }
                         </div>
                         <ActorsPanel actors={Rc::clone(&state.actors)} />
-                    </aside>
+                    </section>
+                    </main>
                     <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} {clients} actors={conns(&state.actors)} />
                 </div>
             </ContextProvider<Clock>>
@@ -184,6 +194,7 @@ fn Bar(props: &BarProps) -> Html {
                 }
             </nav>
             <div class="acts">
+                <Help />
                 <Sessions kept={Rc::clone(&props.kept)} />
                 <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
                 <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>

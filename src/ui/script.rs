@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::store::Store;
-use crate::app::Theme;
+use crate::app::{Choice, Theme};
 
 /// Offers `window.keyglass.exec("A", "ZADD board 1 x")`.
 pub fn offer(store: &Store) {
@@ -23,34 +23,40 @@ pub fn offer(store: &Store) {
 
 const THEME: &str = "keyglass.theme";
 
-const WHYS: &str = "keyglass.whys";
+/// The name that a choice is kept by. What is chosen is on until somebody turns it off.
+fn name_of(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Whys => "keyglass.whys",
+        Choice::Announce => "keyglass.announce",
+    }
+}
 
-/// Whether the reader wants the consoles to say why a reply is what it is.
-pub fn saved_whys() -> bool {
-    let saved = web_sys::window()
-        .and_then(|w| w.local_storage().ok().flatten())
-        .and_then(|s| s.get_item(WHYS).ok().flatten());
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window().and_then(|w| w.local_storage().ok().flatten())
+}
+
+/// What the reader chose last.
+pub fn chosen(choice: Choice) -> bool {
+    let saved = storage().and_then(|s| s.get_item(name_of(choice)).ok().flatten());
     saved.as_deref() != Some("off")
 }
 
-/// Keeps that choice where the browser lets it.
-pub fn keep_whys(on: bool) {
-    let storage = web_sys::window().and_then(|w| w.local_storage().ok().flatten());
+/// Keeps a choice where the browser lets it.
+pub fn keep_choice(choice: Choice, on: bool) {
+    let name = name_of(choice);
     // Storage that is refused only means that the choice is not kept.
-    storage.map(|s| {
+    storage().map(|s| {
         if on {
-            s.remove_item(WHYS)
+            s.remove_item(name)
         } else {
-            s.set_item(WHYS, "off")
+            s.set_item(name, "off")
         }
     });
 }
 
 /// The theme that the reader chose last.
 pub fn saved_theme() -> Theme {
-    let saved = web_sys::window()
-        .and_then(|w| w.local_storage().ok().flatten())
-        .and_then(|s| s.get_item(THEME).ok().flatten());
+    let saved = storage().and_then(|s| s.get_item(THEME).ok().flatten());
     match saved.as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,

@@ -159,7 +159,7 @@ impl Store {
                 let (seed, start) = super::page::beginning();
                 storage::fresh_session(self, seed, start);
             }
-            Effect::Whys(on) => super::script::keep_whys(on),
+            Effect::Choose(choice, on) => super::script::keep_choice(choice, on),
         }
     }
 

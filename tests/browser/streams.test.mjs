@@ -62,9 +62,9 @@ test("a worker crashes: its entry is seen idle, followed, claimed by another and
   await says(life(), /claimed from w1 for w3 by Client A/);
   await says(life(), /pending for w3, idle 0\.\d s, delivered 2 times/);
   await stream().getByRole("button", { name: "Autoclaim for w3 in group workers" }).click();
-  await says(page.locator("aside"), /XAUTOCLAIM jobs workers w3 0 0/);
+  await says(page.locator(".consoles"), /XAUTOCLAIM jobs workers w3 0 0/);
   await says(life(), /delivered 3 times/);
-  await life().getByRole("button", { name: "Acknowledge 2-0 in workers" }).click();
+  await life().getByRole("button", { name: "Ack 2-0 in workers" }).click();
   await says(life(), /acknowledged by Client A: no longer pending/);
   await says(life(), /behind the cursor, not pending/);
   await life().getByRole("button", { name: "Stop following" }).click();
@@ -108,7 +108,7 @@ test("a message is missed by who was away, and a stream still has it", async () 
   await says(channels(), /lost: reached nobody/);
   await says(channels(), /jobs holds 1 of the last \d messages\. Client B missed 1 of those, and can still read them/);
   await channels().getByRole("button", { name: /XREAD COUNT 10 STREAMS jobs 4-18446744073709551615/ }).click();
-  await says(page.locator("aside"), /1\) "5-0"\s*2\) 1\) "text"\s*2\) "two"/);
+  await says(page.locator(".consoles"), /1\) "5-0"\s*2\) 1\) "text"\s*2\) "two"/);
 });
 
 for (const [theme, viewport] of [["light", VIEWPORTS.tablet], ["dark", VIEWPORTS.phone]]) {

@@ -66,11 +66,11 @@ test("a stream: a blocked reader wakes, entries stay pending until acknowledged"
   await has(pending, "data-deliveries", "1");
   // The buttons type their commands.
   await pending.getByRole("button", { name: /Claim/ }).click();
-  await page.waitForFunction(() => /XCLAIM jobs workers/.test(document.querySelector("aside").textContent));
+  await page.waitForFunction(() => /XCLAIM jobs workers/.test(document.querySelector(".consoles").textContent));
   await has(pending, "data-deliveries", "2");
   await pending.getByRole("button", { name: /Ack/ }).click();
   await gone(pending);
-  assert.match(await page.locator("aside").textContent(), /XACK jobs workers 7-1/);
+  assert.match(await page.locator(".consoles").textContent(), /XACK jobs workers 7-1/);
   assert.equal(await exec(page, "A", "XLEN jobs"), "(integer) 1");
 });
 

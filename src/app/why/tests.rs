@@ -2,7 +2,7 @@
 
 use crate::app::tests::Joined;
 use crate::app::transcript::Kind;
-use crate::app::{Action, State};
+use crate::app::{Action, Choice, State};
 use crate::session::message::Conn;
 
 /// A page without keys, at which three clients are free.
@@ -221,10 +221,10 @@ fn a_run_of_lines_is_told_the_same_a_few_times_only() {
 fn they_can_be_switched_off() {
     let mut page = fresh();
     let before = whys(&page.state).len();
-    page.act(Action::Whys(false));
+    page.act(Action::Choose(Choice::Whys, false));
     page.exec(0, "GET nothing");
     assert_eq!(whys(&page.state).len(), before);
-    page.act(Action::Whys(true));
+    page.act(Action::Choose(Choice::Whys, true));
     page.exec(0, "GET nothing");
     assert_eq!(whys(&page.state).len(), before + 1);
 }

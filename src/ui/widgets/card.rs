@@ -71,7 +71,7 @@ pub fn Card(props: &CardProps) -> Html {
         >
             <header>
                 { icon(props.icon) }
-                <h3 title={title.clone()}>{ &title }</h3>
+                <h2 title={title.clone()}>{ &title }</h2>
                 <span class="meta num">{ props.meta.clone() }</span>
                 <span class="tools">
                     <button type="button" class="tool" aria-pressed={props.pinned.to_string()} aria-label={format!("Pin {title}")} title={stays} onclick={on_pin}>

@@ -10,9 +10,9 @@ pub struct TypedProps {
     /// What the button says, where that is not the line itself.
     #[prop_or_default]
     pub text: Option<AttrValue>,
-    /// More of what a screen reader says, where the text is short.
+    /// What a screen reader says after the text.
     #[prop_or_default]
-    pub label: Option<AttrValue>,
+    pub more: Option<AttrValue>,
     /// Who types it.
     pub on_command: Callback<String>,
 }
@@ -31,6 +31,11 @@ pub fn Typed(props: &TypedProps) -> Html {
     };
     let title = format!("Type in a console: {}", props.line);
     html! {
-        <button type="button" {class} {title} aria-label={props.label.clone()} {onclick}>{ props.text.as_ref().unwrap_or(&props.line) }</button>
+        <button type="button" {class} {title} {onclick}>
+            { props.text.as_ref().unwrap_or(&props.line) }
+            if let Some(more) = &props.more {
+                <span class="vh">{ format!(" {more}") }</span>
+            }
+        </button>
     }
 }

@@ -86,7 +86,7 @@ pub fn HllInspector(props: &PanelProps) -> Html {
             name={props.label()} kind="hll" words="HyperLogLog" icon={Icon::Hll} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="hll" role="region" aria-label="HyperLogLog" tabindex="0">
+            <div class="hll" role="region" aria-label={format!("What {} counts", props.label())} tabindex="0">
                 <Map
                     registers={hll.registers.clone()} mark={follows.map(|element| element.register)}
                     other={merges.and_then(|merge| Some(merge.other.as_ref()?.registers.clone()))}

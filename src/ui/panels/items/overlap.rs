@@ -106,7 +106,7 @@ fn part(title: &'static str, shared: &Shared, at: usize, commands: Html) -> Html
     let more = count.saturating_sub(named.len());
     html! {
         <section aria-label={title}>
-            <h4>{ title }{ " · " }<span class="num">{ format::count(count as u64) }</span></h4>
+            <h3>{ title }{ " · " }<span class="num">{ format::count(count as u64) }</span></h3>
             <div class="compare-acts">{ commands }</div>
             <ul>
                 for member in named { <li class="mono">{ format::lossy(member) }</li> }

@@ -68,7 +68,7 @@ impl Fields {
         html! {
             <div class="fields-of" role="group" aria-label={name} data-list={name}>
                 <div class="fields-head">
-                    <h4>{ name }<span class="dim num">{ format!(" · {}", values.len()) }</span></h4>
+                    <h3>{ name }<span class="dim num">{ format!(" · {}", values.len()) }</span></h3>
                     if !self.read_only {
                         <button class="line add" type="button" aria-label={format!("Add to {name}")} onclick={add.reform(|_: MouseEvent| ())}>{ "Add" }</button>
                     }

@@ -113,10 +113,10 @@ pub fn ScriptPanel(props: &ScriptProps) -> Html {
                             { fields.draw(list) }
                         }
                         if let Some(first) = ready.and_then(|ready| ready.first).filter(|_| !stands) {
-                            <div class="beside"><h4>{ "To begin with" }</h4><Typed line={first} on_command={on_type.clone()} /></div>
+                            <div class="beside"><h3>{ "To begin with" }</h3><Typed line={first} on_command={on_type.clone()} /></div>
                         }
                         if let Some(line) = script.evalsha().filter(|_| !stands) {
-                            <div class="beside"><h4>{ "Loaded: by its SHA-1" }</h4><Typed {line} on_command={on_type.clone()} /></div>
+                            <div class="beside"><h3>{ "Loaded: by its SHA-1" }</h3><Typed {line} on_command={on_type.clone()} /></div>
                         }
                     </div>
                 </div>

@@ -224,7 +224,7 @@ fn claims(props: &GroupProps) -> Html {
                     <option selected={idle == claims.min_idle}>{ match idle { 0 => "at once".to_string(), idle => format!("idle {} s", idle / 1000) } }</option>
                 }
             </select>
-            <Typed {line} text="Autoclaim" label={format!("Autoclaim for {} in group {name}", format::lossy(&to))} on_command={props.on_command.clone()} />
+            <Typed {line} text="Autoclaim" more={format!("for {} in group {name}", format::lossy(&to))} on_command={props.on_command.clone()} />
         </div>
     }
 }

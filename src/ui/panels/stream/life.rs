@@ -159,7 +159,7 @@ fn now(props: &LifeProps, name: &Bytes, standing: &EntryStanding) -> Html {
                         { format!(", delivered {} time{}", format::count(row.deliveries), if row.deliveries == 1 { "" } else { "s" }) }
                     </span>
                     <span class="strm-acts">
-                        <Typed line={format!("XACK {key} {} {}", show::word(name), row.id)} text="Ack" label={format!("Acknowledge {} in {}", row.id, format::lossy(name))} on_command={props.on_command.clone()} />
+                        <Typed line={format!("XACK {key} {} {}", show::word(name), row.id)} text="Ack" more={format!("{} in {}", row.id, format::lossy(name))} on_command={props.on_command.clone()} />
                         if let Some((group, claims)) = group.filter(|_| !row.gone) {
                             { claims.button(group, row, &key, &props.on_command) }
                         }

@@ -145,10 +145,10 @@ fn ent(props: &LogProps, entry: &EntryRow, place: usize, label: &str, at: String
         <div
             key={entry.id.clone()} id={at}
             class={classes!("strm-ent", standing.class(), picked.then_some("strm-picked"), followed.then_some("strm-followed"))}
-            role="option" aria-selected={picked.to_string()} aria-label={words.clone()} title={words}
+            role="option" aria-selected={picked.to_string()} title={words.clone()}
             onmouseenter={emit(&props.on_pick)} onclick={emit(&props.on_follow)}
         >
-            { label }
+            { label }<span class="vh">{ format!(" {words}") }</span>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! The stream: its log in a lane, how far each group has delivered, what waits to be acknowledged and by whom, and the
 //! life of one entry.
 
+mod follow;
 mod group;
 mod life;
 mod log;
@@ -26,6 +27,7 @@ use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::{IDLE_LONG, Since, Ttl};
 use crate::ui::widgets::twin::Twin;
 use crate::ui::widgets::typed::Typed;
+use follow::FollowButton;
 use group::Group;
 use life::Life;
 use log::Log;
@@ -69,12 +71,8 @@ impl Claims {
             self.min_idle,
             row.id
         );
-        let label = format!(
-            "Claim {} for {}",
-            format::short_id(&row.id),
-            format::lossy(&to)
-        );
-        html! { <Typed {line} text="Claim" {label} on_command={on_command.clone()} /> }
+        let more = format!("{} for {}", format::short_id(&row.id), format::lossy(&to));
+        html! { <Typed {line} text="Claim" {more} on_command={on_command.clone()} /> }
     }
 }
 
@@ -186,10 +184,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                         />
                     } else if let Some(entry) = chosen {
                         <div class="strm-picked-fields">
-                            <button type="button" class="strm-id" aria-label={format!("Follow {}", entry.id)} title="Follow it" onclick={{
-                                let id = entry.id.clone();
-                                on_follow.reform(move |_: MouseEvent| id.clone())
-                            }}>{ &entry.id }</button>
+                            <FollowButton id={entry.id.clone()} on_follow={on_follow.clone()} />
                             { life::fields(Some(&entry.fields)) }
                         </div>
                     }

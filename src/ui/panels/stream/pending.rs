@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::Claims;
+use super::follow::FollowButton;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, GroupView, PendingRow};
 use crate::ui::widgets::tag;
@@ -87,21 +88,17 @@ pub fn Pending(props: &PendingProps) -> Html {
 fn pending_row(props: &PendingProps, row: &PendingRow, key: &str, group: &str) -> Html {
     let id = format::short_id(&row.id);
     let on_command = &props.on_command;
-    let follow = {
-        let id = row.id.clone();
-        props.on_follow.reform(move |_: MouseEvent| id.clone())
-    };
     html! {
         <tr key={row.id.clone()} data-entry-id={row.id.clone()} data-consumer={format::lossy(&row.consumer)} data-deliveries={row.deliveries.to_string()}>
             <td>
-                <button type="button" class="strm-id" title={row.id.clone()} aria-label={format!("Follow {}", row.id)} onclick={follow}>{ &id }</button>
+                <FollowButton id={row.id.clone()} short=true on_follow={props.on_follow.clone()} />
                 if row.gone { { " " }<span class="tag bad" title="XDEL or a trim dropped its data">{ "data gone" }</span> }
             </td>
             <td>{ tag::consumer(&row.consumer) }</td>
             <td class="num"><Since since={row.delivered_at} warn=true /></td>
             <td class="num deliveries">{ row.deliveries }</td>
             <td class="acts">
-                <Typed line={format!("XACK {key} {group} {}", row.id)} text="Ack" label={format!("Acknowledge {id}")} on_command={on_command.clone()} />
+                <Typed line={format!("XACK {key} {group} {}", row.id)} text="Ack" more={id.clone()} on_command={on_command.clone()} />
                 if !row.gone {
                     { " " }
                     { props.claims.button(&props.group, row, key, on_command) }

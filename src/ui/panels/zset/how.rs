@@ -126,7 +126,7 @@ fn drawn(way: &WayView, at: usize, of: usize, sought: &Sought) -> Html {
     };
     html! {
         <div class="zset-way">
-            <h4>{ name }<span class="dim num">{ " · " }{ cost }</span></h4>
+            <h3>{ name }<span class="dim num">{ " · " }{ cost }</span></h3>
             { for way.steps.iter().enumerate().map(|(level, step)| html! {
                 <>
                     if level > 0 { { way.steps.get(level - 1).map(funnel) } }
