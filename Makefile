@@ -33,16 +33,14 @@ lint: ## check formatting, and clippy natively and for wasm, warnings being erro
 size: ## bytes of each file in dist, and the budget
 	@scripts/size.sh
 
-screenshots: ## pictures of the built page in each size and theme, and the one in the README
-	@scripts/setup.sh test
-	@. scripts/env.sh && CHROME="$$(find_chrome)" node scripts/screenshot.mjs target/screenshots
-	@mkdir -p docs && cp target/screenshots/desktop-light.png docs/page.png
-
 gallery: ## pictures of every inspector of the built page, in each size and theme, and what is wrong with any of them
 	@scripts/setup.sh test
 	@rm -rf target/gallery
 	@. scripts/env.sh && CHROME="$$(find_chrome)" KEYGLASS_GALLERY="$(CURDIR)/target/gallery" node --test tests/browser/gallery.test.mjs; \
 		status=$$?; echo "The pictures: target/gallery/index.html"; exit $$status
+
+screenshots: gallery ## the gallery, and the README's pictures taken from it
+	@for name in first-visit zset-how lock-accident stream hll-element; do cp "target/gallery/$$name-desktop-light.png" "docs/$$name.png"; done
 
 server: ## the engine on a TCP port, for real clients: make server ARGS='--port 6380'
 	@cargo run --quiet --profile engine --features server --bin keyglass-server -- $(ARGS)
