@@ -6,7 +6,8 @@ use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::store::Store;
-use crate::app::{Action, Choice, words};
+use crate::app::words::help as words;
+use crate::app::{Action, Choice};
 
 /// The button, and the dialog that it opens; so do F1 and a question mark outside of a text.
 #[component]

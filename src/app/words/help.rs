@@ -11,7 +11,7 @@ pub fn title(keys: usize, past: bool) -> String {
     let keys = match keys {
         0 => "no keys".into(),
         1 => "1 key".into(),
-        n => format!("{} keys", super::format::count(n as u64)),
+        n => format!("{} keys", crate::app::format::count(n as u64)),
     };
     format!(
         "Keyglass · {keys}{}",
