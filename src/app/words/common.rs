@@ -50,3 +50,5 @@ pub fn ago<H>(time: H) -> Vec<Piece<H>> {
 pub fn and_more(n: usize) -> String {
     format!("and {} more", format::count(n as u64))
 }
+
+pub const GO: &str = "Go";

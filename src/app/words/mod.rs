@@ -25,6 +25,8 @@ pub mod common;
 pub mod help;
 pub mod hll;
 pub mod lock;
+pub mod stream;
+pub mod text;
 
 pub use help::title;
 
