@@ -52,3 +52,8 @@ pub fn and_more(n: usize) -> String {
 }
 
 pub const GO: &str = "Go";
+
+pub const LOADING: &str = "Loading";
+
+pub const YES: &str = "yes";
+pub const NO: &str = "no";

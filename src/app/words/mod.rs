@@ -24,7 +24,12 @@ use super::format;
 pub mod common;
 pub mod help;
 pub mod hll;
+pub mod items;
+pub mod keys;
 pub mod lock;
+pub mod missing;
+pub mod pubsub;
+pub mod script;
 pub mod stream;
 pub mod text;
 
