@@ -10,6 +10,7 @@ use yew::Callback;
 
 use super::storage;
 use super::worker::ServerHalf;
+use crate::app::words::worker as words;
 use crate::app::{Action, Effect, State};
 
 /// The one store of the page; the same for as long as the page is open, so that a context of it wakes nobody.
@@ -102,7 +103,7 @@ impl Store {
                 // A call of a settle function of our own promise does not throw.
                 let _ = reject.call1(
                     &JsValue::NULL,
-                    &js_sys::Error::new(&format!("there is no client {letter}")),
+                    &js_sys::Error::new(&words::no_client(&letter)),
                 );
                 return;
             };

@@ -64,7 +64,6 @@ pub fn deleted<H>(bad: impl Fn(&'static str) -> H) -> Vec<Piece<H>> {
 
 pub const FREE: &str = "free";
 pub const LOCK: &str = "Lock";
-pub const IN_EDITOR: &str = "Open the script editor";
 
 pub const KIND: &str = "lock";
 

@@ -21,7 +21,11 @@ use std::borrow::Cow;
 
 use super::format;
 
+pub mod actors;
+pub mod client;
+pub mod clock;
 pub mod common;
+pub mod console;
 pub mod help;
 pub mod hll;
 pub mod items;
@@ -32,6 +36,7 @@ pub mod pubsub;
 pub mod script;
 pub mod stream;
 pub mod text;
+pub mod worker;
 
 pub use help::title;
 

@@ -101,3 +101,5 @@ pub fn stands_said(client: &str, line: u32, call: &str, waiting: &str) -> String
 pub fn got_said(client: &str, reply: &str) -> String {
     format!("Client {client} got {reply}")
 }
+
+pub const OPEN_EDITOR: &str = "Open the script editor";

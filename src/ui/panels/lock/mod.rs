@@ -14,6 +14,7 @@ use self::strip::strip;
 use super::part::{PanelProps, Same};
 use crate::app::tenure::{Ended, Story, TRIES};
 use crate::app::words::lock as words;
+use crate::app::words::script;
 use crate::app::{format, show};
 use crate::session::message::{Conn, Event, Fact, Millis, ValueView};
 use crate::ui::widgets::card::Card;
@@ -98,7 +99,7 @@ pub fn LockInspector(props: &LockProps) -> Html {
             </div>
             <div class="why">
                 { accident(&story, holder) }
-                if let Some((_, _, head)) = &held { { said(words::released_by(html! { <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} /> }, html! { <button class="line" type="button" title={words::IN_EDITOR} onclick={on_release.reform({
+                if let Some((_, _, head)) = &held { { said(words::released_by(html! { <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} /> }, html! { <button class="line" type="button" title={script::OPEN_EDITOR} onclick={on_release.reform({
                         let (key, token) = (format::lossy(&props.name), format::lossy(head));
                         move |_: MouseEvent| (key.clone(), token.clone())
                     })}>{ words::A_SCRIPT }</button> })) }
