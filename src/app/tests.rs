@@ -1,12 +1,13 @@
 //! The page's state and the server half, joined without a browser.
 
 use super::*;
-use crate::session::host::Host;
+use crate::session::host::{Host, MakeMachine};
 
 /// A page whose server half answers at once.
 pub(super) struct Joined {
     pub state: State,
     host: Host,
+    machine: MakeMachine,
     pub now: Millis,
     pub answers: Vec<(u32, String)>,
     restarts: usize,
@@ -18,9 +19,19 @@ const START: Millis = 1_700_000_000_000;
 
 impl Joined {
     pub fn open() -> Self {
+        Self::of(|| None)
+    }
+
+    /// And which runs scripts.
+    pub fn with_scripts() -> Self {
+        Self::of(crate::session::lua::machine)
+    }
+
+    fn of(machine: MakeMachine) -> Self {
         let mut joined = Self {
             state: State::new(7, START, Theme::System),
-            host: Host::new(7, START, || None),
+            host: Host::new(7, START, machine),
+            machine,
             now: START,
             answers: Vec::new(),
             restarts: 0,
@@ -40,7 +51,7 @@ impl Joined {
                     .for_each(|request| self.host.handle(self.now, request)),
                 Effect::Restart => {
                     self.restarts += 1;
-                    self.host = Host::new(0, self.now, || None);
+                    self.host = Host::new(0, self.now, self.machine);
                 }
                 Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
                 Effect::Save {

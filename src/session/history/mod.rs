@@ -504,6 +504,14 @@ impl History {
         checkpoint::all(self.every()).len()
     }
 
+    /// The most inputs that are folded to get to any point of the branch that is walked on.
+    pub fn longest_way(&self) -> usize {
+        let ends = self.here.checkpoints.points().map(|point| point.inputs);
+        let ends = ends.chain([self.here.steps.len()]);
+        let ways = ends.scan(0, |last, end| Some(end - std::mem::replace(last, end)));
+        ways.max().unwrap_or_default()
+    }
+
     fn checkpoints_bytes(&self) -> usize {
         let all = checkpoint::all(self.every());
         all.iter().map(|checkpoint| checkpoint.size).sum()
