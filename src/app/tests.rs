@@ -17,15 +17,20 @@ pub(super) struct Joined {
 const START: Millis = 1_700_000_000_000;
 
 impl Joined {
-    pub fn open() -> Self {
-        let mut joined = Self {
+    /// A page that has not opened yet.
+    pub fn shut() -> Self {
+        Self {
             state: State::new(7, START, Theme::System),
             host: Host::new(7, START, || None),
             now: START,
             answers: Vec::new(),
             restarts: 0,
             saved: Vec::new(),
-        };
+        }
+    }
+
+    pub fn open() -> Self {
+        let mut joined = Self::shut();
         joined.act(Action::Open);
         joined.settle();
         joined
@@ -51,9 +56,17 @@ impl Joined {
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)
+                | Effect::Unlink
                 | Effect::Fresh => {}
             }
         }
+    }
+
+    /// Lets one frame come.
+    pub fn frame(&mut self) {
+        self.now += 1;
+        let frame = self.host.frame(self.now);
+        self.act(Action::Frame(frame));
     }
 
     /// Lets frames go back and forth until nothing is left to say.

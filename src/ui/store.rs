@@ -159,6 +159,7 @@ impl Store {
                 let (seed, start) = super::page::beginning();
                 storage::fresh_session(self, seed, start);
             }
+            Effect::Unlink => super::share::unlink(),
             Effect::Whys(on) => super::script::keep_whys(on),
         }
     }
