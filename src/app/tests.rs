@@ -18,17 +18,21 @@ pub(super) struct Joined {
 const START: Millis = 1_700_000_000_000;
 
 impl Joined {
-    pub fn open() -> Self {
+    /// A page that has not opened yet.
+    pub fn shut() -> Self {
         Self::of(|| None)
     }
 
-    /// And which runs scripts.
+    /// A page that runs scripts.
     pub fn with_scripts() -> Self {
-        Self::of(crate::session::lua::machine)
+        let mut joined = Self::of(crate::session::lua::machine);
+        joined.act(Action::Open);
+        joined.settle();
+        joined
     }
 
     fn of(machine: MakeMachine) -> Self {
-        let mut joined = Self {
+        Self {
             state: State::new(7, START, Theme::System),
             host: Host::new(7, START, machine),
             machine,
@@ -36,7 +40,11 @@ impl Joined {
             answers: Vec::new(),
             restarts: 0,
             saved: Vec::new(),
-        };
+        }
+    }
+
+    pub fn open() -> Self {
+        let mut joined = Self::shut();
         joined.act(Action::Open);
         joined.settle();
         joined
@@ -62,9 +70,17 @@ impl Joined {
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)
+                | Effect::Unlink
                 | Effect::Fresh => {}
             }
         }
+    }
+
+    /// Lets one frame come.
+    pub fn frame(&mut self) {
+        self.now += 1;
+        let frame = self.host.frame(self.now);
+        self.act(Action::Frame(frame));
     }
 
     /// Lets frames go back and forth until nothing is left to say.

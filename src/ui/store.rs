@@ -160,6 +160,7 @@ impl Store {
                 storage::fresh_session(self, seed, start);
             }
             Effect::Choose(choice, on) => super::script::keep_choice(choice, on),
+            Effect::Unlink => super::share::unlink(),
         }
     }
 

@@ -229,6 +229,11 @@ impl History {
         self.here.end()
     }
 
+    /// What the branch that is walked on cost up to its end, in steps of 10 to 20 ns.
+    pub fn spent(&self) -> u64 {
+        self.here.spent
+    }
+
     /// Whether the session stands before the end.
     pub fn in_past(&self) -> bool {
         self.stands.is_some()
