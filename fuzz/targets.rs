@@ -1,5 +1,6 @@
 // What each fuzz target does with its bytes. The targets and tests/corpus.rs share it.
 
+use keyglass::app::share::{self, Document, Fault, file, link};
 use keyglass::command::{self, dispatch};
 use keyglass::ds::glob;
 use keyglass::engine::resp::{Parsed, Parser, encode_command, parse_command};
@@ -335,4 +336,44 @@ pub fn scripts(data: &[u8]) {
     run("x", &data[..data.len().min(INPUT_MAX)], 50);
     let next = run("y", b"return 1", 0);
     assert!(matches!(next, Answer::Returned { reply, .. } if reply == b":1\r\n"));
+}
+
+/// What is read from elsewhere comes back the same from each form that it is handed on in.
+fn comes_back(read: Result<Document, Fault>) {
+    if let Ok(document) = read {
+        assert_eq!(link::read(&link::write(&document)).as_ref(), Ok(&document));
+        let listed = !document.clients.is_empty();
+        let back = file::read(&file::write(&document));
+        assert!(!listed || back == Ok(document));
+    }
+}
+
+/// A link of these bytes, as they are, deflated, and as what a link unpacks to.
+pub fn links(data: &[u8]) {
+    let data = &data[..data.len().min(INPUT_MAX)];
+    comes_back(link::read(&format!("v1.{}", String::from_utf8_lossy(data))));
+    comes_back(link::read_deflated(data));
+    link::unpacked(data);
+}
+
+/// A query and a fragment, divided at the first line break.
+pub fn addresses(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    let (query, fragment) = text.split_once('\n').unwrap_or(("", &text));
+    if let Some(read) = share::address(query, fragment) {
+        comes_back(read);
+    }
+}
+
+/// A file, or what was pasted.
+pub fn files(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    comes_back(file::read(&text));
+    comes_back(share::read(&text));
+}
+
+/// What redis-cli printed.
+pub fn transcripts(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    comes_back(share::transcript::read(&text));
 }

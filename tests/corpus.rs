@@ -53,3 +53,23 @@ fn glob() {
 fn scripts() {
     replay("scripts", targets::scripts);
 }
+
+#[test]
+fn links() {
+    replay("links", targets::links);
+}
+
+#[test]
+fn addresses() {
+    replay("addresses", targets::addresses);
+}
+
+#[test]
+fn files() {
+    replay("files", targets::files);
+}
+
+#[test]
+fn transcripts() {
+    replay("transcripts", targets::transcripts);
+}

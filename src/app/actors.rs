@@ -304,7 +304,7 @@ impl State {
         self.steer(conn, Steer::Start { name, text }, wall, effects);
     }
 
-    fn steer(&mut self, conn: Conn, steer: Steer, wall: f64, effects: &mut Vec<Effect>) {
+    pub(super) fn steer(&mut self, conn: Conn, steer: Steer, wall: f64, effects: &mut Vec<Effect>) {
         let orders = self.port.input(conn, What::Actor(steer), wall);
         self.follow(orders, wall, effects);
     }

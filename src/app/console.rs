@@ -154,6 +154,11 @@ impl Console {
         self.client.as_ref()?.blocked.as_ref()
     }
 
+    /// Whether what was sent must be answered before anything else is sent.
+    pub fn is_held_up(&self) -> bool {
+        self.ahead.len() >= AHEAD_MAX || self.ahead.back().is_some_and(|a| a.may_wait)
+    }
+
     /// Takes lines to be run; whoever waits is told the answer of the last.
     pub fn enqueue(&mut self, text: &str, asked_by: Option<u32>) {
         if !self.busy() && self.lines.is_empty() {
@@ -191,7 +196,7 @@ impl Console {
                 _ => {}
             }
         }
-        if self.ahead.len() >= AHEAD_MAX || self.ahead.back().is_some_and(|a| a.may_wait) {
+        if self.is_held_up() {
             return None;
         }
         if let Some(repeat) = self.repeat.take() {

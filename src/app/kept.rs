@@ -98,6 +98,8 @@ pub struct Kept {
     pub sessions: Rc<Vec<Session>>,
     /// What the bar says.
     pub bar: Bar,
+    /// What it says once a session from elsewhere is there.
+    after: Option<Bar>,
     /// How many entries of the log are saved, or on their way.
     written: usize,
     /// What was last saved beside them.
@@ -105,6 +107,16 @@ pub struct Kept {
     saving: bool,
     saved_wall: f64,
     failed: bool,
+}
+
+impl Kept {
+    /// The session that was there before one in which nothing was done, as far as the bar tells of it, or is to.
+    fn before(&self) -> Option<String> {
+        match self.after.as_ref().unwrap_or(&self.bar) {
+            Bar::Fresh(id) => Some(id.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// What happens to kept sessions.
@@ -197,12 +209,21 @@ impl State {
             }
             Act::Begins { id, seed, start } => {
                 let before = self.kept.own.clone().filter(|_| self.used);
-                self.begin_anew(State::new(seed, start, self.theme), wall, effects);
-                let kept = self.kept_mut();
-                kept.own = id;
-                kept.bar = before.map_or(Bar::Nothing, Bar::Fresh);
-                self.open(wall, effects);
-                self.play_example(wall, effects);
+                let before = before.or_else(|| self.kept.before());
+                let after = before.map_or(Bar::Nothing, Bar::Fresh);
+                let notice = self.notice.take();
+                self.kept_mut().bar = after.clone();
+                if self.open_waiting((seed, start), wall, effects) {
+                    let kept = self.kept_mut();
+                    kept.after = matches!(kept.bar, Bar::Coming(_)).then_some(after);
+                } else {
+                    self.begin_anew(State::new(seed, start, self.theme), wall, effects);
+                    self.kept_mut().after = None;
+                    self.open(wall, effects);
+                    self.play_example(wall, effects);
+                }
+                self.notice = self.notice.take().or(notice);
+                self.kept_mut().own = id;
                 effects.push(Effect::List);
             }
             Act::Remove(id) => effects.push(Effect::Remove(id)),
@@ -284,7 +305,7 @@ impl State {
         });
     }
 
-    fn about(&self) -> About {
+    pub(super) fn about(&self) -> About {
         let log = self.port.log();
         let shown = |subject: &Subject| match subject {
             Subject::Key(db, key) => Shown::Key(*db, key.clone()),
@@ -341,10 +362,35 @@ impl State {
             entries,
         };
         let all = log.entries.len();
+        self.begin_log(about.clone(), log, None, wall, effects);
+        let kept = self.kept_mut();
+        kept.own = Some(id);
+        kept.bar = Bar::Coming(all);
+        // What was read is not written again, unless some of it was lost.
+        kept.written = if broken { 0 } else { all };
+        kept.about = about;
+        if broken {
+            self.notice = Some(format!(
+                "Some of this session could not be read. It is back up to input {}.",
+                format::count(all as u64)
+            ));
+        }
+        effects.push(Effect::List);
+    }
+
+    /// A session takes the place of this one, from its log; `guard` is what it may use, where it came from elsewhere.
+    pub(super) fn begin_log(
+        &mut self,
+        about: About,
+        log: Log,
+        guard: Option<Caps>,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         self.begin_anew(State::new(log.seed, log.start, self.theme), wall, effects);
         self.used = true;
         self.timeline = Rc::new(timeline(&log, about.commands));
-        self.port = Port::of(log, about.clock);
+        self.port = Port::of(log, about.clock, guard);
         for (conn, label, colour) in &about.clients {
             let mut console = Console::new(*conn);
             (console.label, console.colour) = (label.clone(), *colour);
@@ -352,18 +398,6 @@ impl State {
         }
         if !about.script.is_empty() {
             Rc::make_mut(&mut self.script).text = about.script.as_str().into();
-        }
-        let kept = self.kept_mut();
-        kept.own = Some(id);
-        kept.bar = Bar::Coming(all);
-        // What was read is not written again, unless some of it was lost.
-        kept.written = if broken { 0 } else { all };
-        kept.about = about.clone();
-        if broken {
-            self.notice = Some(format!(
-                "Some of this session could not be read. It is back up to input {}.",
-                format::count(all as u64)
-            ));
         }
         self.begin_worker(wall, effects);
         for (shown, pinned) in about.stage {
@@ -383,7 +417,6 @@ impl State {
             );
         }
         effects.push(Effect::Post(vec![Request::Retell]));
-        effects.push(Effect::List);
     }
 
     /// Starts a worker with the session of the port, and looks at keys and channels.
@@ -402,7 +435,8 @@ impl State {
     /// A session that was to come back is there.
     pub(super) fn session_is_back(&mut self) {
         if matches!(self.kept.bar, Bar::Coming(_)) {
-            self.kept_mut().bar = Bar::Back;
+            let kept = self.kept_mut();
+            kept.bar = kept.after.take().unwrap_or(Bar::Back);
         }
     }
 }

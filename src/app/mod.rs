@@ -27,6 +27,7 @@ pub mod port;
 pub mod profiler;
 pub mod registers;
 pub mod script;
+pub mod share;
 pub mod show;
 pub mod stage;
 pub mod table;
@@ -167,6 +168,7 @@ pub struct State {
     inputs: usize,
     left: past::Left,
     kept: Rc<kept::Kept>,
+    share: Rc<share::page::Share>,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
     turns: VecDeque<clock::Asked>,
@@ -236,6 +238,8 @@ pub enum Action {
     Travel(Travel),
     /// Something happens to sessions that the browser keeps.
     Kept(kept::Act),
+    /// A session is shared, or one from elsewhere opened.
+    Share(share::page::Act),
     /// What differs between two moments has been seen.
     ComparedEnough,
     /// Something is done to a client itself.
@@ -278,6 +282,8 @@ pub enum Effect {
     Fresh,
     /// Remember what was chosen.
     Choose(Choice, bool),
+    /// Take what was opened, or was not, out of the page's address.
+    Unlink,
 }
 
 impl State {
@@ -313,6 +319,7 @@ impl State {
             inputs: 0,
             left: past::Left::default(),
             kept: Rc::default(),
+            share: Rc::default(),
             port: Port::new(seed, start),
             turns: VecDeque::new(),
             news: actors::News::default(),
@@ -431,18 +438,9 @@ impl State {
             self.changed = true;
         }
         match action {
-            Action::Open => {
-                self.open(wall, &mut effects);
-                self.play_example(wall, &mut effects);
-            }
+            Action::Open => self.open_first(wall, &mut effects),
             Action::Run { conn, text, ticket } => {
-                self.last_used = conn;
-                self.used = true;
-                self.connect_again(conn, wall, &mut effects);
-                if let Some(console) = self.console(conn) {
-                    console.enqueue(&text, ticket);
-                }
-                self.pump(conn, wall, &mut effects);
+                self.enter(conn, &text, ticket, wall, &mut effects);
             }
             Action::Propose(line) => {
                 let conn = self.free_console();
@@ -465,6 +463,7 @@ impl State {
                 }
             }
             Action::Frame(frame) => self.frame(frame, wall, &mut effects),
+            Action::ServerBroke(_) if self.broke_opening(&mut effects) => {}
             Action::ServerBroke(why) => {
                 self.notice = Some(format!(
                     "The server half stopped ({why}). It was started again and brought back to where it was; nothing is lost."
@@ -488,6 +487,7 @@ impl State {
                 self.mark_stuck(wall);
                 self.show_news(wall);
                 self.changed |= self.announcer.speak(wall);
+                self.share_tick(wall, &mut effects);
                 self.save(false, wall, &mut effects);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
@@ -538,12 +538,30 @@ impl State {
             Action::Clock(turn) => self.turn(turn, None, wall, &mut effects),
             Action::Travel(travel) => self.travel(travel, &mut effects),
             Action::Kept(act) => self.keep_act(act, wall, &mut effects),
+            Action::Share(act) => self.share_act(act, wall, &mut effects),
             Action::ComparedEnough => self.compared_enough(),
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
             Action::Profiler(act) => self.profiler_act(act, wall, &mut effects),
         }
         effects
+    }
+
+    fn enter(
+        &mut self,
+        conn: Conn,
+        text: &str,
+        ticket: Option<u32>,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.last_used = conn;
+        self.used = true;
+        self.connect_again(conn, wall, effects);
+        if let Some(console) = self.console(conn) {
+            console.enqueue(text, ticket);
+        }
+        self.pump(conn, wall, effects);
     }
 
     fn open(&mut self, wall: f64, effects: &mut Vec<Effect>) {
@@ -760,6 +778,7 @@ impl State {
                     said,
                     left_out,
                 } => self.actor_said(conn, said, left_out),
+                Update::Capped(cap) => self.capped(cap, wall, effects),
                 Update::Refused(why) => {
                     self.stays(&why, wall, effects);
                     self.notice = Some(why);
@@ -768,6 +787,7 @@ impl State {
                 Update::Retold { talks, at_end } => {
                     self.session_is_back();
                     self.announcer.forget();
+                    self.share_opened();
                     self.retold(&talks, at_end, wall, effects);
                     talked.extend(self.consoles.iter().map(|console| console.conn));
                 }
@@ -792,6 +812,7 @@ impl State {
         for conn in talked {
             self.pump(conn, wall, effects);
         }
+        self.walk_on(wall, effects);
         self.save(false, wall, effects);
     }
 

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::session::message::{
-    Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Turn, Update, What,
+    Caps, Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Turn, Update, What,
 };
 
 /// How long an input may take while the server half recovers, in milliseconds.
@@ -52,6 +52,8 @@ pub struct Port {
     past: Option<Millis>,
     /// The script that stands still.
     stand: Option<Stand>,
+    /// What the session may use, where it came from elsewhere.
+    guard: Option<Caps>,
 }
 
 /// A script that stands still, as far as it matters to who waits.
@@ -84,12 +86,13 @@ impl Port {
         (self.paused, self.speed)
     }
 
-    /// A session that comes back, with its clock as it ran.
-    pub fn of(log: Log, (paused, speed): (bool, Speed)) -> Self {
+    /// A session that comes back, with its clock as it ran; or one from elsewhere, with what it may use.
+    pub fn of(log: Log, (paused, speed): (bool, Speed), guard: Option<Caps>) -> Self {
         Self {
             log,
             paused,
             speed,
+            guard,
             ..Self::default()
         }
     }
@@ -103,6 +106,7 @@ impl Port {
         if self.paused {
             requests.push(Request::Clock(Turn::Pause));
         }
+        requests.extend(self.guard.map(Request::Guard));
         requests.push(Request::Begin(self.log.clone()));
         if self.passed > 0 {
             requests.push(Request::Passed(self.passed));

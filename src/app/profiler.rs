@@ -74,6 +74,7 @@ impl Profiler {
         let view = &self.view;
         let shown = if view.matching == view.kept {
             match view.kept {
+                0 if view.all > 0 => return self.empty(),
                 0 => "No command yet.".to_string(),
                 1 => "1 command.".to_string(),
                 kept => format!("The last {} commands.", format::count(kept as u64)),
@@ -92,6 +93,22 @@ impl Profiler {
                 "{shown} {} older ones were dropped.",
                 format::count(dropped)
             ),
+        }
+    }
+
+    /// Why no row is there.
+    pub fn empty(&self) -> String {
+        match (self.view.kept, self.view.all) {
+            (0, 0) => "No command yet: whatever a client sends comes here.".into(),
+            // Checkpoints hold what commands cost on the whole, and not each of the last ones.
+            (0, all) => format!(
+                "{} before this moment, which is gone back to: their rows are not kept, what they cost together is.",
+                match all {
+                    1 => "1 command ran".to_string(),
+                    all => format!("{} commands ran", format::count(all)),
+                }
+            ),
+            _ => "No command matches.".into(),
         }
     }
 
@@ -286,6 +303,21 @@ mod tests {
         assert_eq!(lines(&page)[0], "SET a 1");
         act(&mut page, Act::Pause(false));
         assert_eq!(lines(&page)[0], "SET b 1");
+    }
+
+    #[test]
+    fn what_a_checkpoint_does_not_hold_is_told() {
+        let mut profiler = Profiler::default();
+        let says = "No command yet: whatever a client sends comes here.";
+        assert_eq!(profiler.empty(), says);
+        profiler.view.all = 1_234;
+        let says = "1,234 commands ran before this moment, which is gone back to: their rows are not kept, what they cost together is.";
+        assert_eq!(
+            (profiler.empty(), profiler.says()),
+            (says.into(), says.into())
+        );
+        profiler.view.kept = 2;
+        assert_eq!(profiler.empty(), "No command matches.");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The page's state and the server half, joined without a browser.
 
 use super::*;
-use crate::session::host::Host;
+use crate::session::host::{Host, MakeMachine};
 
 /// A page whose server half answers at once.
 pub(super) struct Joined {
     pub state: State,
     host: Host,
+    machine: MakeMachine,
     pub now: Millis,
     pub answers: Vec<(u32, String)>,
     restarts: usize,
@@ -17,15 +18,33 @@ pub(super) struct Joined {
 const START: Millis = 1_700_000_000_000;
 
 impl Joined {
-    pub fn open() -> Self {
-        let mut joined = Self {
+    /// A page that has not opened yet.
+    pub fn shut() -> Self {
+        Self::of(|| None)
+    }
+
+    /// A page that runs scripts.
+    pub fn with_scripts() -> Self {
+        let mut joined = Self::of(crate::session::lua::machine);
+        joined.act(Action::Open);
+        joined.settle();
+        joined
+    }
+
+    fn of(machine: MakeMachine) -> Self {
+        Self {
             state: State::new(7, START, Theme::System),
-            host: Host::new(7, START, || None),
+            host: Host::new(7, START, machine),
+            machine,
             now: START,
             answers: Vec::new(),
             restarts: 0,
             saved: Vec::new(),
-        };
+        }
+    }
+
+    pub fn open() -> Self {
+        let mut joined = Self::shut();
         joined.act(Action::Open);
         joined.settle();
         joined
@@ -40,7 +59,7 @@ impl Joined {
                     .for_each(|request| self.host.handle(self.now, request)),
                 Effect::Restart => {
                     self.restarts += 1;
-                    self.host = Host::new(0, self.now, || None);
+                    self.host = Host::new(0, self.now, self.machine);
                 }
                 Effect::Resolve(ticket, text) => self.answers.push((ticket, text)),
                 Effect::Save {
@@ -51,9 +70,17 @@ impl Joined {
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)
+                | Effect::Unlink
                 | Effect::Fresh => {}
             }
         }
+    }
+
+    /// Lets one frame come.
+    pub fn frame(&mut self) {
+        self.now += 1;
+        let frame = self.host.frame(self.now);
+        self.act(Action::Frame(frame));
     }
 
     /// Lets frames go back and forth until nothing is left to say.

@@ -119,6 +119,27 @@ impl Transcript {
         &self.blocks
     }
 
+    /// What it shows, as plain text: each command behind a prompt, and what came.
+    pub fn text(&self, prompt: &str) -> String {
+        let mut out = String::new();
+        for block in &self.blocks {
+            match &block.kind {
+                Kind::Command { line } => {
+                    out.push_str(prompt);
+                    out.push_str("> ");
+                    out.push_str(line);
+                }
+                Kind::Reply { text, .. } | Kind::Pushed { text } => out.push_str(text),
+                Kind::Note { text } | Kind::Why { text } => {
+                    out.push_str("# ");
+                    out.push_str(text);
+                }
+            }
+            out.push('\n');
+        }
+        out
+    }
+
     /// Whether a command waits for its answer.
     pub fn busy(&self) -> bool {
         !self.pending.is_empty()

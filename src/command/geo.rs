@@ -1036,6 +1036,49 @@ mod tests {
     }
 
     #[test]
+    fn a_map_of_very_many_places_draws_some_within_the_area_and_some_beside_it() {
+        use crate::engine::view::{PLACES_MAX, PlaceRow};
+        let adds = (0..5_000).map(|i| {
+            let (east, north) = (i % 100, i / 100);
+            format!(
+                "GEOADD k {} {} p{i}",
+                east as f64 / 10.0,
+                north as f64 / 10.0
+            )
+        });
+        let mut commands: Vec<String> = adds.collect();
+        let drawn = |commands: &[String], search: &str| {
+            let mut commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+            commands.push(search);
+            map(&commands, b"k").unwrap().places
+        };
+        let within = |places: &[PlaceRow]| places.iter().filter(|place| place.within).count();
+        let few = drawn(&commands, "GEOSEARCH k FROMLONLAT 5 2.5 BYRADIUS 40 km");
+        let found = within(&few);
+        assert!((20..PLACES_MAX / 2).contains(&found), "{found}");
+        assert!(
+            few[..found].iter().all(|place| place.within),
+            "they come first"
+        );
+        let most = drawn(&commands, "GEOSEARCH k FROMLONLAT 5 2.5 BYRADIUS 400 km");
+        assert!(
+            (50..=PLACES_MAX / 2).contains(&within(&most)),
+            "{}",
+            within(&most)
+        );
+        // They are from all over the area, and not from a corner of it.
+        let east = most
+            .iter()
+            .filter(|place| place.within && place.longitude > 5.0);
+        let east = east.count() as f64 / within(&most) as f64;
+        assert!((0.3..0.7).contains(&east), "{east}");
+        assert!(most.len() > PLACES_MAX / 2 && most.len() <= PLACES_MAX);
+        commands.truncate(10);
+        let all = drawn(&commands, "GEOSEARCH k FROMLONLAT 5 2.5 BYRADIUS 1 km");
+        assert_eq!((all.len(), within(&all)), (10, 0));
+    }
+
+    #[test]
     fn a_search_tells_whom_it_found_and_how_many_it_looked_at() {
         let engine = engine(&[SICILY, "GEOSEARCH k FROMMEMBER Palermo BYBOX 50 50 km"]);
         let Some(Fact::PlacesSearched {

@@ -90,6 +90,11 @@ impl Actors {
         self.all.contains_key(&conn)
     }
 
+    /// How many commands those that there are have sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.all.values().map(|actor| actor.sent).sum()
+    }
+
     /// Steers one, and says what is to be done to its connection.
     pub(super) fn steer(&mut self, conn: Conn, steer: Steer, now: Millis) -> Option<Do> {
         if let Steer::Start { name, text } = steer {

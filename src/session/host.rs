@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::caps::Caps;
 use super::clock::Clock;
 use super::history::History;
 use super::message::*;
@@ -34,17 +35,17 @@ type Stand = (u64, u32, usize);
 /// The server half behind its one door.
 #[derive(Debug)]
 pub struct Host {
-    now: Moment,
+    pub(super) now: Moment,
     clock: Clock,
     /// What was last told of the clock.
     clock_told: Option<ClockView>,
-    updates: Vec<Update>,
+    pub(super) updates: Vec<Update>,
     watched: BTreeMap<Panel, Watched>,
     clients: BTreeMap<Conn, Option<ClientView>>,
     conns: BTreeSet<Conn>,
     /// What was last told of the actors that there are.
     actors: BTreeMap<Conn, ActorView>,
-    history: History,
+    pub(super) history: History,
     /// What was last told of the history.
     history_told: Option<HistoryView>,
     /// How many expiries were told.
@@ -60,6 +61,10 @@ pub struct Host {
     /// When the profiler was last told something, by the wall clock, and when it is to be told again.
     profiled: Option<Millis>,
     profile_due: Option<Millis>,
+    /// What a session may use that came from elsewhere.
+    pub(super) guard: Option<Caps>,
+    /// The work that had been done when its memory was last weighed.
+    pub(super) weighed: u64,
 }
 
 #[derive(Debug)]
@@ -99,6 +104,8 @@ impl Host {
             listings: 0,
             profiled: None,
             profile_due: None,
+            guard: None,
+            weighed: 0,
         }
     }
 
@@ -106,11 +113,13 @@ impl Host {
     pub fn handle(&mut self, wall: Millis, request: Request) {
         let at = self.read_clock(wall);
         match request {
+            Request::Guard(caps) => self.guard = Some(caps),
             Request::Begin(log) => {
                 let watched = std::mem::take(&mut self.watched);
                 let (stepping, stood) = (self.now.engine.scripting.stepping, self.stand.is_some());
-                let clock = self.clock.clone();
+                let (clock, guard) = (self.clock.clone(), self.guard);
                 *self = Self::new(log.seed, log.start, self.machine);
+                self.guard = guard;
                 self.watched = watched
                     .into_iter()
                     .map(|(panel, w)| {
@@ -125,11 +134,7 @@ impl Host {
                         )
                     })
                     .collect();
-                for entry in log.entries {
-                    self.repeat(entry);
-                    self.updates.clear();
-                }
-                self.pass(log.until);
+                let capped = self.fold(log.entries, log.until);
                 // What was said then is not told.
                 self.now.actors.listen(true);
                 // The clock runs, or is held, as before, from where the record leaves it.
@@ -137,6 +142,7 @@ impl Host {
                 self.clock.set(self.now.engine.now);
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
+                self.updates.extend(capped.map(Update::Capped));
                 if stood {
                     self.updates.push(Update::Script(None));
                 }
@@ -212,6 +218,8 @@ impl Host {
         self.tell_clients();
         self.tell_panels(wall);
         self.tell_clock();
+        let capped = self.weigh(self.work(), false);
+        self.updates.extend(capped.map(Update::Capped));
         Frame {
             now: self.now.engine.now,
             updates: std::mem::take(&mut self.updates),
@@ -295,8 +303,16 @@ impl Host {
         }
         let place = self.updates.len();
         if let Some(when) = to {
+            let capped = self.creep(when, self.work());
+            // What is left off moves the clock no further.
+            let when = if capped.is_some() {
+                self.now.engine.now
+            } else {
+                when
+            };
             self.clock.jump_to(when);
             self.advance(self.clock.now());
+            self.updates.extend(capped.map(Update::Capped));
         }
         let at = self.clock.now();
         let turned = Turned {
@@ -327,7 +343,7 @@ impl Host {
     }
 
     /// Lets time pass, unless the session stands in the past.
-    fn pass(&mut self, at: Millis) {
+    pub(super) fn pass(&mut self, at: Millis) {
         if self.history.in_past() {
             return;
         }

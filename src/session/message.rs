@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 pub use super::actor::ready::{READY, Ready};
 pub use super::actor::{Fault, TEXT_MAX, check};
 pub use super::actors::{ACTORS_MAX, SLOW_MAX};
+pub use super::caps::{Cap, Caps};
 pub use super::compare::{Differences, KeyDifference, Part};
 pub use super::history::{BranchId, BranchView, Limits, Named, Point};
 pub use super::log::{Entry, Log};
@@ -180,6 +181,9 @@ pub type Panel = u32;
 /// What the page asks of the server half.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
+    /// The session that begins next came from elsewhere, and may use only so much. [`Update::Capped`] tells when it
+    /// would use more.
+    Guard(Caps),
     /// Begin (or begin again) from a log: fold what was done and the time up to its end, sending nothing of what
     /// came of that.
     Begin(Log),
@@ -394,6 +398,9 @@ pub enum Update {
         /// What differs.
         differences: Differences,
     },
+    /// The session came from elsewhere and uses more than it may: what it began with is left off there, and nothing is
+    /// guarded any more.
+    Capped(Cap),
     /// It could not be done; why, in a sentence.
     Refused(String),
     /// What is no input was done to the session. The page keeps it, for a restart.

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod actors;
 mod audience;
+pub mod caps;
 pub mod clock;
 pub mod compare;
 pub mod history;

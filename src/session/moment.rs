@@ -10,8 +10,8 @@ use crate::engine::resp::{Parsed, parse_command};
 use crate::engine::script::Machine;
 use crate::engine::{self, Engine};
 
-/// What an input costs, whatever it does, in steps of 10 to 20 ns.
-const INPUT: u64 = 100;
+/// What an input costs, whatever it does, in steps of 10 to 20 ns; its commands come on top.
+const INPUT: u64 = 300;
 /// As many bytes are read or written in the time of a step.
 const STEP_BYTES: u64 = 16;
 /// How many commands of one input are looked at to say what it costs.
@@ -76,7 +76,7 @@ impl Moment {
     /// in order, each at its own moment, however far the step; in one moment, what happens by itself comes first.
     /// Gives about how long it takes, in steps of 10 to 20 ns.
     pub fn advance(&mut self, at: Millis, sent: Sent<'_>) -> u64 {
-        let steps = self.engine.scripting.steps();
+        let steps = self.steps();
         let mut cost = 0;
         while let Some(when) = self.next().filter(|when| *when <= at) {
             self.engine.advance_to(when);
@@ -90,13 +90,13 @@ impl Moment {
         }
         self.engine.advance_to(at);
         cost += self.settle(sent);
-        cost + self.engine.scripting.steps().saturating_sub(steps)
+        cost + self.steps().saturating_sub(steps)
     }
 
     /// Lets an input happen, up to whose moment time [has passed](Self::advance). Gives about how long that takes, in
     /// steps of 10 to 20 ns.
     pub fn happen(&mut self, input: &Input, sent: Sent<'_>) -> u64 {
-        let steps = self.engine.scripting.steps();
+        let steps = self.steps();
         let conn = input.conn;
         let cost = match &input.what {
             What::Actor(steer) => {
@@ -115,7 +115,12 @@ impl Moment {
                 what.map_or(INPUT, |what| self.handle(conn, what))
             }
         };
-        cost + self.settle(sent) + self.engine.scripting.steps().saturating_sub(steps)
+        cost + self.settle(sent) + self.steps().saturating_sub(steps)
+    }
+
+    /// About how much work scripts and commands were so far, in steps of 10 to 20 ns; only differences mean anything.
+    fn steps(&self) -> u64 {
+        self.engine.scripting.steps() + self.engine.profile.steps()
     }
 
     /// Notes what has happened, and brings everybody what they are sent. Gives about how long that takes.
@@ -213,10 +218,10 @@ pub fn replay(record: &Record, machine: Option<Box<dyn Machine>>) -> Vec<(Conn, 
     all
 }
 
-/// What bytes cost that arrive, before anything is sent or a script runs.
+/// What bytes cost that arrive, beside what the profiler and the scripts count.
 fn cost(engine: &Engine, conn: Conn, bytes: &[u8]) -> u64 {
     let db = engine.client(conn).map_or(0, |client| client.db);
-    let mut gone_through = 0;
+    let mut copied = 0;
     let mut rest = bytes;
     for _ in 0..COMMANDS_MAX {
         let Parsed::Command { words, used } = parse_command(rest) else {
@@ -226,15 +231,14 @@ fn cost(engine: &Engine, conn: Conn, bytes: &[u8]) -> u64 {
             .into_iter()
             .map(|range| rest.get(range).unwrap_or_default())
             .collect();
-        gone_through += size(engine, db, &words);
+        copied += texts(engine, db, &words);
         rest = rest.get(used..).unwrap_or_default();
     }
-    INPUT + bytes.len() as u64 / STEP_BYTES + gone_through
+    INPUT + (bytes.len() as u64 + copied) / STEP_BYTES
 }
 
-/// How much a command goes through that writes and does not only look up: the elements of the keys it names. What
-/// reads is known by what it sends.
-fn size(engine: &Engine, db: usize, words: &[&[u8]]) -> u64 {
+/// How many bytes the strings have that a command may copy to change them; to the profiler, each is one element.
+fn texts(engine: &Engine, db: usize, words: &[&[u8]]) -> u64 {
     let spec = words.first().and_then(|name| command::lookup(name));
     let slow = spec.is_some_and(|s| s.flags & spec::WRITE != 0 && s.flags & spec::FAST == 0);
     let Some(db) = engine.dbs.get(db).filter(|_| slow) else {
@@ -243,9 +247,8 @@ fn size(engine: &Engine, db: usize, words: &[&[u8]]) -> u64 {
     let keys = command::keys_of(words).into_iter();
     keys.filter_map(|key| db.entry(key))
         .map(|entry| match &entry.value {
-            // A string is changed in place, or copied at once.
-            Value::Str(text) => text.len() as u64 / STEP_BYTES,
-            value => value.size(),
+            Value::Str(text) => text.len() as u64,
+            _ => 0,
         })
         .sum()
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::store::Store;
 use super::widgets::clock::use_now;
+use super::widgets::copy::Copy;
 use super::widgets::icon::{Icon, icon};
 use crate::app::client::{self, Act, Condition, Fact, LABEL_MAX};
 use crate::app::console::Console;
@@ -291,6 +292,10 @@ fn Menu(props: &MenuProps) -> Html {
         };
         (0..colour::HUES).map(owner).collect()
     });
+    let copied = {
+        let (console, letter) = (Rc::clone(console), letter.clone());
+        Callback::from(move |()| console.transcript.text(&letter))
+    };
     html! {
         <div class="client-menu" role="group" aria-label={console::client(&letter)}>
             <label>
@@ -314,6 +319,7 @@ fn Menu(props: &MenuProps) -> Html {
                 <span>{ words::SAY_WHY }</span>
             </label>
             <div class="client-acts">
+                <Copy what={words::THE_TRANSCRIPT} text={copied} />
                 <button class="line" type="button" disabled={at == 0} onclick={act(Act::Move(at.saturating_sub(1)))}>{ words::MOVE_UP }</button>
                 <button class="line" type="button" disabled={at + 1 >= all} onclick={act(Act::Move(at + 1))}>{ words::MOVE_DOWN }</button>
                 if console.cut {

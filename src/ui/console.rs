@@ -14,7 +14,7 @@ use crate::app::console::Console;
 use crate::app::line::{Line, from_utf16, to_utf16};
 use crate::app::transcript::{Block, Kind, paste};
 use crate::app::words::console as words;
-use crate::app::{Action, client, colour, format, hint};
+use crate::app::{Action, client, colour, format, hint, share};
 use crate::session::message::{CommandDoc, Conn};
 
 /// How many blocks are shown before one asks for the earlier ones.
@@ -156,6 +156,9 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                 return;
             }
             event.prevent_default();
+            if share::transcript::is_one(&text) {
+                return store.dispatch(Action::Share(share::page::Act::Text(text)));
+            }
             let (mut lines, rest) = paste(&text);
             let mut entry = entry.borrow_mut();
             // What was typed already is the beginning of the first line.

@@ -9,6 +9,7 @@ pub mod kept;
 pub mod page;
 pub mod panels;
 pub mod script;
+pub mod share;
 pub mod storage;
 pub mod store;
 pub mod timeline;

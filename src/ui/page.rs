@@ -12,11 +12,13 @@ use super::help::Help;
 use super::kept::{KeptBar, Sessions};
 use super::panels::{Inspector, KeysPanel};
 use super::script;
+use super::share::{Offered, ShareButton, WalkBar, listen};
 use super::storage;
 use super::store::Store;
 use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
 use crate::app::kept::Kept;
+use crate::app::share::page::Share;
 use crate::app::stage::Subject;
 use crate::app::{Action, Choice, State, Tab, Theme, example, words};
 use crate::session::message::{ClockView, Millis};
@@ -28,6 +30,8 @@ pub fn mount() {
     state.whys = script::chosen(Choice::Whys);
     state.announces = script::chosen(Choice::Announce);
     let store = Store::new(state);
+    // What the address holds is offered before anything opens.
+    listen(&store);
     storage::open(&store);
     script::offer(&store);
     let document = web_sys::window().and_then(|w| w.document());
@@ -96,13 +100,17 @@ pub fn Page(props: &PageProps) -> Html {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
                 <div class="page" data-view={tab} style={state.hues()}>
-                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} kept={Rc::clone(state.kept())} />
+                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} kept={Rc::clone(state.kept())} share={Rc::clone(state.share())} title={state.title().to_string()} />
+                    <div class="over">
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
                         </div>
                     }
+                    <WalkBar share={Rc::clone(state.share())} />
+                    </div>
+                    <Offered share={Rc::clone(state.share())} />
                     <KeptBar kept={Rc::clone(state.kept())} />
                     <p class="vh" role="status" aria-label="What changed">{ state.announced().to_owned() }</p>
                     <main class="parts">
@@ -162,6 +170,8 @@ struct BarProps {
     time: Rc<ClockView>,
     stands: bool,
     kept: Rc<Kept>,
+    share: Rc<Share>,
+    title: String,
 }
 
 #[component]
@@ -186,7 +196,7 @@ fn Bar(props: &BarProps) -> Html {
                 <path d="M6 15V9M11 15V6M16 15v-4" stroke="var(--client-1)" stroke-width="2.4" stroke-linecap="round" />
             </svg>
             <h1 class="brand">{ "Keyglass" }</h1>
-            <span class="title">{ example::TITLE }</span>
+            <span class="title">{ props.title.clone() }</span>
             <ClockBar time={Rc::clone(&props.time)} stands={props.stands} />
             <nav class="tabs" aria-label="Parts of the page">
                 for (id, text, tab) in tabs {
@@ -196,6 +206,7 @@ fn Bar(props: &BarProps) -> Html {
             <div class="acts">
                 <Help />
                 <Sessions kept={Rc::clone(&props.kept)} />
+                <ShareButton share={Rc::clone(&props.share)} />
                 <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
                 <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>
             </div>

@@ -30,9 +30,11 @@ extern "C" {
     async fn remove(id: String) -> Result<(), JsValue>;
 }
 
-/// Opens the page: on the session that this tab had before it was loaded again, or else on a new one.
+/// Opens the page: on the session that this tab had before it was loaded again, or else on a new one; so too where
+/// something is offered to be opened, and that session is kept.
 pub fn open(store: &Store) {
-    let Some(before) = tab() else {
+    let offered = store.read(|state| state.share().offer.is_some());
+    let Some(before) = tab().filter(|_| !offered) else {
         store.dispatch(Action::Open);
         let store = store.clone();
         return spawn_local(async move { begin(&store).await });

@@ -161,6 +161,7 @@ impl Store {
                 storage::fresh_session(self, seed, start);
             }
             Effect::Choose(choice, on) => super::script::keep_choice(choice, on),
+            Effect::Unlink => super::share::unlink(),
         }
     }
 

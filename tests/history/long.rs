@@ -46,8 +46,9 @@ fn report(what: &str, session: &mut Session, rng: &mut Rng) {
         session.history.checkpoints(),
     );
     println!(
-        "{what}: any of {} inputs in {worst} ms, with {checkpoints} checkpoints and {:.1} MB",
+        "{what}: any of {} inputs in {worst} ms, folding {} at most, with {checkpoints} checkpoints and {:.1} MB",
         session.history.end().inputs,
+        session.history.longest_way(),
         bytes as f64 / 1e6
     );
     assert!(worst < GENEROUS, "{worst} ms");
@@ -89,6 +90,9 @@ fn any_point_of_a_hundred_thousand_inputs_is_near() {
         }
     }
     println!("played in {} ms", before.elapsed().as_millis());
+    // However slow the machine: the way there is short.
+    let longest = session.history.longest_way();
+    assert!(longest < 100_000 / 12, "{longest} inputs");
     report("a bit of all", &mut session, &mut rng);
 }
 

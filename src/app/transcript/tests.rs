@@ -369,3 +369,13 @@ fn frames_cut_anywhere_read_the_same() {
         assert_eq!(pushed(&t).len(), 1);
     }
 }
+
+#[test]
+fn a_transcript_is_copied_as_it_is_read() {
+    let mut console = Transcript::default();
+    console.command("GET k", 0);
+    send(&mut console, "GET k");
+    console.received(b"$1\r\nv\r\n", 0);
+    console.note("a remark", 0);
+    assert_eq!(console.text("A"), "A> GET k\n\"v\"\n# a remark\n");
+}

@@ -7,7 +7,10 @@ use crate::session::message::Conn;
 
 /// A page without keys, at which three clients are free.
 fn fresh() -> Joined {
-    let mut page = Joined::open();
+    emptied(Joined::open())
+}
+
+fn emptied(mut page: Joined) -> Joined {
     page.act(Action::Interrupt(2)); // it listens, in the example
     page.settle();
     page.exec(0, "FLUSHALL");
@@ -100,6 +103,14 @@ fn of_streams() {
 #[test]
 fn of_channels_transactions_and_connections() {
     check(&mut fresh(), include_str!("said/sessions.txt"));
+}
+
+#[test]
+fn of_scripts() {
+    check(
+        &mut emptied(Joined::with_scripts()),
+        include_str!("said/scripts.txt"),
+    );
 }
 
 #[test]

@@ -78,3 +78,6 @@ pub fn colour(number: usize) -> String {
 pub fn colour_swap(number: usize, letter: &str) -> String {
     format!("Colour {number}, swap with {letter}")
 }
+
+/// What is copied: see [`COPY`](super::common::COPY).
+pub const THE_TRANSCRIPT: &str = "the transcript";

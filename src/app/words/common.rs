@@ -19,10 +19,6 @@ pub const COPY: &str = "Copy";
 pub const COPIED: &str = "Copied";
 pub const REFUSED: &str = "Refused";
 
-pub fn copy(what: &str) -> String {
-    format!("Copy {what}")
-}
-
 pub const CLIENT: &str = "Client ";
 pub const TIME: &str = "time";
 pub const TIME_TO_LIVE: &str = "time to live";

@@ -15,6 +15,8 @@ use crate::engine::sought::Sought;
 
 /// The most places that a map draws.
 pub const PLACES_MAX: usize = 300;
+/// How many places a map looks at to find those within an area.
+const LOOKED_MAX: usize = 2_000;
 
 /// One row of a leaderboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,7 +126,7 @@ pub struct PlaceRow {
     pub within: bool,
 }
 
-/// O(log n + rows); a map of a large set looks at every member.
+/// O(log n + rows).
 pub(super) fn view(
     zset: &Zset,
     entry: &Entry,
@@ -154,6 +156,22 @@ pub(super) fn view(
             ZsetLook::Map(area) => places.then(|| ZsetMore::Map(map(zset, area.clone()))),
         }),
     }
+}
+
+/// The members in the cells that an area lies in, which are those that may lie within; of very many, some.
+fn near<'z>(zset: &'z Zset, area: Option<&Area>) -> impl Iterator<Item = Passed<'z>> {
+    let cells = area.map_or_else(Vec::new, |area| area.shape.score_ranges(area.centre));
+    let ranks = cells
+        .into_iter()
+        .map(|cell| zset.score_range(Bound::Included(cell.start), Bound::Excluded(cell.end)));
+    let mut ranks: Vec<_> = ranks.collect();
+    // A search that goes round the Earth comes to some cells twice.
+    ranks.sort_by_key(|ranks| ranks.start);
+    ranks.dedup();
+    let all: usize = ranks.iter().map(|ranks| ranks.len()).sum();
+    let step = all.div_ceil(LOOKED_MAX).max(1);
+    let some = ranks.into_iter().flatten().step_by(step);
+    some.filter_map(|rank| zset.nth(rank))
 }
 
 fn row((member, score): Passed<'_>) -> MemberRow {
@@ -198,7 +216,7 @@ fn way_view(way: Way<Passed<'_>>) -> WayView {
 }
 
 /// Of a set with more than [`PLACES_MAX`] members: those within the area, as many as fit in half of them, and others
-/// at even steps of their scores' ranks.
+/// at even steps of their scores' ranks. O(log n + [`LOOKED_MAX`] · log n), however many there are.
 fn map(zset: &Zset, area: Option<Area>) -> MapView {
     let place = |(member, score): Passed<'_>| {
         let place = Place::of_score(score);
@@ -218,13 +236,13 @@ fn map(zset: &Zset, area: Option<Area>) -> MapView {
     let mut places: Vec<PlaceRow> = if len <= PLACES_MAX {
         zset.iter().map(place).collect()
     } else {
-        let half = PLACES_MAX / 2;
-        let mut some: Vec<_> = zset
-            .iter()
+        let mut some: Vec<_> = near(zset, area.as_ref())
             .map(place)
             .filter(|place| place.within)
-            .take(half)
             .collect();
+        // Of too many, some all over the area.
+        let every = some.len().div_ceil(PLACES_MAX / 2).max(1);
+        some = some.into_iter().step_by(every).collect();
         let room = PLACES_MAX - some.len();
         let others = (0..room).filter_map(|i| zset.nth(i * len / room));
         let others: Vec<_> = others.map(place).filter(|place| !place.within).collect();

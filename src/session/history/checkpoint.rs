@@ -75,6 +75,11 @@ impl Checkpoints {
         }
     }
 
+    /// Where they are.
+    pub fn points(&self) -> impl Iterator<Item = Point> {
+        self.kept.iter().map(|kept| kept.point)
+    }
+
     /// The last one that is not after a point.
     pub fn before(&self, point: Point) -> Option<&Rc<Checkpoint>> {
         let after = self.kept.partition_point(|kept| kept.point <= point);

@@ -229,6 +229,11 @@ impl History {
         self.here.end()
     }
 
+    /// What the branch that is walked on cost up to its end, in steps of 10 to 20 ns.
+    pub fn spent(&self) -> u64 {
+        self.here.spent
+    }
+
     /// Whether the session stands before the end.
     pub fn in_past(&self) -> bool {
         self.stands.is_some()
@@ -502,6 +507,14 @@ impl History {
     /// How many checkpoints are held, those of other branches counted.
     pub fn checkpoints(&self) -> usize {
         checkpoint::all(self.every()).len()
+    }
+
+    /// The most inputs that are folded to get to any point of the branch that is walked on.
+    pub fn longest_way(&self) -> usize {
+        let ends = self.here.checkpoints.points().map(|point| point.inputs);
+        let ends = ends.chain([self.here.steps.len()]);
+        let ways = ends.scan(0, |last, end| Some(end - std::mem::replace(last, end)));
+        ways.max().unwrap_or_default()
     }
 
     fn checkpoints_bytes(&self) -> usize {

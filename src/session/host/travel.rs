@@ -76,7 +76,7 @@ impl Host {
     }
 
     /// Does again what was done to the session; one that is no more possible is passed over.
-    pub(super) fn repeat(&mut self, entry: Entry) {
+    pub(in crate::session) fn repeat(&mut self, entry: Entry) {
         match entry {
             Entry::Input(Input { at, conn, what }) => {
                 self.pass(at);

@@ -157,12 +157,7 @@ fn Feed(props: &FeedProps) -> Html {
         },
     );
     if view.matching == 0 {
-        let text = if view.kept == 0 {
-            "No command yet: whatever a client sends comes here."
-        } else {
-            "No command matches."
-        };
-        return html! { <p class="empty">{ text }</p> };
+        return html! { <p class="empty">{ profiler.empty() }</p> };
     }
     let row = {
         let profiler = Rc::clone(profiler);

@@ -35,8 +35,8 @@ pub fn Copy(props: &CopyProps) -> Html {
         })
     };
     html! {
-        <button type="button" class="line copy" aria-label={words::copy(&props.what)} {onclick}>
-            <span aria-live="polite">{ *said }</span>
+        <button type="button" class="line copy" {onclick}>
+            <span aria-live="polite">{ *said }</span><span class="vh">{ format!(" {}", props.what) }</span>
         </button>
     }
 }

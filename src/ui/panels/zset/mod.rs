@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use super::part::{PanelProps, Same};
 use crate::app::movement::{self, Move};
+use crate::app::table::Table;
 use crate::app::viewport::asks_for;
 use crate::app::zset::scores::{Chosen, Span};
 use crate::app::{colour, format, show, zset as app};
@@ -19,6 +20,7 @@ use crate::session::message::{
     Bytes, Event, Fact, Look, Sought, ValueView, View, ZsetLook, ZsetMore, ZsetView,
 };
 use crate::ui::widgets::card::Card;
+use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
 use crate::ui::widgets::tag;
@@ -190,6 +192,10 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
         let chosen = chosen.clone();
         Callback::from(move |now| chosen.set(now))
     };
+    let copied = {
+        let state = props.state.clone();
+        Callback::from(move |()| table(&state.view).tsv())
+    };
     let word = props.word();
     let head = html! {
         <div role="row" class="vh">
@@ -206,6 +212,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             <div class="zset-views" role="group" aria-label="What is shown">
                 { view("Ranks", Mode::Ranks) }{ view("Score range", Mode::Range) }{ view("How", Mode::How) }
                 if zset.places { { view("Map", Mode::Map) } }
+                if listed { <Copy what="the ranks in view" text={copied} /> }
             </div>
             if shown == Mode::Range {
                 { range::sliders(zset, &word, *chosen, &on_choose, &props.on_command) }
@@ -242,6 +249,25 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             </div>
         </Card>
     }
+}
+
+/// The ranks in view.
+fn table(view: &View) -> Table {
+    let mut table = Table::new(&["Rank", "Member", "Score"]);
+    if let View::Key {
+        value: ValueView::Zset(zset),
+        ..
+    } = view
+    {
+        for (at, row) in zset.rows.iter().enumerate() {
+            table.row([
+                (zset.start + at + 1).to_string(),
+                format::lossy(&row.member),
+                format::plain_score(row.score),
+            ]);
+        }
+    }
+    table
 }
 
 /// What is to be looked at for what is shown.
