@@ -32,11 +32,13 @@ pub mod items;
 pub mod keys;
 pub mod lock;
 pub mod missing;
+pub mod profiler;
 pub mod pubsub;
 pub mod script;
 pub mod stream;
 pub mod text;
 pub mod worker;
+pub mod zset;
 
 pub use help::title;
 
