@@ -32,15 +32,17 @@ pub mod items;
 pub mod keys;
 pub mod lock;
 pub mod missing;
+pub mod page;
 pub mod profiler;
 pub mod pubsub;
 pub mod script;
 pub mod stream;
 pub mod text;
+pub mod timeline;
 pub mod worker;
 pub mod zset;
 
-pub use help::title;
+pub use page::title;
 
 /// A piece of a sentence: words, or what is drawn among them.
 #[derive(Clone, Debug, PartialEq)]
