@@ -22,6 +22,9 @@ const TOUCHED_MAX: usize = 8;
 const HELD_MAX: usize = 1_000;
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// After how many entries of a log that is folded again it is said how far that is.
+const FOLDED_TOLD: usize = 500;
+
 /// How often the profiler is told of commands, in milliseconds: nobody reads faster.
 const PROFILE_EVERY: Millis = 250;
 
@@ -104,6 +107,11 @@ impl Host {
 
     /// Handles one request at a moment of the wall clock. What it changes is told by the next [`Host::frame`].
     pub fn handle(&mut self, wall: Millis, request: Request) {
+        self.handle_telling(wall, request, &mut |_| {});
+    }
+
+    /// Handles one request, and says how far it is where that takes long: a log is folded again.
+    pub fn handle_telling(&mut self, wall: Millis, request: Request, told: &mut dyn FnMut(Frame)) {
         let at = self.read_clock(wall);
         match request {
             Request::Begin(log) => {
@@ -125,9 +133,15 @@ impl Host {
                         )
                     })
                     .collect();
-                for entry in log.entries {
+                let all = log.entries.len();
+                for (done, entry) in (1..).zip(log.entries) {
                     self.repeat(entry);
                     self.updates.clear();
+                    if done % FOLDED_TOLD == 0 {
+                        let (now, updates) =
+                            (self.now.engine.now, vec![Update::Folded { done, all }]);
+                        told(Frame { now, updates });
+                    }
                 }
                 self.pass(log.until);
                 // What was said then is not told.
