@@ -18,10 +18,11 @@ use super::store::Store;
 use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
 use crate::app::kept::Kept;
+use crate::app::past::Past;
 use crate::app::share::page::Share;
 use crate::app::stage::Subject;
 use crate::app::{Action, Choice, State, Tab, Theme, example, words};
-use crate::session::message::{ClockView, Millis};
+use crate::session::message::{ClockView, Millis, Travel};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
@@ -105,6 +106,9 @@ pub fn Page(props: &PageProps) -> Html {
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
+                            if let Some(branch) = state.way_back() {
+                                <button class="line" onclick={store.callback(move |_| Action::Travel(Travel::Walk(branch)))}>{ format!("Go back to {}", Past::branch_name(branch)) }</button>
+                            }
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
                         </div>
                     }
