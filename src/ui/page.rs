@@ -103,7 +103,7 @@ pub fn Page(props: &PageProps) -> Html {
                     }
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
-                    <Offered share={Rc::clone(state.share())} />
+                    <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />
                     <KeptBar kept={Rc::clone(state.kept())} />
                     <KeysPanel
                         keys={Rc::clone(&state.keys)}
@@ -133,7 +133,9 @@ pub fn Page(props: &PageProps) -> Html {
                         }
                     </main>
                     <aside class="consoles" aria-label="Consoles">
-                        <p class="try">{ example::TRY }</p>
+                        if state.share().title.is_none() {
+                            <p class="try">{ example::TRY }</p>
+                        }
                         if places > 3 {
                             <Chips consoles={state.consoles.clone()} />
                         }
