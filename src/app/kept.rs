@@ -390,6 +390,7 @@ impl State {
         self.begin_anew(State::new(log.seed, log.start, self.theme), wall, effects);
         self.used = true;
         self.timeline = Rc::new(timeline(&log, about.commands));
+        let said = !log.entries.is_empty();
         self.port = Port::of(log, about.clock, guard);
         for (conn, label, colour) in &about.clients {
             let mut console = Console::new(*conn);
@@ -416,7 +417,10 @@ impl State {
                 effects,
             );
         }
-        effects.push(Effect::Post(vec![Request::Retell]));
+        // Where nothing was said, who is about to connect would be shown as not there.
+        if said {
+            effects.push(Effect::Post(vec![Request::Retell]));
+        }
     }
 
     /// Starts a worker with the session of the port, and looks at keys and channels.

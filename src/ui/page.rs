@@ -114,7 +114,7 @@ pub fn Page(props: &PageProps) -> Html {
                     }
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
-                    <Offered share={Rc::clone(state.share())} />
+                    <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />
                     <KeptBar kept={Rc::clone(state.kept())} />
                     <p class="vh" role="status" aria-label="What changed">{ state.announced().to_owned() }</p>
                     <main class="parts">
@@ -146,7 +146,9 @@ pub fn Page(props: &PageProps) -> Html {
                         }
                     </section>
                     <section class="consoles" aria-label="Consoles">
-                        <p class="try">{ example::TRY }</p>
+                        if state.share().title.is_none() {
+                            <p class="try">{ example::TRY }</p>
+                        }
                         if places > 3 {
                             <Chips consoles={state.consoles.clone()} />
                         }
