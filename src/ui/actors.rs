@@ -7,8 +7,10 @@ use yew::prelude::*;
 
 use super::store::Store;
 use crate::app::actors::{Act, Actors, Card, Draft, LineKind};
+use crate::app::words::actors as words;
 use crate::app::{Action, colour, format};
 use crate::session::message::{Conn, READY, Steer};
+use crate::ui::widgets::said::said;
 
 /// How many lines a card shows that is not opened.
 const LINES_SHUT: usize = 4;
@@ -55,17 +57,17 @@ pub fn ActorsPanel(props: &ActorsProps) -> Html {
     };
     let ready = READY.get(*chosen);
     html! {
-        <section class="actors" aria-label="Actors">
+        <section class="actors" aria-label={words::ACTORS}>
             <header>
-                <h2>{ "Actors" }</h2>
-                <select aria-label="What a new actor does" {onchange} title={ready.map(|ready| ready.does)}>
+                <h2>{ words::ACTORS }</h2>
+                <select aria-label={words::WHAT_A_NEW_ONE_DOES} {onchange} title={ready.map(|ready| ready.does)}>
                     for (i, ready) in READY.iter().enumerate() {
-                        <option value={i.to_string()} selected={*chosen == i}>{ format!("{}: {}", ready.name, ready.does) }</option>
+                        <option value={i.to_string()} selected={*chosen == i}>{ words::ready(ready.name, ready.does) }</option>
                     }
-                    <option value="" selected={ready.is_none()}>{ "a text of your own" }</option>
+                    <option value="" selected={ready.is_none()}>{ words::OWN_TEXT }</option>
                 </select>
-                <button class="line" type="button" onclick={act(Act::Write(*chosen))}>{ "Write" }</button>
-                <button class="line" type="button" disabled={ready.is_none()} onclick={act(Act::Start(*chosen))}>{ "Start" }</button>
+                <button class="line" type="button" onclick={act(Act::Write(*chosen))}>{ words::WRITE }</button>
+                <button class="line" type="button" disabled={ready.is_none()} onclick={act(Act::Start(*chosen))}>{ words::START }</button>
             </header>
             if let Some(draft) = actors.draft.as_ref().filter(|draft| draft.conn.is_none()) {
                 <Editor draft={draft.clone()} on_act={on_act.clone()} />
@@ -127,28 +129,22 @@ fn ActorCard(props: &CardProps) -> Html {
     let shown = if *open { usize::MAX } else { LINES_SHUT };
     let skipped = card.lines.len().saturating_sub(shown);
     html! {
-        <section class="actor" style={format!("--c:{}", colour::client_var(conn))} aria-label={format!("Actor {}", card.name)} data-state={word}>
+        <section class="actor" style={format!("--c:{}", colour::client_var(conn))} aria-label={words::actor(&card.name)} data-state={word}>
             <header>
                 <b>{ format::client_letter(conn) }</b>
                 <span class="who">{ &card.name }</span>
                 <span class={classes!("tag", class)}>{ word }</span>
             </header>
             if let Some(fault) = card.fault() {
-                <p class="fault" role="alert">{ format!("Line {}: {}", fault.line, fault.text) }</p>
+                <p class="fault" role="alert">{ words::fault(fault.line, &fault.text) }</p>
             }
             <p class="facts num">
                 if let Some(state) = state {
-                    { count(state.sent, "command", "commands") }
-                    { ", " }{ count(state.errors, "error", "errors") }
-                    if state.failed > 0 {
-                        { ", " }{ count(state.failed, "round given up", "rounds given up") }
-                    }
-                    if let Some(here) = card.here() {
-                        { format!(" · line {}: ", state.line) }<span class="mono" title={here.to_string()}>{ here }</span>
+                    { words::done(state.sent, state.errors, state.failed) } if let Some(here) = card.here() { { words::at_line(state.line) }<span class="mono" title={here.to_string()}>{ here }</span>
                     }
                 }
             </p>
-            <div class={classes!("log", open.then_some("open"))} role="log" aria-live="off" aria-label={format!("What {} says", card.name)} tabindex="0">
+            <div class={classes!("log", open.then_some("open"))} role="log" aria-live="off" aria-label={words::what_it_says(&card.name)} tabindex="0">
                 for line in card.lines.iter().skip(skipped) {
                     <div key={line.id} class={line_class(line.kind)}>
                         if line.kind == LineKind::Sent {
@@ -160,30 +156,26 @@ fn ActorCard(props: &CardProps) -> Html {
             </div>
             <div class="actor-tools">
                 if paused {
-                    { button("Resume", "It goes on where it stands", steer(Steer::Resume), card.over()) }
+                    { button(words::RESUME, words::RESUME_DOES, steer(Steer::Resume), card.over()) }
                 } else {
-                    { button("Pause", "It stands still; its connection stays", steer(Steer::Pause), card.over()) }
+                    { button(words::PAUSE, words::PAUSE_DOES, steer(Steer::Pause), card.over()) }
                 }
-                { button("Crash", "It stops at once, without acknowledging, and its connection is cut", steer(Steer::Crash), card.over()) }
-                { button("Restart", "From its first line, on a new connection", steer(Steer::Restart), false) }
-                <select aria-label={format!("How slow {} is", card.name)} title="How much more time than written it takes" onchange={on_slow}>
+                { button(words::CRASH, words::CRASH_DOES, steer(Steer::Crash), card.over()) }
+                { button(words::RESTART, words::RESTART_DOES, steer(Steer::Restart), false) }
+                <select aria-label={words::how_slow(&card.name)} title={words::SLOW_MEANS} onchange={on_slow}>
                     for factor in SLOW {
-                        <option value={factor.to_string()} selected={slow == factor}>{ match factor { 1 => "as written".to_string(), n => format!("{n}× slower") } }</option>
+                        <option value={factor.to_string()} selected={slow == factor}>{ words::slower(factor) }</option>
                     }
                 </select>
-                { button("Edit", "Write its text anew", Act::Edit(conn), false) }
-                { button("Remove", "It stops, and its card goes", steer(Steer::Remove), false) }
-                <button class="line more" type="button" aria-expanded={open.to_string()} onclick={toggle}>{ if *open { "Less" } else { "More" } }</button>
+                { button(words::EDIT, words::EDIT_DOES, Act::Edit(conn), false) }
+                { button(words::REMOVE, words::REMOVE_DOES, steer(Steer::Remove), false) }
+                <button class="line more" type="button" aria-expanded={open.to_string()} onclick={toggle}>{ if *open { words::LESS } else { words::MORE } }</button>
             </div>
             if let Some(draft) = &props.draft {
                 <Editor draft={draft.clone()} on_act={props.on_act.clone()} />
             }
         </section>
     }
-}
-
-fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", format::count(n), if n == 1 { one } else { many })
 }
 
 fn line_class(kind: LineKind) -> &'static str {
@@ -248,33 +240,26 @@ fn Editor(props: &EditorProps) -> Html {
         .map(|fault| format!("--wrong:{}", fault.line - 1));
     let rows = draft.text.lines().count().clamp(6, 18);
     html! {
-        <form class="actor-editor" aria-label="Text of an actor" onsubmit={|event: SubmitEvent| event.prevent_default()} {onkeydown}>
-            <label><span>{ "Name" }</span><input value={draft.name.clone()} oninput={on_name} spellcheck="false" autocomplete="off" /></label>
+        <form class="actor-editor" aria-label={words::TEXT_OF_AN_ACTOR} onsubmit={|event: SubmitEvent| event.prevent_default()} {onkeydown}>
+            <label><span>{ words::NAME }</span><input value={draft.name.clone()} oninput={on_name} spellcheck="false" autocomplete="off" /></label>
             <textarea
-                ref={area} aria-label="Text" class={classes!(draft.fault.is_some().then_some("wrong"))} style={wrong} rows={rows.to_string()}
+                ref={area} aria-label={words::TEXT} class={classes!(draft.fault.is_some().then_some("wrong"))} style={wrong} rows={rows.to_string()}
                 oninput={on_text} wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="actor-fault"
             />
             <p class="fault" id="actor-fault" role="status">
                 if let Some(fault) = &draft.fault {
-                    { format!("Line {}: {}", fault.line, fault.text) }
+                    { words::fault(fault.line, &fault.text) }
                 }
             </p>
             <details class="twin">
-                <summary>{ "What can be written" }</summary>
+                <summary>{ words::WHAT_CAN_BE_WRITTEN }</summary>
                 <p>
-                    { "One statement a line; what stands further in belongs to the line above. A command in capitals waits for its reply: " }
-                    <code>{ "reply = GET k" }</code>{ ", or " }<code>{ "try GET k" }</code>{ " where an error is a reply like any other. " }
-                    <code>{ "forever" }</code>{ ", " }<code>{ "times 10" }</code>{ ", " }<code>{ "for entry in reply.entries" }</code>{ ", " }
-                    <code>{ "for i in 1..10" }</code>{ ", " }<code>{ "if reply is nil" }</code>{ " (" }<code>{ "is not, empty, error, < > <= >=, if 1 in 5" }</code>{ "), " }
-                    <code>{ "else" }</code>{ ", " }<code>{ "let n = {n} + 1" }</code>{ ", " }<code>{ "wait 50ms..200ms" }</code>{ ", " }
-                    <code>{ "message = receive" }</code>{ ", " }<code>{ "fail 1 in 5" }</code>{ " (gives the round up), " }
-                    <code>{ "next" }</code>{ ", " }<code>{ "leave" }</code>{ ", " }<code>{ "stop" }</code>{ ", " }<code>{ "crash" }</code>{ ". In words: " }
-                    <code>{ "{reply.2.1} {entry.id} {entry.field} {entry.fields} {list.count} {1..100} {ann|bob} {me} {now}" }</code>{ "." }
+                    { said(words::language(|code| html! { <code>{ code }</code> })) }
                 </p>
             </details>
             <div class="actor-tools">
-                <button class="solid" type="button" disabled={draft.fault.is_some()} title="Ctrl-Enter" onclick={act(Act::Save)}>{ if draft.conn.is_some() { "Start again with this" } else { "Start it" } }</button>
-                <button class="line" type="button" title="Escape" onclick={act(Act::Cancel)}>{ "Cancel" }</button>
+                <button class="solid" type="button" disabled={draft.fault.is_some()} title={words::KEY_SAVES} onclick={act(Act::Save)}>{ if draft.conn.is_some() { words::START_AGAIN } else { words::START_IT } }</button>
+                <button class="line" type="button" title={words::KEY_CANCELS} onclick={act(Act::Cancel)}>{ words::CANCEL }</button>
             </div>
         </form>
     }

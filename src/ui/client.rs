@@ -12,6 +12,9 @@ use super::widgets::icon::{Icon, icon};
 use crate::app::client::{self, Act, Condition, Fact, LABEL_MAX};
 use crate::app::console::Console;
 use crate::app::stage::Subject;
+use crate::app::words::client as words;
+use crate::app::words::console;
+use crate::app::words::{common, script};
 use crate::app::{Action, Choice, colour, format};
 use crate::session::message::{Conn, Millis, Resp};
 
@@ -97,17 +100,17 @@ pub fn Head(props: &HeadProps) -> Html {
     let toggle = props.on_open.reform(|_: MouseEvent| ());
     let on_raw = props.on_raw.reform(|_: MouseEvent| ());
     let raw_title = if props.raw {
-        "Show replies as redis-cli prints them"
+        words::SHOW_REPLIES
     } else {
-        "Show the raw bytes that go both ways"
+        words::SHOW_RAW
     };
     html! {
         <>
         <header>
             <span
                 class="grip" role="button" tabindex="0" draggable="true" ref={grip} onkeydown={on_key} ondragstart={on_drag}
-                aria-label={format!("Client {letter}, place {} of {all}: arrow keys move it", at + 1)}
-                title="Drag, or press an arrow key, to move this console"
+                aria-label={words::grip(&letter, at + 1, all)}
+                title={words::GRIP_DOES}
             >{ icon(Icon::Grip) }</span>
             <b>{ letter.clone() }</b>
             if !console.label.is_empty() {
@@ -119,8 +122,8 @@ pub fn Head(props: &HeadProps) -> Html {
             <span class="dim who">{ who(console) }</span>
             <span class="ends">
                 <Doing console={Rc::clone(console)} />
-                <button class="tool" type="button" aria-pressed={props.raw.to_string()} aria-label={format!("Raw bytes of {letter}")} title={raw_title} onclick={on_raw}>{ icon(Icon::Wire) }</button>
-                <button class="tool" type="button" aria-expanded={props.opened.to_string()} aria-label={format!("What to do with client {letter}")} title="Name, colour, place, disconnect, close" onclick={toggle}>{ icon(Icon::More) }</button>
+                <button class="tool" type="button" aria-pressed={props.raw.to_string()} aria-label={words::raw_bytes_of(&letter)} title={raw_title} onclick={on_raw}>{ icon(Icon::Wire) }</button>
+                <button class="tool" type="button" aria-expanded={props.opened.to_string()} aria-label={words::what_to_do_with(&letter)} title={words::MENU_DOES} onclick={toggle}>{ icon(Icon::More) }</button>
             </span>
         </header>
         if props.opened {
@@ -134,17 +137,17 @@ pub fn Head(props: &HeadProps) -> Html {
 /// The connection, in a few words.
 fn who(console: &Console) -> String {
     if console.cut {
-        return "not connected".into();
+        return words::NOT_CONNECTED.into();
     }
     let Some(client) = &console.client else {
-        return "connecting…".into();
+        return words::STILL_CONNECTING.into();
     };
     let name = if client.name.is_empty() {
-        format!("client {}", client.id)
+        words::nameless(client.id)
     } else {
         format::lossy(&client.name)
     };
-    format!("db {} · {name}", client.db)
+    words::who(client.db, &name)
 }
 
 #[derive(Properties)]
@@ -166,35 +169,31 @@ fn Doing(props: &DoingProps) -> Html {
     };
     let console = &props.console;
     let conn = console.conn;
-    let plural = |n: usize, one: &str| {
-        (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }))
-    };
+
     let tag = |class: &'static str, text: String| html! { <span class={classes!("tag", "num", class)}>{ text }</span> };
     match Condition::of(console) {
         Condition::Stuck => {
-            html! { <button class="stop" type="button" onclick={store.callback(|_| Action::Stop)}>{ "Stop" }</button> }
+            html! { <button class="stop" type="button" onclick={store.callback(|_| Action::Stop)}>{ words::STOP }</button> }
         }
         Condition::Script(holder) if holder == conn => {
-            html! { <button class="line" type="button" title="Open the script editor" onclick={store.callback(|_| Action::Show(Subject::Script))}>{ "its script stands still" }</button> }
+            html! { <button class="line" type="button" title={script::OPEN_EDITOR} onclick={store.callback(|_| Action::Show(Subject::Script))}>{ words::OWN_SCRIPT_STANDS }</button> }
         }
         Condition::Script(holder) => tag(
             "warn",
-            format!("waits for the script of {}", format::client_letter(holder)),
+            words::waits_for_script(&format::client_letter(holder)),
         ),
         Condition::Disconnected => {
-            html! { <button class="line" type="button" onclick={store.callback(move |_| Action::Client(conn, Act::Connect))}>{ "Connect" }</button> }
+            html! { <button class="line" type="button" onclick={store.callback(move |_| Action::Client(conn, Act::Connect))}>{ words::CONNECT }</button> }
         }
-        Condition::Connecting => tag("plain", "connecting".into()),
+        Condition::Connecting => tag("plain", words::CONNECTING.into()),
         Condition::Blocked(since, until) => html! { <Wait {since} {until} /> },
-        Condition::Queuing(n) => tag("warn", format!("MULTI · {n} queued")),
+        Condition::Queuing(n) => tag("warn", words::queued(n)),
         Condition::Listening(channels, patterns) => {
-            let parts = [plural(channels, "channel"), plural(patterns, "pattern")];
-            let parts: Vec<_> = parts.into_iter().flatten().collect();
-            tag(colour::client_tag(conn), parts.join(", "))
+            tag(colour::client_tag(conn), words::listens(channels, patterns))
         }
-        Condition::Running => tag("plain", "running".into()),
-        Condition::ToGo(n) => tag("plain", format!("{} to go", format::count(n as u64))),
-        Condition::Ready => tag("good", "ready".into()),
+        Condition::Running => tag("plain", words::RUNNING.into()),
+        Condition::ToGo(n) => tag("plain", words::to_go(n)),
+        Condition::Ready => tag("good", words::READY.into()),
     }
 }
 
@@ -233,7 +232,7 @@ fn Facts(props: &FactsProps) -> Html {
                             <span key={i} class={classes!((!fact.bad).then_some("fact"))}>{ item }</span>
                         }
                         if fact.more > 0 {
-                            <span class="dim">{ format!("and {} more", format::count(fact.more as u64)) }</span>
+                            <span class="dim">{ common::and_more(fact.more) }</span>
                         }
                     </dd>
                 </div>
@@ -298,19 +297,18 @@ fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |()| console.transcript.text(&letter))
     };
     html! {
-        <div class="client-menu" role="group" aria-label={format!("Client {letter}")}>
+        <div class="client-menu" role="group" aria-label={console::client(&letter)}>
             <label>
-                <span>{ "Name" }</span>
+                <span>{ words::NAME }</span>
                 <input type="text" value={console.label.clone()} maxlength={LABEL_MAX.to_string()} placeholder={letter.clone()} autocomplete="off" spellcheck="false" oninput={on_label} />
             </label>
-            <div class="swatches" role="group" aria-label="Colour">
+            <div class="swatches" role="group" aria-label={words::COLOUR}>
                 for (hue, owner) in owners.into_iter().enumerate() {
                     <button
                         key={hue} type="button" style={format!("--c:var(--client-{})", hue + 1)}
                         aria-pressed={(console.colour == hue).to_string()}
                         aria-label={match owner.filter(|owner| *owner != conn) {
-                            Some(owner) => format!("Colour {}, swap with {}", hue + 1, format::client_letter(owner)),
-                            None => format!("Colour {}", hue + 1),
+                            Some(owner) => words::colour_swap(hue + 1, &format::client_letter(owner)), None => words::colour(hue + 1),
                         }}
                         onclick={act(Act::Colour(hue))}
                     >{ owner.map(format::client_letter).unwrap_or_default() }</button>
@@ -318,18 +316,18 @@ fn Menu(props: &MenuProps) -> Html {
             </div>
             <label class="whys">
                 <input type="checkbox" checked={whys} onchange={on_whys} />
-                <span>{ "Say why, under replies (in all consoles)" }</span>
+                <span>{ words::SAY_WHY }</span>
             </label>
             <div class="client-acts">
-                <Copy what="the transcript" text={copied} />
-                <button class="line" type="button" disabled={at == 0} onclick={act(Act::Move(at.saturating_sub(1)))}>{ "Move up" }</button>
-                <button class="line" type="button" disabled={at + 1 >= all} onclick={act(Act::Move(at + 1))}>{ "Move down" }</button>
+                <Copy what={words::THE_TRANSCRIPT} text={copied} />
+                <button class="line" type="button" disabled={at == 0} onclick={act(Act::Move(at.saturating_sub(1)))}>{ words::MOVE_UP }</button>
+                <button class="line" type="button" disabled={at + 1 >= all} onclick={act(Act::Move(at + 1))}>{ words::MOVE_DOWN }</button>
                 if console.cut {
-                    <button class="line" type="button" onclick={act(Act::Connect)}>{ "Connect" }</button>
+                    <button class="line" type="button" onclick={act(Act::Connect)}>{ words::CONNECT }</button>
                 } else {
-                    <button class="line" type="button" title="Cut its connection; the console stays" onclick={act(Act::Disconnect)}>{ "Disconnect" }</button>
+                    <button class="line" type="button" title={words::DISCONNECT_DOES} onclick={act(Act::Disconnect)}>{ words::DISCONNECT }</button>
                 }
-                <button class="line" type="button" disabled={all < 2} title="Cut its connection and remove its console" onclick={act(Act::Close)}>{ "Close" }</button>
+                <button class="line" type="button" disabled={all < 2} title={words::CLOSE_DOES} onclick={act(Act::Close)}>{ words::CLOSE }</button>
             </div>
         </div>
     }
@@ -378,7 +376,7 @@ impl PartialEq for ChipsProps {
 #[component]
 pub fn Chips(props: &ChipsProps) -> Html {
     html! {
-        <nav class="chips" aria-label="Clients">
+        <nav class="chips" aria-label={words::CLIENTS}>
             for console in &props.consoles {
                 { chip(console) }
             }

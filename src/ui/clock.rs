@@ -7,13 +7,14 @@ use yew::prelude::*;
 use super::store::Store;
 use super::widgets::clock::use_now;
 use crate::app::clock::expiry_name;
+use crate::app::words::clock as words;
 use crate::app::{Action, State, colour, format};
 use crate::session::message::{ClockView, Millis, Speed, Turn};
 
 /// How far the two buttons move the clock on, in milliseconds.
 const MOVES: [(Millis, &str, &str); 2] = [
-    (1000, "+1 s", "Move the clock on by 1 second"),
-    (30_000, "+30 s", "Move the clock on by 30 seconds"),
+    (1000, words::MOVE_1_S, words::MOVE_1_S_DOES),
+    (30_000, words::MOVE_30_S, words::MOVE_30_S_DOES),
 ];
 
 /// What the bar needs.
@@ -55,70 +56,55 @@ pub fn ClockBar(props: &ClockBarProps) -> Html {
         })
     };
     let (hold, hold_title) = match paused {
-        true => ("Resume", "Let the clock run (.resume)"),
-        false => (
-            "Pause",
-            "Hold the clock: nothing expires, no wait ends (.pause)",
-        ),
+        true => (words::RESUME, words::RESUME_DOES),
+        false => (words::PAUSE, words::PAUSE_DOES),
     };
-    let step = match next {
-        Some(when) => format!(
-            "Step: move the clock on to what happens next by itself, at {} (.step)",
-            at(when)
-        ),
-        None => "Step: nothing is to happen by itself".into(),
-    };
+    let step = words::step_does(next.map(at).as_deref());
     let to_expiry = match expiry {
-        Some(expiry) => format!(
-            "Move the clock on to the next expiry: {} at {}",
-            expiry_name(expiry),
-            at(expiry.at)
-        ),
-        None => "Nothing is to expire".into(),
+        Some(expiry) => words::to_expiry_does(&expiry_name(expiry), &at(expiry.at)),
+        None => words::NOTHING_TO_EXPIRE.into(),
     };
     let to_timeout = match timeout {
-        Some(timeout) => format!(
-            "Move the clock on to the next timeout: the wait of {} ends at {}",
-            format::client_letter(timeout.conn),
-            at(timeout.at)
-        ),
-        None => "No client's wait has an end".into(),
+        Some(timeout) => {
+            words::to_timeout_does(&format::client_letter(timeout.conn), &at(timeout.at))
+        }
+        None => words::NO_WAIT_HAS_AN_END.into(),
     };
     html! {
         <div
             class={classes!("clock", paused.then_some("held"), open.then_some("open"))}
-            role="group" aria-label="Clock" data-speed={speed.to_string()} {onkeydown}
+            role="group" aria-label={words::CLOCK} data-speed={speed.to_string()} {onkeydown}
         >
             <button class="hold" type="button" aria-label={hold} title={hold_title} onclick={store.callback(move |_: MouseEvent| Action::pause_or_resume(paused))}>
                 { glyph(if paused { "M4.5 2.5v11l8.5-5.5z" } else { "M4 3h3v10H4zM9 3h3v10H9z" }) }
             </button>
             <ClockFace {start} />
-            <button class="turns" type="button" aria-label={format!("×{speed}, more of the clock")} aria-expanded={open.to_string()} aria-controls="clock-turns" onclick={toggle}>
+            <button class="turns" type="button" aria-label={words::more(&speed.to_string())} aria-expanded={open.to_string()} aria-controls="clock-turns" onclick={toggle}>
                 { format!("×{speed}") }
             </button>
             <div id="clock-turns" class="clock-turns">
-                <span class="speeds" role="group" aria-label="Speed">
+                <span class="speeds" role="group" aria-label={words::SPEED}>
                     for offered in Speed::OFFERED {
                         <button
                             type="button" class="num" aria-pressed={(offered == speed).to_string()}
-                            title={format!("Run the clock ×{offered} (.speed {offered})")} onclick={turn(Turn::Speed(offered))}
+                            title={words::speed_does(&offered.to_string())} onclick={turn(Turn::Speed(offered))}
                         >{ format!("×{offered}") }</button>
                     }
                 </span>
-                <button class="step" type="button" aria-label="Step" title={step} disabled={next.is_none()} onclick={turn(Turn::Step)}>
+                <button class="step" type="button" aria-label={words::STEP} title={step} disabled={next.is_none()} onclick={turn(Turn::Step)}>
                     { glyph("M3 3l7 5-7 5zM11 3h2v10h-2z") }
                 </button>
                 for (ms, text, title) in MOVES {
                     <button type="button" class="num" {title} disabled={props.stands} onclick={turn(Turn::Advance(ms))}>{ text }</button>
                 }
-                <button class="to" type="button" aria-label={format!("Next expiry {}", expiry.as_ref().map(expiry_name).unwrap_or_default())} title={to_expiry} disabled={expiry.is_none()} onclick={turn(Turn::ToExpiry)}>
-                    <span class="word">{ "Next\u{a0}" }</span>{ "expiry" }
+                <button class="to" type="button" aria-label={words::next_expiry(&expiry.as_ref().map(expiry_name).unwrap_or_default())} title={to_expiry} disabled={expiry.is_none()} onclick={turn(Turn::ToExpiry)}>
+                    <span class="word">{ words::NEXT }</span>{ words::EXPIRY }
                     if let Some(expiry) = expiry {
                         { " " }<span class="mono">{ expiry_name(expiry) }</span>
                     }
                 </button>
-                <button class="to" type="button" aria-label={format!("Next timeout {}", timeout.map(|t| format::client_letter(t.conn)).unwrap_or_default())} title={to_timeout} disabled={timeout.is_none()} onclick={turn(Turn::ToTimeout)}>
-                    <span class="word">{ "Next\u{a0}" }</span>{ "timeout" }
+                <button class="to" type="button" aria-label={words::next_timeout(&timeout.map(|t| format::client_letter(t.conn)).unwrap_or_default())} title={to_timeout} disabled={timeout.is_none()} onclick={turn(Turn::ToTimeout)}>
+                    <span class="word">{ words::NEXT }</span>{ words::TIMEOUT }
                     if let Some(timeout) = timeout {
                         { " " }<span class={classes!("tag", colour::client_tag(timeout.conn))}>{ format::client_letter(timeout.conn) }</span>
                     }
@@ -143,7 +129,7 @@ struct ClockFaceProps {
 fn ClockFace(props: &ClockFaceProps) -> Html {
     let now = use_now(10);
     html! {
-        <span class="now mono num" role="timer" aria-label="Time since the session began">
+        <span class="now mono num" role="timer" aria-label={words::TIME_SINCE_BEGAN}>
             { format::clock(now.saturating_sub(props.start)) }
         </span>
     }

@@ -13,6 +13,7 @@ use crate::app::completion::{self, Cycle};
 use crate::app::console::Console;
 use crate::app::line::{Line, from_utf16, to_utf16};
 use crate::app::transcript::{Block, Kind, paste};
+use crate::app::words::console as words;
 use crate::app::{Action, client, colour, format, hint, share};
 use crate::session::message::{CommandDoc, Conn};
 
@@ -303,20 +304,20 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
         format!("[{db}]")
     };
     let in_multi = if console.transcript.in_multi() {
-        "(TX)"
+        words::IN_MULTI
     } else {
         ""
     };
     let prompt = format!("{letter}{in_db}{in_multi}>");
     html! {
-        <section class="con" ref={section} aria-label={format!("Client {letter}")} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} style={format!("--c:{}", colour::client_var(conn))}>
+        <section class="con" ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} style={format!("--c:{}", colour::client_var(conn))}>
             <Head console={Rc::clone(console)} place={props.place} raw={*raw} {on_raw} opened={*opened} {on_open} {facts} />
             if *raw {
                 <WireLog console={Rc::clone(console)} />
             } else {
-            <div class="log" role="log" aria-label={format!("Replies to client {letter}")} tabindex="0" ref={log} onscroll={on_scroll} onclick={focus}>
+            <div class="log" role="log" aria-label={words::replies_to(&letter)} tabindex="0" ref={log} onscroll={on_scroll} onclick={focus}>
                 if skipped > 0 {
-                    <button class="line earlier" type="button" onclick={show_earlier}>{ format!("Show {skipped} earlier") }</button>
+                    <button class="line earlier" type="button" onclick={show_earlier}>{ words::show_earlier(skipped) }</button>
                 }
                 for block in blocks.iter().skip(skipped) {
                     <BlockView key={block.id} {conn} block={Rc::clone(block)} />
@@ -325,7 +326,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
             }
             <div class="entry">
                 if let Some(search) = entry.line.search() {
-                    <span class="p">{ if search.failed { "(failed-i-search)" } else { "(i-search)" } }</span>
+                    <span class="p">{ if search.failed { words::SEARCH_FAILED } else { words::SEARCH } }</span>
                 } else {
                     <span class="p">{ prompt }</span>
                 }
@@ -333,7 +334,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     <input
                         ref={input}
                         type="text"
-                        aria-label={format!("Command for client {letter}")}
+                        aria-label={words::command_for(&letter)}
                         autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false"
                         oninput={on_input} onkeydown={on_key} onpaste={on_paste}
                     />
@@ -365,7 +366,7 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
         .filter(|cycle| cycle.proposals().len() > 1)
     {
         let place = cycle.selected().map_or(0, |i| i + 1);
-        return format!("   {place} of {}", cycle.proposals().len());
+        return words::proposal(place, cycle.proposals().len());
     }
     if !entry.line.text.is_empty() {
         return if console.hints {
@@ -375,20 +376,17 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
         };
     }
     if console.cut {
-        "disconnected · a command connects again".into()
+        words::CUT.into()
     } else if console.held_by == Some(console.conn) {
-        "its script stands still · Ctrl-C leaves it".into()
+        words::OWN_SCRIPT_STANDS.into()
     } else if let Some(holder) = console.held_by {
-        format!(
-            "waiting for the script of {} to end",
-            format::client_letter(holder)
-        )
+        words::waiting_for_script(&format::client_letter(holder))
     } else if console.blocked().is_some() {
-        "waiting for an entry · Ctrl-C stops waiting".into()
+        words::WAITING.into()
     } else if console.transcript.subscriptions() > 0 {
-        "reading messages · Ctrl-C leaves".into()
+        words::READING.into()
     } else {
-        "type a command, Tab completes it".into()
+        words::TYPE_A_COMMAND.into()
     }
 }
 
@@ -419,7 +417,7 @@ fn BlockView(props: &BlockProps) -> Html {
             <div class={classes!("r", error.then_some("err"), nil.then_some("nil"))}>
                 { text }
                 if *left_out > 0 {
-                    <span class="note">{ format!("{} more lines", format::count(*left_out as u64)) }</span>
+                    <span class="note">{ words::more_lines(*left_out) }</span>
                 }
             </div>
         },

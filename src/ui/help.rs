@@ -5,8 +5,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::app::words::common;
+
 use super::store::Store;
-use crate::app::{Action, Choice, words};
+use crate::app::words::help as words;
+use crate::app::{Action, Choice};
 
 /// The button, and the dialog that it opens; so do F1 and a question mark outside of a text.
 #[component]
@@ -67,14 +70,14 @@ pub fn Help() -> Html {
     };
     html! {
         <>
-            <button type="button" aria-haspopup="dialog" onclick={show}>{ "Help" }</button>
+            <button type="button" aria-haspopup="dialog" onclick={show}>{ words::HELP }</button>
             if *open {
                 <dialog class="help" ref={dialog} aria-labelledby="help-title" onclose={closed}>
                     <header>
-                        <h2 id="help-title">{ "How to use it" }</h2>
-                        <button class="line" type="button" onclick={close}>{ "Close" }</button>
+                        <h2 id="help-title">{ words::HOW_TO_USE_IT }</h2>
+                        <button class="line" type="button" onclick={close}>{ common::CLOSE }</button>
                     </header>
-                    <div class="help-body" tabindex="0" role="group" aria-label="The help">
+                    <div class="help-body" tabindex="0" role="group" aria-label={words::THE_HELP}>
                         <p>{ words::ABOUT }</p>
                         <div class="help-parts">
                             for (title, rows) in words::SECTIONS {
@@ -88,9 +91,9 @@ pub fn Help() -> Html {
                                 </section>
                             }
                             <section>
-                                <h3>{ "As you like it" }</h3>
-                                { choose(Choice::Whys, store.read(|state| state.whys), "Say why, under replies") }
-                                { choose(Choice::Announce, store.read(|state| state.announces), "Tell a screen reader when ranks, pending entries and locks change") }
+                                <h3>{ words::AS_YOU_LIKE_IT }</h3>
+                                { choose(Choice::Whys, store.read(|state| state.whys), words::SAY_WHY) }
+                                { choose(Choice::Announce, store.read(|state| state.announces), words::ANNOUNCE) }
                             </section>
                         </div>
                     </div>

@@ -10,6 +10,7 @@ use yew::Callback;
 
 use super::storage;
 use super::worker::ServerHalf;
+use crate::app::words::worker as words;
 use crate::app::{Action, Effect, State};
 
 /// A drawing that takes longer than this, in milliseconds, is followed by a rest of [`REST`] times as long, and of
@@ -141,7 +142,7 @@ impl Store {
                 // A call of a settle function of our own promise does not throw.
                 let _ = reject.call1(
                     &JsValue::NULL,
-                    &js_sys::Error::new(&format!("there is no client {letter}")),
+                    &js_sys::Error::new(&words::no_client(&letter)),
                 );
                 return;
             };

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::app::console::Console;
 use crate::app::format;
 use crate::app::wire::{Row, Way};
+use crate::app::words::console as words;
 
 /// How many lines are shown before one asks for the earlier ones.
 const SHOWN: usize = 300;
@@ -47,12 +48,12 @@ pub fn WireLog(props: &WireProps) -> Html {
     };
     let letter = format::client_letter(props.console.conn);
     html! {
-        <div class="log wire" role="log" aria-label={format!("Raw bytes of client {letter}")} tabindex="0" ref={node}>
+        <div class="log wire" role="log" aria-label={words::raw_bytes_of(&letter)} tabindex="0" ref={node}>
             if more {
-                <button class="line earlier" type="button" onclick={show_all}>{ "Show earlier bytes" }</button>
+                <button class="line earlier" type="button" onclick={show_all}>{ words::EARLIER_BYTES }</button>
             }
             if rows.is_empty() {
-                <div class="note">{ "Nothing went over this connection yet." }</div>
+                <div class="note">{ words::NO_BYTES }</div>
             }
             for row in rows {
                 { line(row) }
@@ -63,8 +64,8 @@ pub fn WireLog(props: &WireProps) -> Html {
 
 fn line(row: Row) -> Html {
     let (class, mark, says) = match row.way {
-        Way::Sent => ("sent", "→", "sent "),
-        Way::Received => ("received", "←", "received "),
+        Way::Sent => ("sent", "→", words::SENT),
+        Way::Received => ("received", "←", words::RECEIVED),
         Way::Ended => ("ended", "×", ""),
     };
     let first = row.id.1 == 0;

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use crate::app::words::worker as words;
 use crate::session::message::{Frame, Request};
 
 /// A running worker; dropping it ends it, whatever it was doing.
@@ -31,7 +32,7 @@ impl ServerHalf {
             let bytes = Uint8Array::new(&message.data()).to_vec();
             match postcard::from_bytes(&bytes) {
                 Ok(frame) => on_frame.emit(frame),
-                Err(error) => broken.emit(format!("its message could not be read: {error}")),
+                Err(error) => broken.emit(words::unreadable(&error.to_string())),
             }
         });
         let on_error = Closure::new(move |event: Event| {
@@ -40,7 +41,7 @@ impl ServerHalf {
             let text = event
                 .dyn_ref::<web_sys::ErrorEvent>()
                 .map(web_sys::ErrorEvent::message);
-            on_error.emit(text.unwrap_or_else(|| "it could not be loaded".into()));
+            on_error.emit(text.unwrap_or_else(|| words::COULD_NOT_BE_LOADED.into()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

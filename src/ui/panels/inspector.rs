@@ -21,6 +21,7 @@ use crate::app::listing::Listing;
 use crate::app::profiler::{self, Profiler};
 use crate::app::script::{Act, List, Script};
 use crate::app::stage::{Slot, Stage, Subject};
+use crate::app::words::common as words;
 use crate::app::{Action, PanelState, State};
 use crate::session::message::{Conn, KeysView, Look, ValueView, View, Window};
 use crate::ui::store::Store;
@@ -140,7 +141,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         Subject::Key(_, name) => name.clone(),
     };
     let Some(state) = props.state.clone() else {
-        return html! { <section class="card" aria-busy="true" aria-label="Loading" /> };
+        return html! { <section class="card" aria-busy="true" aria-label={words::LOADING} /> };
     };
     let View::Key { value, facts, .. } = &state.view else {
         return Html::default();

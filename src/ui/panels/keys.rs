@@ -10,10 +10,14 @@ use yew::prelude::*;
 use crate::app::listing::{Act, Listing, ORDERS};
 use crate::app::stage::{Stage, Subject};
 use crate::app::viewport::asks_for;
+use crate::app::words::common;
+use crate::app::words::keys as words;
+use crate::app::words::pubsub;
 use crate::app::{format, show};
 use crate::session::message::{GroupRow, KeyOrder, KeyRow, KeysLine, KeysView, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::ticking::Ttl;
 
 /// The height of a row, in pixels.
@@ -207,30 +211,26 @@ pub fn KeyList(props: &KeyListProps) -> Html {
     let count = if keys.matching == keys.all {
         format::count(keys.all as u64)
     } else {
-        format!(
-            "{} of {}",
-            format::count(keys.matching as u64),
-            format::count(keys.all as u64)
-        )
+        words::matching(keys.matching, keys.all)
     };
     html! {
-        <nav class="keys" aria-label="Keys and channels">
-            <h2>{ "Keys · " }<span class="num">{ count }</span></h2>
+        <nav class="keys" aria-label={words::KEYS_AND_CHANNELS}>
+            <h2>{ words::KEYS_HEAD }<span class="num">{ count }</span></h2>
             { controls(props, &on_list) }
             if keys.all == 0 {
-                <p class="empty">{ "No keys yet. Any write makes one." }</p>
+                <p class="empty">{ words::NO_KEYS }</p>
             } else if keys.matching == 0 {
-                <p class="empty">{ "No key matches. " }<code>{ "*" }</code>{ " stands for anything." }</p>
+                <p class="empty">{ said(words::no_key_matches(html! { <code>{ "*" }</code> })) }</p>
             }
             <div ref={list} class="key-rows" data-order={order_name(props.listing.order)} style={format!("--rows:{}", keys.len)} {onkeydown} {onfocusin} {onfocusout}>
-                <Rows len={keys.len} row_height={ROW} label="Keys" role="list" {row} {on_range} go_to={*go_to} />
+                <Rows len={keys.len} row_height={ROW} label={words::KEYS} role="list" {row} {on_range} go_to={*go_to} />
             </div>
             { channels(props) }
             <div class="scripts">
-                <h2>{ "Tools" }</h2>
+                <h2>{ words::TOOLS }</h2>
                 <div role="list">
-                    { line("scripts".into(), Place::default(), Icon::Script, "Lua script".into(), "run it, or step through it", Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
-                    { line("profiler".into(), Place::default(), Icon::Profiler, "Profiler".into(), "all commands, and what they cost", Html::default(), Subject::Profiler, &props.stage, &props.on_show, &props.on_pin) }
+                    { line("scripts".into(), Place::default(), Icon::Script, words::LUA_SCRIPT.into(), words::LUA_SCRIPT_DOES, Html::default(), Subject::Script, &props.stage, &props.on_show, &props.on_pin) }
+                    { line("profiler".into(), Place::default(), Icon::Profiler, words::PROFILER.into(), words::PROFILER_DOES, Html::default(), Subject::Profiler, &props.stage, &props.on_show, &props.on_pin) }
                 </div>
             </div>
         </nav>
@@ -270,23 +270,23 @@ fn controls(props: &KeyListProps, on_list: &Callback<Act>) -> Html {
     html! {
         <div class="find">
             <input
-                type="search" value={listing.pattern.clone()} {oninput} placeholder="filter, e.g. lock:*" aria-label="Filter keys by a glob pattern"
+                type="search" value={listing.pattern.clone()} {oninput} placeholder={words::FILTER} aria-label={words::FILTER_DOES}
                 autocomplete="off" autocapitalize="off" spellcheck="false"
             />
             if dbs.len() > 1 {
-                <select class="keys-db" aria-label="Database" onchange={on_db}>
+                <select class="keys-db" aria-label={words::DATABASE} onchange={on_db}>
                     for (number, count) in dbs {
-                        <option value={number.to_string()} selected={number == listing.db}>{ format!("Database {number} ({})", format::count(count as u64)) }</option>
+                        <option value={number.to_string()} selected={number == listing.db}>{ words::database(number, count) }</option>
                     }
                 </select>
             }
             <div class="keys-order">
-                <select aria-label="Order of the keys" onchange={on_order}>
+                <select aria-label={words::ORDER} onchange={on_order}>
                     for (order, name) in ORDERS {
                         <option selected={order == listing.order}>{ name }</option>
                     }
                 </select>
-                <button type="button" class="line" aria-pressed={listing.grouped.to_string()} title="Group keys that begin alike, up to the first colon" onclick={on_group}>{ "Group" }</button>
+                <button type="button" class="line" aria-pressed={listing.grouped.to_string()} title={words::GROUP_DOES} onclick={on_group}>{ words::GROUP }</button>
             </div>
         </div>
     }
@@ -356,7 +356,7 @@ fn group_row(
         <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" style={spot.style} data-at={spot.index.to_string()}>
             <button type="button" class="open" {tabindex} aria-expanded={group.open.to_string()} {onclick}>
                 { icon(if group.open { Icon::Opened } else { Icon::Closed }) }<span class="name">{ name }</span>
-                <span class="ttl num">{ format::count(group.count as u64) }<span class="vh">{ " keys" }</span></span>
+                <span class="ttl num">{ format::count(group.count as u64) }<span class="vh">{ words::AFTER_KEYS }</span></span>
             </button>
         </div>
     }
@@ -449,7 +449,7 @@ fn line(
             <button type="button" class="open" {tabindex} title={format!("{name}: {words}")} onclick={show}>
                 { icon(kind) }<span class="name">{ &name }</span><span class="vh">{ ", " }{ words }</span>{ end }
             </button>
-            <button type="button" class="tool" {tabindex} aria-pressed={pinned.to_string()} aria-label={format!("Pin {name}")} title="Pin its inspector" onclick={pin}>
+            <button type="button" class="tool" {tabindex} aria-pressed={pinned.to_string()} aria-label={common::pin(&name)} title={words::PIN_DOES} onclick={pin}>
                 { icon(Icon::Pin) }
             </button>
         </div>
@@ -463,29 +463,24 @@ fn channels(props: &KeyListProps) -> Html {
     if now.channels.is_empty() && now.patterns.is_empty() {
         return Html::default();
     }
-    let plural = if now.patterns.len() == 1 { "" } else { "s" };
-    let count = match (now.channels.len(), now.patterns.len()) {
-        (channels, 0) => channels.to_string(),
-        (0, patterns) => format!("{patterns} pattern{plural}"),
-        (channels, patterns) => format!("{channels} + {patterns} pattern{plural}"),
-    };
+    let count = words::channels_and_patterns(now.channels.len(), now.patterns.len());
     let listed = now
         .channels
         .iter()
-        .map(|channel| (Icon::Channel, "channel", channel))
+        .map(|channel| (Icon::Channel, pubsub::CHANNEL, channel))
         .chain(
             now.patterns
                 .iter()
-                .map(|pattern| (Icon::Pattern, "pattern", pattern)),
+                .map(|pattern| (Icon::Pattern, pubsub::PATTERN, pattern)),
         );
     html! {
         <div class="channels">
-            <h2>{ "Channels · " }<span class="num">{ count }</span></h2>
+            <h2>{ words::CHANNELS_HEAD }<span class="num">{ count }</span></h2>
             <div role="list">
                 for (kind, words, (name, who)) in listed {
                     {{
                         let name = format::lossy(name);
-                        let end = html! { <span class="ttl num" title="subscribers">{ who.len() }<span class="vh">{ " subscribed" }</span></span> };
+                        let end = html! { <span class="ttl num" title={words::SUBSCRIBERS}>{ who.len() }<span class="vh">{ words::AFTER_SUBSCRIBED }</span></span> };
                         line(format!("{words}{name}"), Place::default(), kind, name, words, end, Subject::PubSub, &props.stage, &props.on_show, &props.on_pin)
                     }}
                 }

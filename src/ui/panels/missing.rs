@@ -4,10 +4,12 @@ use yew::prelude::*;
 
 use super::part::PanelProps;
 use crate::app::client::Waiting;
+use crate::app::words::missing as words;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, Event, Fact, Kind};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
@@ -33,20 +35,20 @@ pub fn MissingInspector(props: &MissingProps) -> Html {
     let waits = !props.waiting.is_empty();
     html! {
         <Card
-            name={panel.label()} kind="none" words="no such key" icon={Icon::Missing} meta={html! { <span class="tag plain">{ "not there" }</span> }}
+            name={panel.label()} kind="none" words={words::KIND} icon={Icon::Missing} meta={html! { <span class="tag plain">{ words::NOT_THERE }</span> }}
             pinned={panel.pinned} on_pin={panel.on_pin.clone()} on_close={panel.on_close.clone()}
         >
-            <div class="missing" tabindex="0" role="group" aria-label="What became of it">
+            <div class="missing" tabindex="0" role="group" aria-label={words::WHAT_BECAME}>
                 { story(last) }
                 if waits {
-                    <p>{ "Waiting for it, the first in line first:" }</p>
+                    <p>{ words::WAITING }</p>
                     <ul class="missing-waiting">
                         for waiting in &props.waiting {
-                            <li>{ tag::client(Some(waiting.conn)) }{ " for " }<Since since={waiting.since} />{ if waiting.until.is_none() { ", without an end" } else { "" } }</li>
+                            <li>{ said(words::waits(tag::client(Some(waiting.conn)), html! { <Since since={waiting.since} /> }, waiting.until.is_none())) }</li>
                         }
                     </ul>
                 }
-                <p>{ if kind.is_some() { "To make it again, or as something else:" } else { "Any of these makes it:" } }</p>
+                <p>{ if kind.is_some() { words::MAKE_IT_AGAIN } else { words::ANY_MAKES_IT } }</p>
                 <ul class="proposals">
                     for line in proposals(&panel.word(), kind) { <li><Typed {line} on_command={panel.on_command.clone()} /></li> }
                 </ul>
@@ -90,35 +92,26 @@ fn last(facts: &[Event]) -> Option<Last<'_>> {
 
 fn story(last: Option<Last<'_>>) -> Html {
     let Some(Last { event, was, to }) = last else {
-        return html! { <p>{ "There is no such key." }</p> };
+        return html! { <p>{ words::NO_SUCH_KEY }</p> };
     };
     let what = match was {
         // The command that emptied it comes before this.
-        Some((kind, 0)) => format!("It was a {}. ", show::kind_words(kind)),
-        Some((kind, size)) => format!(
-            "It was a {} of {}. ",
-            show::kind_words(kind),
-            show::size(kind, size)
-        ),
+        Some((kind, 0)) => words::it_was(show::kind_words(kind), None),
+        Some((kind, size)) => words::it_was(show::kind_words(kind), Some(&show::size(kind, size))),
         None => String::new(),
     };
-    let ago = html! { <><Since since={event.at} />{ " ago" }</> };
+    let since = html! { <Since since={event.at} /> };
     let how = match (&event.fact, to, event.conn) {
-        (Fact::Expired, ..) => {
-            html! { <>{ "It expired at " }<b class="mono num">{ show::time_of_day(event.at) }</b>{ ", " }{ ago }{ ", at its exact deadline." }</> }
-        }
-        (_, Some((_, key)), conn) => {
-            html! { <>{ tag::client(conn) }{ format!(" gave it another place, {}, ", format::lossy(key)) }{ ago }{ "." }</> }
-        }
-        (Fact::Gone { .. }, _, None) => {
-            html! { <>{ "Its last field expired " }{ ago }{ ", and what is empty is not there." }</> }
-        }
-        (Fact::Gone { .. }, _, conn) => {
-            html! { <>{ tag::client(conn) }{ " took the last of it " }{ ago }{ ", and what is empty is not there." }</> }
-        }
-        (_, _, conn) => html! { <>{ tag::client(conn) }{ " deleted it " }{ ago }{ "." }</> },
+        (Fact::Expired, ..) => words::expired(
+            html! { <b class="mono num">{ show::time_of_day(event.at) }</b> },
+            since,
+        ),
+        (_, Some((_, key)), conn) => words::moved(tag::client(conn), &format::lossy(key), since),
+        (Fact::Gone { .. }, _, None) => words::last_field_expired(since),
+        (Fact::Gone { .. }, _, conn) => words::took_the_last(tag::client(conn), since),
+        (_, _, conn) => words::deleted(tag::client(conn), since),
     };
-    html! { <p>{ what }{ how }</p> }
+    html! { <p>{ what }{ said(how) }</p> }
 }
 
 /// Commands that make the key: first one that makes what it was.

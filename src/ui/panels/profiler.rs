@@ -9,11 +9,15 @@ use yew::prelude::*;
 use crate::app::format;
 use crate::app::profiler::{Act, Profiler, inside, line, whole};
 use crate::app::viewport::asks_for;
+use crate::app::words::console;
+use crate::app::words::keys;
+use crate::app::words::profiler as words;
 use crate::session::message::Call;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 
 /// The height of a row, in pixels.
@@ -84,34 +88,33 @@ pub fn ProfilerPanel(props: &ProfilerProps) -> Html {
             }
         })
     };
-    let paused = if profiler.paused { "paused" } else { "live" };
-    let meta = html! { { format!("{} · {paused}", format::count(view.all)) } };
+    let meta = html! { { words::size(view.all, profiler.paused) } };
     // A client that was chosen stays to be chosen, though its commands are gone.
     let mut clients = view.clients.clone();
     clients.extend(profiler.conn.filter(|conn| !view.clients.contains(conn)));
     html! {
         <Card
-            name="" kind="profiler" words="Profiler" icon={Icon::Profiler} {meta}
+            name="" kind="profiler" words={keys::PROFILER} icon={Icon::Profiler} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
             <div class="prof-bar">
-                <select aria-label="Whose commands" onchange={on_client}>
-                    <option value="" selected={profiler.conn.is_none()}>{ "All clients" }</option>
+                <select aria-label={words::WHOSE_COMMANDS} onchange={on_client}>
+                    <option value="" selected={profiler.conn.is_none()}>{ words::ALL_CLIENTS }</option>
                     for conn in clients {
-                        <option key={conn} value={conn.to_string()} selected={profiler.conn == Some(conn)}>{ format!("Client {}", format::client_letter(conn)) }</option>
+                        <option key={conn} value={conn.to_string()} selected={profiler.conn == Some(conn)}>{ console::client(&format::client_letter(conn)) }</option>
                     }
                 </select>
-                <input type="search" value={profiler.key.clone()} oninput={typed(Act::Key)} placeholder="key" aria-label="Only commands on keys like this" autocomplete="off" autocapitalize="off" spellcheck="false" />
-                <input type="search" value={profiler.command.clone()} oninput={typed(Act::Command)} placeholder="command" aria-label="Only commands whose name holds this" autocomplete="off" autocapitalize="off" spellcheck="false" />
+                <input type="search" value={profiler.key.clone()} oninput={typed(Act::Key)} placeholder={words::KEY} aria-label={words::KEY_DOES} autocomplete="off" autocapitalize="off" spellcheck="false" />
+                <input type="search" value={profiler.command.clone()} oninput={typed(Act::Command)} placeholder={words::COMMAND} aria-label={words::COMMAND_DOES} autocomplete="off" autocapitalize="off" spellcheck="false" />
             </div>
             <div class="prof-bar">
-                <span class="prof-views" role="group" aria-label="What is listed">
-                    <button type="button" class="line" aria-pressed={(!*totals).to_string()} onclick={turn(false)}>{ "Each" }</button>
-                    <button type="button" class="line" aria-pressed={totals.to_string()} onclick={turn(true)}>{ "By command" }</button>
+                <span class="prof-views" role="group" aria-label={words::WHAT_IS_LISTED}>
+                    <button type="button" class="line" aria-pressed={(!*totals).to_string()} onclick={turn(false)}>{ words::EACH }</button>
+                    <button type="button" class="line" aria-pressed={totals.to_string()} onclick={turn(true)}>{ words::BY_COMMAND }</button>
                 </span>
                 <span class="prof-acts">
-                    <Copy what={if *totals { "the totals" } else { "the rows that are loaded" }} {text} />
-                    <button type="button" class="line" aria-pressed={profiler.paused.to_string()} onclick={on_pause}>{ "Pause" }</button>
+                    <Copy what={if *totals { words::THE_TOTALS } else { words::THE_ROWS }} {text} />
+                    <button type="button" class="line" aria-pressed={profiler.paused.to_string()} onclick={on_pause}>{ words::PAUSE }</button>
                 </span>
             </div>
             <div class="prof-body">
@@ -123,10 +126,10 @@ pub fn ProfilerPanel(props: &ProfilerProps) -> Html {
             </div>
             <p class="prof-says">{ profiler.says() }</p>
             <details class="why">
-                <summary>{ "What is counted" }</summary>
-                <p><b>{ "Touched" }</b>{ ": how many keys, elements, entries, bytes of bits or registers a command goes through, by its complexity, what its keys held and what it answered." }</p>
-                <p><b>{ "Compared" }</b>{ ": how often a sorted set was asked which of two members comes first, counted as it happens." }</p>
-                <p>{ "As MONITOR does, this leaves out administrators’ commands, such as CONFIG. EXEC and scripts cost what the commands cost that they run, which are rows of their own." }</p>
+                <summary>{ words::WHAT_IS_COUNTED }</summary>
+                <p>{ said(words::touched_means(|term| html! { <b>{ term }</b> })) }</p>
+                <p>{ said(words::compared_means(|term| html! { <b>{ term }</b> })) }</p>
+                <p>{ words::LEFT_OUT }</p>
             </details>
         </Card>
     }
@@ -177,13 +180,13 @@ fn Feed(props: &FeedProps) -> Html {
     };
     let head = html! {
         <div class="prof-row prof-head" role="row">
-            <span role="columnheader">{ "Who" }</span>
-            <span role="columnheader">{ "Command" }</span>
-            <span role="columnheader" class="num">{ "Touched" }</span>
-            <span role="columnheader" class="num">{ "Compared" }</span>
+            <span role="columnheader">{ words::COLUMN_WHO }</span>
+            <span role="columnheader">{ words::COLUMN_COMMAND }</span>
+            <span role="columnheader" class="num">{ words::COLUMN_TOUCHED }</span>
+            <span role="columnheader" class="num">{ words::COLUMN_COMPARED }</span>
         </div>
     };
-    html! { <Rows len={view.matching} row_height={ROW} label="Commands, newest first" role="table" {head} {row} {on_range} /> }
+    html! { <Rows len={view.matching} row_height={ROW} label={words::COMMANDS} role="table" {head} {row} {on_range} /> }
 }
 
 fn call_row(call: &Call, spot: &Spot) -> Html {
@@ -201,7 +204,7 @@ fn call_row(call: &Call, spot: &Spot) -> Html {
             <span role="cell" class="prof-line" {title}>
                 if let Some(inside) = inside(call) { <span class="tag plain">{ inside }</span> }
                 <span class="mono">{ text }</span>
-                if call.failed { <span class="tag bad">{ "error" }</span> }
+                if call.failed { <span class="tag bad">{ words::ERROR }</span> }
                 if let Some(whole) = whole(call) { <span class="tag warn">{ whole }</span> }
             </span>
             <span role="cell" class="num">{ format::count(call.cost.touched) }</span>
@@ -212,17 +215,17 @@ fn call_row(call: &Call, spot: &Spot) -> Html {
 
 fn by_command(profiler: &Profiler) -> Html {
     if profiler.view.totals.is_empty() {
-        return html! { <p class="empty">{ "No command yet: whatever a client sends comes here." }</p> };
+        return html! { <p class="empty">{ words::NO_COMMAND }</p> };
     }
     html! {
-        <div class="prof-totals" role="region" aria-label="What each command cost since the beginning" tabindex="0">
+        <div class="prof-totals" role="region" aria-label={words::TOTALS} tabindex="0">
             <table>
                 <thead><tr>
-                    <th scope="col">{ "Command" }</th>
-                    <th scope="col" class="num">{ "Calls" }</th>
-                    <th scope="col" class="num">{ "Touched" }</th>
-                    <th scope="col" class="num">{ "Compared" }</th>
-                    <th scope="col" class="num">{ "Share" }</th>
+                    <th scope="col">{ words::COLUMN_COMMAND }</th>
+                    <th scope="col" class="num">{ words::COLUMN_CALLS }</th>
+                    <th scope="col" class="num">{ words::COLUMN_TOUCHED }</th>
+                    <th scope="col" class="num">{ words::COLUMN_COMPARED }</th>
+                    <th scope="col" class="num">{ words::COLUMN_SHARE }</th>
                 </tr></thead>
                 <tbody>
                     for (one, share) in profiler.shares() {

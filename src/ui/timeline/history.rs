@@ -8,6 +8,8 @@ use yew::prelude::*;
 use super::MARKS_MAX;
 use crate::app::past::{Past, difference};
 use crate::app::timeline::Timeline;
+use crate::app::words::common;
+use crate::app::words::timeline as words;
 use crate::app::{Action, colour, format};
 use crate::session::message::{BranchView, Millis, Point, Travel};
 use crate::ui::store::Store;
@@ -91,47 +93,47 @@ pub fn HistorySheet(props: &HistoryProps) -> Html {
     let here = past.stands().map(|(here, _)| here);
     let unnamed = here.and_then(|here| past.view.names.iter().find(|named| named.point == here));
     html! {
-        <section class="history-sheet" aria-label="History" tabindex="-1" ref={sheet} {onkeydown}>
+        <section class="history-sheet" aria-label={words::HISTORY} tabindex="-1" ref={sheet} {onkeydown}>
             <header class="history-top">
-                <h2>{ "History" }</h2>
-                <button class="line" type="button" onclick={on_open.reform(|_| false)}>{ "Close" }</button>
+                <h2>{ words::HISTORY }</h2>
+                <button class="line" type="button" onclick={on_open.reform(|_| false)}>{ common::CLOSE }</button>
             </header>
             <label class="history-scrub">
-                <span>{ format!("Input {} of {}, at {}", format::count(inputs as u64), format::count(all as u64), at(*now)) }</span>
-                <input type="range" min="0" max={all.to_string()} value={inputs.to_string()} aria-label="Go to an input" oninput={scrub} />
+                <span>{ words::input_at(inputs, all, &at(*now)) }</span>
+                <input type="range" min="0" max={all.to_string()} value={inputs.to_string()} aria-label={words::GO_TO_AN_INPUT} oninput={scrub} />
             </label>
             <form class="history-name" onsubmit={name}>
-                <input ref={named} type="text" maxlength="60" placeholder="name this moment" aria-label="A name for this moment" />
-                <button class="line" type="submit">{ "Name it" }</button>
+                <input ref={named} type="text" maxlength="60" placeholder={words::NAME_THIS} aria-label={words::A_NAME} />
+                <button class="line" type="submit">{ words::NAME_IT }</button>
                 if unnamed.is_some() {
-                    <button class="line" type="button" onclick={go(Travel::Name(String::new()))}>{ "Take the name away" }</button>
+                    <button class="line" type="button" onclick={go(Travel::Name(String::new()))}>{ words::TAKE_NAME_AWAY }</button>
                 }
             </form>
             if !past.view.names.is_empty() {
-                <ul class="history-list" aria-label="Moments with a name">
+                <ul class="history-list" aria-label={words::NAMED_MOMENTS}>
                     for named in &past.view.names {
                         <li key={named.name.clone()}>
                             <span class="dim num mono">{ at(named.point.at) }</span>
                             <span class="history-what">{ &named.name }</span>
-                            <button class="line" type="button" aria-label={format!("Go to {}", named.name)} onclick={go(Travel::To(named.point))}>{ "Go" }</button>
+                            <button class="line" type="button" aria-label={words::go_to(&named.name)} onclick={go(Travel::To(named.point))}>{ common::GO }</button>
                         </li>
                     }
                 </ul>
             }
             if !past.view.branches.is_empty() {
-                <h3>{ "Other branches" }</h3>
-                <ul class="history-list" aria-label="Other branches">
+                <h3>{ words::OTHER_BRANCHES }</h3>
+                <ul class="history-list" aria-label={words::OTHER_BRANCHES}>
                     for branch in past.view.branches.iter().rev() {
                         { branch_row(branch, &at, &store) }
                     }
                 </ul>
             }
             <Compare past={Rc::clone(past)} start={*start} />
-            <h3>{ "What happened" }</h3>
+            <h3>{ words::WHAT_HAPPENED }</h3>
             if timeline.marks.is_empty() {
-                <p class="empty">{ "Nothing yet: type a command in a console." }</p>
+                <p class="empty">{ words::NOTHING_HAPPENED }</p>
             } else {
-                <ol class="happened" aria-label="What happened, newest first" tabindex="0">
+                <ol class="happened" aria-label={words::WHAT_HAPPENED_ORDER} tabindex="0">
                     for (i, mark) in timeline.marks.iter().rev().take(MARKS_MAX).enumerate() {
                         <li key={timeline.total - i} class={here.is_some_and(|here| mark.is_after(here)).then_some("later")}>
                             <span class="dim num mono">{ at(mark.at) }</span>
@@ -151,9 +153,9 @@ fn branch_row(branch: &BranchView, at: &dyn Fn(Millis) -> String, store: &Store)
     html! {
         <li key={id}>
             <span class="dim num mono">{ at(branch.fork.at) }</span>
-            <span class="history-what">{ format!("{name}: {} more input{} after that, up to {}", format::count(more as u64), if more == 1 { "" } else { "s" }, at(branch.end.at)) }</span>
-            <button class="line" type="button" aria-label={format!("Go on with {name}")} onclick={store.callback(move |_| Action::Travel(Travel::Walk(id)))}>{ "Go on with it" }</button>
-            <button class="line" type="button" aria-label={format!("Drop {name}")} onclick={store.callback(move |_| Action::Travel(Travel::Drop(id)))}>{ "Drop" }</button>
+            <span class="history-what">{ words::branch(&name, more, &at(branch.end.at)) }</span>
+            <button class="line" type="button" aria-label={words::go_on_with(&name)} onclick={store.callback(move |_| Action::Travel(Travel::Walk(id)))}>{ words::GO_ON_WITH_IT }</button>
+            <button class="line" type="button" aria-label={words::drop_branch(&name)} onclick={store.callback(move |_| Action::Travel(Travel::Drop(id)))}>{ words::DROP }</button>
         </li>
     }
 }
@@ -182,7 +184,7 @@ fn Compare(props: &CompareProps) -> Html {
         inputs: past.view.inputs,
         at: Millis::MAX,
     };
-    let mut points = vec![("the start".to_string(), Point::default())];
+    let mut points = vec![(words::THE_START.to_string(), Point::default())];
     points.extend(
         past.view
             .names
@@ -190,9 +192,9 @@ fn Compare(props: &CompareProps) -> Html {
             .map(|named| (named.name.clone(), named.point)),
     );
     if let Some((here, _)) = past.stands() {
-        points.push(("where it stands".into(), here));
+        points.push((words::WHERE_IT_STANDS.into(), here));
     }
-    points.push(("the end".into(), end));
+    points.push((words::THE_END.into(), end));
     let last = points.len() - 1;
     let compare = {
         let (store, selects) = (store.clone(), selects.clone());
@@ -217,12 +219,12 @@ fn Compare(props: &CompareProps) -> Html {
     let [one, other] = selects;
     html! {
         <>
-            <h3>{ "Compare two moments" }</h3>
+            <h3>{ words::COMPARE_TWO }</h3>
             <div class="history-compare">
-                <select class="line" ref={one} aria-label="One moment">{ options(0) }</select>
-                <span>{ "with" }</span>
-                <select class="line" ref={other} aria-label="The other moment">{ options(last) }</select>
-                <button class="line" type="button" onclick={compare}>{ "Compare" }</button>
+                <select class="line" ref={one} aria-label={words::ONE_MOMENT}>{ options(0) }</select>
+                <span>{ words::WITH }</span>
+                <select class="line" ref={other} aria-label={words::THE_OTHER_MOMENT}>{ options(last) }</select>
+                <button class="line" type="button" onclick={compare}>{ words::COMPARE }</button>
             </div>
             if let Some((between, differences)) = &past.differences {
                 { differing(*between, &difference::table(differences, props.start), props.start, &store) }
@@ -240,18 +242,14 @@ fn differing(
     let [earlier, later] = between.map(|point| format::clock(point.at.saturating_sub(start)));
     let tsv = table.tsv();
     html! {
-        <div class="history-differences" role="region" aria-label="What differs" tabindex="0">
+        <div class="history-differences" role="region" aria-label={words::WHAT_DIFFERS} tabindex="0">
             <p>
-                if table.rows.is_empty() {
-                    { format!("Nothing differs between {earlier} and {later}.") }
-                } else {
-                    { format!("What differs between {earlier} and {later}:") }
-                }
+                { words::differs_between(&earlier, &later, table.rows.is_empty()) }
                 { " " }
                 if !table.rows.is_empty() {
-                    <Copy what="what differs" text={Callback::from(move |()| tsv.clone())} />
+                    <Copy what={words::THE_DIFFERENCES} text={Callback::from(move |()| tsv.clone())} />
                 }
-                <button class="line" type="button" aria-label="Close what differs" onclick={store.callback(|_| Action::ComparedEnough)}>{ "Close" }</button>
+                <button class="line" type="button" aria-label={words::CLOSE_DIFFERENCES} onclick={store.callback(|_| Action::ComparedEnough)}>{ common::CLOSE }</button>
             </p>
             if !table.rows.is_empty() {
                 <table>

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
+use crate::app::words::common as words;
 
 /// What an inspector's frame needs.
 #[derive(Properties, PartialEq)]
@@ -55,9 +56,9 @@ pub fn Card(props: &CardProps) -> Html {
     let on_pin = props.on_pin.reform(|_| ());
     let on_close = props.on_close.reform(|_| ());
     let stays = if props.pinned {
-        "Pinned: it stays when other keys are touched"
+        words::PINNED
     } else {
-        "Pin it, so that it stays when other keys are touched"
+        words::PIN_IT
     };
     html! {
         <section
@@ -74,10 +75,10 @@ pub fn Card(props: &CardProps) -> Html {
                 <h2 title={title.clone()}>{ &title }</h2>
                 <span class="meta num">{ props.meta.clone() }</span>
                 <span class="tools">
-                    <button type="button" class="tool" aria-pressed={props.pinned.to_string()} aria-label={format!("Pin {title}")} title={stays} onclick={on_pin}>
+                    <button type="button" class="tool" aria-pressed={props.pinned.to_string()} aria-label={words::pin(&title)} title={stays} onclick={on_pin}>
                         { icon(Icon::Pin) }
                     </button>
-                    <button type="button" class="tool" aria-label={format!("Close {title}")} title="Close" onclick={on_close}>{ icon(Icon::Close) }</button>
+                    <button type="button" class="tool" aria-label={words::close(&title)} title={words::CLOSE} onclick={on_close}>{ icon(Icon::Close) }</button>
                 </span>
             </header>
             { props.children.clone() }

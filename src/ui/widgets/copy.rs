@@ -3,6 +3,8 @@
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
+use crate::app::words::common as words;
+
 /// What a copy button needs.
 #[derive(Properties, PartialEq)]
 pub struct CopyProps {
@@ -15,7 +17,7 @@ pub struct CopyProps {
 /// Copies what its callback makes, and says whether that worked.
 #[component]
 pub fn Copy(props: &CopyProps) -> Html {
-    let said = use_state_eq(|| "Copy");
+    let said = use_state_eq(|| words::COPY);
     let onclick = {
         let (said, text) = (said.clone(), props.text.clone());
         Callback::from(move |_: MouseEvent| {
@@ -26,8 +28,8 @@ pub fn Copy(props: &CopyProps) -> Html {
             let writing = window.navigator().clipboard().write_text(&text.emit(()));
             spawn_local(async move {
                 said.set(match JsFuture::from(writing).await {
-                    Ok(_) => "Copied",
-                    Err(_) => "Refused",
+                    Ok(_) => words::COPIED,
+                    Err(_) => words::REFUSED,
                 });
             });
         })

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod copy;
 pub mod icon;
 pub mod rows;
+pub mod said;
 pub mod seen;
 pub mod tag;
 pub mod ticking;

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::app::words::common as words;
 use crate::app::{colour, format};
 use crate::session::message::Conn;
 
@@ -9,9 +10,9 @@ use crate::session::message::Conn;
 pub fn client(conn: Option<Conn>) -> Html {
     match conn {
         Some(conn) => {
-            html! { <span class={classes!("tag", colour::client_tag(conn))}><span class="vh">{ "Client " }</span>{ format::client_letter(conn) }</span> }
+            html! { <span class={classes!("tag", colour::client_tag(conn))}><span class="vh">{ words::CLIENT }</span>{ format::client_letter(conn) }</span> }
         }
-        None => html! { <span class="tag plain">{ "time" }</span> },
+        None => html! { <span class="tag plain">{ words::TIME }</span> },
     }
 }
 

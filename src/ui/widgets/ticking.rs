@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::clock::{use_clock, use_now};
 use crate::app::format;
+use crate::app::words::common as words;
 use crate::session::message::Millis;
 
 /// From when on an entry has waited too long, in milliseconds: the article's workers claim after 30 seconds.
@@ -30,7 +31,7 @@ pub struct TtlProps {
 pub fn Ttl(props: &TtlProps) -> Html {
     let left = props.deadline.saturating_sub(use_clock().now());
     let now = use_now(interval(left));
-    html! { <span class="ttl num" title="time to live">{ format::duration(props.deadline.saturating_sub(now)) }</span> }
+    html! { <span class="ttl num" title={words::TIME_TO_LIVE}>{ format::duration(props.deadline.saturating_sub(now)) }</span> }
 }
 
 /// Since when something has waited.
@@ -50,7 +51,7 @@ pub fn Since(props: &SinceProps) -> Html {
     let ago = use_now(interval(ago).max(200)).saturating_sub(props.since);
     let text = format::duration(ago);
     if props.warn && ago >= IDLE_LONG {
-        html! { <span class="tag warn num" title="not acknowledged for long">{ text }</span> }
+        html! { <span class="tag warn num" title={words::LONG_UNACKNOWLEDGED}>{ text }</span> }
     } else {
         html! { <span class="num">{ text }</span> }
     }

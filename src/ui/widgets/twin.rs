@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::copy::Copy;
 use crate::app::table::Table;
+use crate::app::words::common as words;
 
 /// What a drawing with a table twin needs.
 #[derive(Properties, PartialEq)]
@@ -32,9 +33,9 @@ pub fn Twin(props: &TwinProps) -> Html {
         <div class="twin">
             <div class="twin-tools">
                 if *open {
-                    <Copy what={format!("the table of {}", props.what)} {text} />
+                    <Copy what={words::table_of(&props.what)} {text} />
                 }
-                <button type="button" class="line" aria-pressed={open.to_string()} aria-label={format!("{} as a table", props.what)} {onclick}>{ "Table" }</button>
+                <button type="button" class="line" aria-pressed={open.to_string()} aria-label={words::as_a_table(&props.what)} {onclick}>{ words::TABLE }</button>
             </div>
             if *open { { drawn(&props.what, &props.table.emit(())) } } else { { props.children.clone() } }
         </div>
@@ -43,7 +44,7 @@ pub fn Twin(props: &TwinProps) -> Html {
 
 fn drawn(what: &AttrValue, table: &Table) -> Html {
     html! {
-        <div class="twin-table" role="region" aria-label={format!("{what} as a table")} tabindex="0">
+        <div class="twin-table" role="region" aria-label={words::as_a_table(what)} tabindex="0">
             <table>
                 <thead><tr>{ for table.columns.iter().map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                 <tbody>

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::app::words::common as words;
+
 /// What is typed.
 #[derive(Properties, PartialEq)]
 pub struct TypedProps {
@@ -29,7 +31,7 @@ pub fn Typed(props: &TypedProps) -> Html {
     } else {
         "typed"
     };
-    let title = format!("Type in a console: {}", props.line);
+    let title = words::type_in_a_console(&props.line);
     html! {
         <button type="button" {class} {title} {onclick}>
             { props.text.as_ref().unwrap_or(&props.line) }

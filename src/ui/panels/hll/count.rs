@@ -5,7 +5,9 @@ use yew::prelude::*;
 use crate::app::format;
 use crate::app::registers::{Band, errors, fullness, histogram, range};
 use crate::app::table::Table;
+use crate::app::words::hll as words;
 use crate::session::message::{HllView, SetBytes};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::twin::Twin;
 
 /// The bars of the histogram: the last holds every larger value.
@@ -18,7 +20,7 @@ pub fn count(hll: &HllView) -> Html {
     html! {
         <>
             <div class="big num">{ format::count(hll.estimate) }</div>
-            <div class="dim">{ "estimated" }{ truth(hll) }</div>
+            <div class="dim">{ words::ESTIMATED }{ truth(hll) }</div>
             { band(hll) }
             { values(hll) }
             { bytes(hll) }
@@ -28,7 +30,7 @@ pub fn count(hll: &HllView) -> Html {
 
 fn truth(hll: &HllView) -> Html {
     let Some(truth) = hll.truth else {
-        return html! { { " · the true count is not known to the page" } };
+        return html! { { words::TRUTH_UNKNOWN } };
     };
     let off = if truth == 0 {
         0.0
@@ -41,7 +43,11 @@ fn truth(hll: &HllView) -> Html {
     } else {
         "warn-text"
     };
-    html! { <>{ format!(" · ▲ true count {} · ", format::count(truth as u64)) }<span class="nowrap">{ "off by " }<b {class}>{ format!("{off:.2}%") }</b></span></> }
+    let percent = html! { <b {class}>{ format!("{off:.2}%") }</b> };
+    said(words::truth(
+        truth,
+        html! { <span class="nowrap">{ said(words::off_by(percent)) }</span> },
+    ))
 }
 
 /// One and two standard errors around the estimate, with a mark at the true count.
@@ -54,18 +60,14 @@ fn band(hll: &HllView) -> Html {
             (to - from) * 100.0
         )
     };
-    let words = format!(
-        "One standard error, 0.81 %, either way: {}. Two: {}.{}",
-        range(hll.estimate, 1.0),
-        range(hll.estimate, 2.0),
-        match hll.truth {
-            Some(truth) => format!(" True count: {}.", format::count(truth as u64)),
-            None => String::new(),
-        }
+    let label = words::band(
+        &range(hll.estimate, 1.0),
+        &range(hll.estimate, 2.0),
+        hll.truth,
     );
     html! {
         <>
-            <div class="hll-band" role="img" aria-label={words}>
+            <div class="hll-band" role="img" aria-label={label}>
                 <i class="hll-two" style={place(band.two)} />
                 <i class="hll-one" style={place(band.one)} />
                 <i class="hll-middle" />
@@ -81,7 +83,7 @@ fn band(hll: &HllView) -> Html {
 fn values(hll: &HllView) -> Html {
     let registers = hll.registers.clone();
     let table = Callback::from(move |()| {
-        let mut table = Table::new(&["Register value", "Registers"]);
+        let mut table = Table::new(&words::VALUES_COLUMNS);
         let counts = histogram(&registers, BARS);
         for (value, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let more = if value + 1 == BARS { "+" } else { "" };
@@ -89,7 +91,7 @@ fn values(hll: &HllView) -> Html {
         }
         table
     });
-    html! { <Twin what="register values" {table}>{ drawn(&histogram(&hll.registers, BARS)) }</Twin> }
+    html! { <Twin what={words::VALUES} {table}>{ drawn(&histogram(&hll.registers, BARS)) }</Twin> }
 }
 
 /// Heights follow the values above 0; of the registers at 0, which may be nearly all, the bar is cut off and says so.
@@ -106,10 +108,10 @@ fn drawn(counts: &[usize]) -> Html {
                 />
             }
             if cut {
-                <text x="14" y="9" class="cut">{ format!("{} at 0", format::count(zeros as u64)) }</text>
+                <text x="14" y="9" class="cut">{ words::at_zero(zeros) }</text>
             }
             <line x1="0" x2="300" y1="66" y2="66" />
-            <text x="0" y="76.5">{ "register value 0" }</text>
+            <text x="0" y="76.5">{ words::VALUE_ZERO }</text>
             <text x="297" y="76.5" text-anchor="end">{ format!("{}+", BARS - 1) }</text>
         </svg>
     }
@@ -123,13 +125,13 @@ fn bar(count: usize, most: f64) -> f64 {
 fn bytes(hll: &HllView) -> Html {
     html! {
         <dl class="hll-bytes num">
-            <dt>{ if hll.dense { "Dense" } else { "Sparse" } }</dt>
+            <dt>{ if hll.dense { words::DENSE } else { words::SPARSE } }</dt>
             <dd>
                 if let Some(part) = fullness(hll) {
                     <i class="hll-meter"><i style={format!("width:{:.2}%", part * 100.0)} /></i>
-                    { format!("{} of {} bytes, then it turns dense (12,304)", format::count(hll.bytes as u64), format::count(hll.sparse_max as u64)) }
+                    { words::bytes_of(hll.bytes, hll.sparse_max) }
                 } else {
-                    { format!("{} bytes: six bits for each register, whatever it counts", format::count(hll.bytes as u64)) }
+                    { words::bytes_dense(hll.bytes) }
                 }
             </dd>
             if let Some(set) = &hll.set { { beside(set) } }
@@ -142,15 +144,11 @@ fn beside(SetBytes { hll, set, exact }: &SetBytes) -> Html {
     let meter = |bytes: usize| {
         html! { <i class="hll-meter"><i style={format!("width:{:.2}%", bytes as f64 / most * 100.0)} /></i> }
     };
-    let known = if *exact {
-        "what MEMORY USAGE would say here of the same elements, added one at a time"
-    } else {
-        "what MEMORY USAGE would say here; after a merge by the average length of the elements"
-    };
+
     html! {
         <>
-            <dt>{ "This" }</dt><dd>{ meter(*hll) }{ format::bytes(*hll as u64) }</dd>
-            <dt>{ "As a SET" }</dt><dd>{ meter(*set) }{ format!("{}: {known}", format::bytes(*set as u64)) }</dd>
+            <dt>{ words::THIS }</dt><dd>{ meter(*hll) }{ format::bytes(*hll as u64) }</dd>
+            <dt>{ words::AS_A_SET }</dt><dd>{ meter(*set) }{ words::bytes_as_set(*set, *exact) }</dd>
         </>
     }
 }

@@ -4,8 +4,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::registers::{Role, bits, effect};
+use crate::app::words::hll as words;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, ElementView};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::typed::Typed;
 
 /// What following an element needs.
@@ -34,18 +36,18 @@ pub fn Follow(props: &FollowProps) -> Html {
             .map(|input| input.value())
             .unwrap_or_default()
     });
-    let placeholder = props
-        .element
-        .as_ref()
-        .map_or_else(|| "any text".to_string(), |one| format::lossy(&one.element));
+    let placeholder = props.element.as_ref().map_or_else(
+        || words::ANY_TEXT.to_string(),
+        |one| format::lossy(&one.element),
+    );
     html! {
         <>
             <label class="hll-field">
-                <span>{ "Follow" }</span>
-                <input type="text" aria-label="Follow an element" value={props.text.clone()} {placeholder} {oninput} maxlength="256" spellcheck="false" autocapitalize="off" autocomplete="off" />
+                <span>{ words::FOLLOW }</span>
+                <input type="text" aria-label={words::FOLLOW_AN_ELEMENT} value={props.text.clone()} {placeholder} {oninput} maxlength="256" spellcheck="false" autocapitalize="off" autocomplete="off" />
             </label>
             if let Some(element) = &props.element { { steps(props, element) } } else {
-                <p class="empty">{ "Type an element, or show it one with PFADD." }</p>
+                <p class="empty">{ words::NOTHING_FOLLOWED }</p>
             }
         </>
     }
@@ -55,28 +57,22 @@ fn steps(props: &FollowProps, element: &ElementView) -> Html {
     let all = bits(element);
     let (rest, index) = all.split_at(all.len().saturating_sub(14));
     let zeros = element.rank.saturating_sub(1);
-    let run = match zeros {
-        0 => "no zero".into(),
-        1 => "1 zero".into(),
-        n => format!("{n} zeros"),
-    };
-    let found = if zeros >= 50 {
-        "and no one-bit at all".to_string()
-    } else {
-        "then the first one-bit".to_string()
-    };
+    let one = html! { <code>{ format::shortened(&format::lossy(&element.element), 24) }</code> };
+    let hash = html! { <code>{ format!("{:016x}", element.hash) }</code> };
+    let chosen = html! { <code class="hll-index">{ text(index) }</code> };
+    let register = html! { <b class="num">{ format::count(element.register as u64) }</b> };
+    let rank = html! { <b class="num">{ element.rank }</b> };
     html! {
         <ol class="hll-steps">
             <li>
-                { "MurmurHash64A of " }<code>{ format::shortened(&format::lossy(&element.element), 24) }</code>{ ": 64 bits, " }
-                <code>{ format!("{:016x}", element.hash) }</code>
-                <div class="hll-hash mono" role="img" aria-label={format!("The hash in bits: {}", text(&all))}>
+                { said(words::hashed(one, hash)) }
+                <div class="hll-hash mono" role="img" aria-label={words::hash_in_bits(&text(&all))}>
                     for chunk in rest.chunks(10) { <span>{ for chunk.iter().map(bit) }</span> }
                     <span>{ for index.iter().map(bit) }</span>
                 </div>
             </li>
-            <li>{ "The last 14 bits, " }<code class="hll-index">{ text(index) }</code>{ ", choose register " }<b class="num">{ format::count(element.register as u64) }</b>{ "." }</li>
-            <li>{ "From there to the left: " }{ run }{ ", " }{ found }{ ". Its place, " }<b class="num">{ element.rank }</b>{ ", is what the register is offered." }</li>
+            <li>{ said(words::index(chosen, register)) }</li>
+            <li>{ said(words::rank(zeros.into(), rank)) }</li>
             <li>
                 { effect(element, props.before) }
                 if props.before.is_none() && element.held < element.rank {

@@ -4,7 +4,8 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, ImageData};
 use yew::prelude::*;
 
-use crate::app::format;
+use crate::app::words::hll as words;
+
 use crate::app::registers::{From, SIDE, moved};
 
 /// The value that takes the full colour; with a million elements few registers pass it.
@@ -75,21 +76,16 @@ pub fn Map(props: &MapProps) -> Html {
     };
     let held = |at: usize| props.registers.get(at).copied().unwrap_or(0);
     let words = at.map_or_else(
-        || "Point at a register, or use the arrow keys.".to_string(),
+        || words::POINT.to_string(),
         |at| match &props.other {
-            None => format!("Register {} holds {}.", format::count(at as u64), held(at)),
-            Some(other) => format!(
-                "Register {}: {} here, {} there.",
-                format::count(at as u64),
-                held(at),
-                other.get(at).copied().unwrap_or(0)
-            ),
+            None => words::holds(at, held(at)),
+            Some(other) => words::holds_both(at, held(at), other.get(at).copied().unwrap_or(0)),
         },
     );
     html! {
         <div class="hll-map">
             <div
-                class="hll-picture" role="slider" tabindex="0" aria-label="Register map" aria-valuemin="0" aria-valuemax={(SIDE * SIDE - 1).to_string()}
+                class="hll-picture" role="slider" tabindex="0" aria-label={words::REGISTER_MAP} aria-valuemin="0" aria-valuemax={(SIDE * SIDE - 1).to_string()}
                 aria-valuenow={at.unwrap_or(0).to_string()} aria-valuetext={words.clone()} {onpointermove} {onpointerleave} {onkeydown}
             >
                 <canvas ref={node} width="128" height="128" aria-hidden="true" {ontransitionend} />

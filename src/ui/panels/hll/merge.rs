@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::app::registers::merged;
 use crate::app::table::Table;
+use crate::app::words::hll as words;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, HllView, OtherHll};
 use crate::ui::widgets::twin::Twin;
@@ -31,7 +32,7 @@ pub fn Merge(props: &MergeProps) -> Html {
     };
     if merge.keys.is_empty() {
         return html! {
-            <p class="empty">{ "There is no other HyperLogLog. Make one: " }<Typed line="PFADD visitors:other ann zoe" on_command={props.on_command.clone()} /></p>
+            <p class="empty">{ words::NO_OTHER }<Typed line="PFADD visitors:other ann zoe" on_command={props.on_command.clone()} /></p>
         };
     }
     let keys = merge.keys.clone();
@@ -43,16 +44,16 @@ pub fn Merge(props: &MergeProps) -> Html {
     html! {
         <>
             <label class="hll-field">
-                <span>{ "Merge with" }</span>
+                <span>{ words::MERGE_WITH }</span>
                 <select {onchange}>
-                    <option value="" selected={chosen.is_none()}>{ "choose a key" }</option>
+                    <option value="" selected={chosen.is_none()}>{ words::CHOOSE_A_KEY }</option>
                     for (i, key) in merge.keys.iter().enumerate() {
                         <option value={i.to_string()} selected={chosen == Some(key)}>{ format::lossy(key) }</option>
                     }
                 </select>
             </label>
             if let Some(other) = &merge.other { { both(props, other) } } else {
-                <p class="empty">{ "A merge takes, for each register, the greater of two." }</p>
+                <p class="empty">{ words::A_MERGE_TAKES }</p>
             }
         </>
     }
@@ -65,20 +66,18 @@ fn both(props: &MergeProps, other: &OtherHll) -> Html {
         let (mine, theirs) = (props.hll.registers.clone(), other.registers.clone());
         Callback::from(move |()| registers(&mine, &theirs))
     };
-    let truth = other.truth.map_or_else(String::new, |truth| {
-        format!(" · true count {}", format::count(truth as u64))
-    });
+
     let theirs = show::word(&other.key);
     html! {
         <>
             <div class="big num">{ format::count(other.union) }</div>
-            <div class="dim num">{ format!("estimated of both together{truth}; {} here, {} there. Nothing is changed.", format::count(props.hll.estimate), format::count(other.estimate)) }</div>
-            <Twin what="registers of both" {table}>
-                <ul class="hll-from num" aria-label="Where the registers of the merge come from">
-                    <li><i class="hll-this" />{ format!("{this} from this one") }</li>
-                    <li><i class="hll-that" />{ format!("{that} from the other") }</li>
-                    <li><i class="hll-same" />{ format!("{same} the same in both") }</li>
-                    <li><i class="hll-none" />{ format!("{neither} at 0 in both") }</li>
+            <div class="dim num">{ words::of_both(other.truth, props.hll.estimate, other.estimate) }</div>
+            <Twin what={words::REGISTERS_OF_BOTH} {table}>
+                <ul class="hll-from num" aria-label={words::WHERE_THEY_COME_FROM}>
+                    <li><i class="hll-this" />{ words::from_this(&this) }</li>
+                    <li><i class="hll-that" />{ words::from_other(&that) }</li>
+                    <li><i class="hll-same" />{ words::same_in_both(&same) }</li>
+                    <li><i class="hll-none" />{ words::zero_in_both(&neither) }</li>
                 </ul>
             </Twin>
             <p class="hll-types">
@@ -93,7 +92,7 @@ fn both(props: &MergeProps, other: &OtherHll) -> Html {
 fn registers(mine: &[u8], theirs: &[u8]) -> Table {
     /// Rows of the table at most.
     const ROWS_MAX: usize = 500;
-    let mut table = Table::new(&["Register", "This", "Other", "Merged"]);
+    let mut table = Table::new(&words::MERGE_COLUMNS);
     let used = mine
         .iter()
         .zip(theirs)

@@ -13,9 +13,11 @@ use self::map::Map;
 use self::merge::Merge;
 use super::part::PanelProps;
 use crate::app::format;
+use crate::app::words::hll as words;
 use crate::session::message::{Bytes, Conn, Fact, HllLook, HllView, Look, ValueView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Ttl;
 use crate::ui::widgets::typed::Typed;
@@ -68,7 +70,7 @@ pub fn HllInspector(props: &PanelProps) -> Html {
     };
     let meta = html! {
         <>
-            { if hll.dense { "dense" } else { "sparse" } }{ " · " }{ format::bytes(hll.bytes as u64) }
+            { words::form(hll.dense) }{ " · " }{ format::bytes(hll.bytes as u64) }
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
     };
@@ -83,17 +85,17 @@ pub fn HllInspector(props: &PanelProps) -> Html {
     let merges = hll.merge.as_ref().filter(|_| *side == Side::Merge);
     html! {
         <Card
-            name={props.label()} kind="hll" words="HyperLogLog" icon={Icon::Hll} {meta}
+            name={props.label()} kind="hll" words={words::KIND} icon={Icon::Hll} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="hll" role="region" aria-label={format!("What {} counts", props.label())} tabindex="0">
+            <div class="hll" role="region" aria-label={words::what_it_counts(&props.label())} tabindex="0">
                 <Map
                     registers={hll.registers.clone()} mark={follows.map(|element| element.register)}
                     other={merges.and_then(|merge| Some(merge.other.as_ref()?.registers.clone()))}
                 />
                 <div class="hll-side">
-                    <div class="hll-sides" role="group" aria-label="What stands beside the registers">
-                        { choose(Side::Count, "Count") }{ choose(Side::Element, "Element") }{ choose(Side::Merge, "Merge") }
+                    <div class="hll-sides" role="group" aria-label={words::BESIDE_THE_REGISTERS}>
+                        { choose(Side::Count, words::COUNT) }{ choose(Side::Element, words::ELEMENT) }{ choose(Side::Merge, words::MERGE) }
                     </div>
                     { match *side {
                         Side::Count => count(hll),
@@ -147,17 +149,12 @@ fn before(hll: &HllView, last: Option<&Last>) -> Option<u8> {
 
 fn why(props: &PanelProps, hll: &HllView, last: Option<&Last>) -> Html {
     let Some(last) = last else {
-        return html! { <>{ "Count another visitor: " }<Typed line={format!("PFADD {} zoe", props.word())} on_command={props.on_command.clone()} /></> };
+        return html! { <>{ words::COUNT_ANOTHER }<Typed line={format!("PFADD {} zoe", props.word())} on_command={props.on_command.clone()} /></> };
     };
-    let shown = format!(
-        " showed it {} element{}",
-        format::count(last.elements as u64),
-        if last.elements == 1 { "" } else { "s" }
-    );
-    let effect = if last.grew {
-        "; a register grew, so the estimate may have moved."
-    } else {
-        "; no register grew: they were counted before, or hid behind others."
-    };
-    html! { <>{ tag::client(last.conn) }{ shown }{ effect }{ if hll.dense { " It stays at 12 KB whatever it counts." } else { " It never passes 12 KB, whatever it counts." } }</> }
+    said(words::counted_elements(
+        tag::client(last.conn),
+        last.elements,
+        last.grew,
+        hll.dense,
+    ))
 }

@@ -9,12 +9,14 @@ use yew::prelude::*;
 use super::part::{PanelProps, Same};
 use crate::app::table::Table;
 use crate::app::viewport::asks_for;
+use crate::app::words::items as words;
 use crate::app::{format, show};
 use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, View};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::{Since, Ttl};
 use crate::ui::widgets::typed::Typed;
@@ -24,34 +26,12 @@ use overlap::Compare;
 /// The height of a row, in pixels.
 const ROW: f64 = 26.0;
 
-/// What the page says of each of the three.
-struct Words {
-    kind: &'static str,
-    one: &'static str,
-    label: &'static str,
-    columns: &'static [&'static str],
-}
-
-fn words(kind: Kind) -> Words {
+/// The class of each of the three, and what the page says of it.
+fn words(kind: Kind) -> (&'static str, &'static words::Items) {
     match kind {
-        Kind::Set => Words {
-            kind: "set",
-            one: "member",
-            label: "Members",
-            columns: &["Member"],
-        },
-        Kind::Hash => Words {
-            kind: "hash",
-            one: "field",
-            label: "Fields with their values",
-            columns: &["Field", "Value", "Expires"],
-        },
-        _ => Words {
-            kind: "list",
-            one: "element",
-            label: "Elements, from the head",
-            columns: &["Index", "From the tail", "Element", "End"],
-        },
+        Kind::Set => ("set", &words::SET),
+        Kind::Hash => ("hash", &words::HASH),
+        _ => ("list", &words::LIST),
     }
 }
 
@@ -77,7 +57,7 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
     let comparing = matches!(props.state.look, Look::Overlap { .. });
     let on_choose_set = props.on_look.reform(|with| Look::Overlap { with });
     let on_view = props.on_look.reform(|name| match name {
-        "Members" => Look::Rows,
+        words::MEMBERS => Look::Rows,
         _ => Look::Overlap { with: None },
     });
     let go_to = use_state_eq(|| None::<(usize, u32)>);
@@ -94,11 +74,11 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
         let state = props.state.clone();
         Callback::from(move |()| table(&state.view).tsv())
     };
-    let words = words(items.kind);
+    let (class, words) = words(items.kind);
     let digits = format::count(items.len as u64).len();
     let meta = html! {
         <>
-            { format!("{} {}{}", format::count(items.len as u64), words.one, if items.len == 1 { "" } else { "s" }) }
+            { words.sized(items.len) }
             <span class="memory">{ " · " }{ format::bytes(items.memory as u64) }{ " · " }{ &items.encoding }{ nodes(items) }</span>
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
@@ -112,29 +92,29 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
     };
     html! {
         <Card
-            name={props.label()} kind={words.kind} words={words.kind} icon={Icon::from(items.kind)} {meta}
+            name={props.label()} kind={class} words={words.kind} icon={Icon::from(items.kind)} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
             if items.kind == Kind::Set {
-                <Views label="Views of the set" names={vec!["Members", "With another set"]} chosen={if comparing { "With another set" } else { "Members" }} on_choose={on_view}>
-                    if !comparing { <Copy what="the members in view" text={copied} /> }
+                <Views label={words::VIEWS} names={vec![words::MEMBERS, words::WITH_ANOTHER]} chosen={if comparing { words::WITH_ANOTHER } else { words::MEMBERS }} on_choose={on_view}>
+                    if !comparing { <Copy what={words::MEMBERS_IN_VIEW} text={copied} /> }
                 </Views>
             } else {
                 <div class="items-tools">
                     if items.kind == Kind::List {
-                        <button type="button" class="line" onclick={jump(0)}>{ "Head" }</button>
-                        <button type="button" class="line" onclick={jump(items.len.saturating_sub(1))}>{ "Tail" }</button>
+                        <button type="button" class="line" onclick={jump(0)}>{ words::HEAD }</button>
+                        <button type="button" class="line" onclick={jump(items.len.saturating_sub(1))}>{ words::TAIL }</button>
                     }
                     <span class="dim">{ happened(props, items) }</span>
-                    <Copy what="the rows in view" text={copied} />
+                    <Copy what={words::ROWS_IN_VIEW} text={copied} />
                 </div>
             }
             if comparing && items.kind == Kind::Set {
-                <div class="compare-body" tabindex="0" role="group" aria-label="Comparison">
+                <div class="compare-body" tabindex="0" role="group" aria-label={words::COMPARISON}>
                     <Compare name={props.name.clone()} overlap={items.overlap.clone()} on_choose={on_choose_set} on_command={props.on_command.clone()} />
                 </div>
             } else {
-                <div class={classes!("items", words.kind)} style={format!("--digits:{digits}")}>
+                <div class={classes!("items", class)} style={format!("--digits:{digits}")}>
                     <Rows len={items.len} row_height={ROW} label={words.label} role="table" {head} {row} {on_range} go_to={*go_to} />
                 </div>
             }
@@ -195,10 +175,10 @@ fn fresh(facts: &[Event], items: &ItemsView, place: usize) -> bool {
 /// What marks the ends of a list, and what was put there last.
 fn end(facts: &[Event], items: &ItemsView, place: usize) -> Html {
     let (head, tail) = (place == 0, place + 1 == items.len);
-    let words = match (head, tail) {
-        (true, true) => "head, tail",
-        (true, false) => "head",
-        (false, true) => "tail",
+    let end = match (head, tail) {
+        (true, true) => words::HEAD_AND_TAIL,
+        (true, false) => words::AT_HEAD,
+        (false, true) => words::AT_TAIL,
         _ => "",
     };
     let pushed = facts
@@ -207,30 +187,17 @@ fn end(facts: &[Event], items: &ItemsView, place: usize) -> Html {
         .and_then(|event| event.conn);
     html! {
         <>
-            if pushed.is_some() { { tag::client(pushed) }<span class="dim">{ " pushed " }</span> }
-            if !words.is_empty() { <span class="tag plain">{ words }</span> }
+            if pushed.is_some() { { tag::client(pushed) }<span class="dim">{ words::PUSHED }</span> } if !end.is_empty() { <span class="tag plain">{ end }</span> }
         </>
     }
 }
 
 fn nodes(items: &ItemsView) -> String {
-    match items.nodes {
-        Some(1) => " in 1 node".to_string(),
-        Some(nodes) => format!(" in {} nodes", format::count(nodes as u64)),
-        None => String::new(),
-    }
+    items.nodes.map(words::in_nodes).unwrap_or_default()
 }
 
 /// What happened last at the ends of a list, or to the fields of a hash.
 fn happened(props: &PanelProps, items: &ItemsView) -> Html {
-    let elements = |count: usize| {
-        format!(
-            "{} element{}",
-            format::count(count as u64),
-            if count == 1 { "" } else { "s" }
-        )
-    };
-    let side = |head: bool| if head { "head" } else { "tail" };
     match (items.kind, props.facts().last()) {
         (
             Kind::List,
@@ -239,9 +206,7 @@ fn happened(props: &PanelProps, items: &ItemsView) -> Html {
                 fact: Fact::Pushed { head, count },
                 ..
             }),
-        ) => {
-            html! { <>{ tag::client(*conn) }{ format!(" put {} at the {}", elements(*count), side(*head)) }</> }
-        }
+        ) => said(words::put(tag::client(*conn), *count, *head)),
         (
             Kind::List,
             Some(Event {
@@ -249,9 +214,12 @@ fn happened(props: &PanelProps, items: &ItemsView) -> Html {
                 fact: Fact::Popped { head, count, last },
                 ..
             }),
-        ) => html! {
-            <>{ tag::client(*conn) }{ format!(" took {} from the {}", if *count == 1 { format::shortened(&format::lossy(last), 24) } else { elements(*count) }, side(*head)) }</>
-        },
+        ) => said(words::took(
+            tag::client(*conn),
+            *count,
+            &format::shortened(&format::lossy(last), 24),
+            *head,
+        )),
         (Kind::Hash, _) => {
             let expired = props
                 .facts()
@@ -263,15 +231,16 @@ fn happened(props: &PanelProps, items: &ItemsView) -> Html {
                 });
             match expired {
                 Some((at, count, fields)) => {
-                    let mut names: Vec<_> = fields
+                    let names: Vec<_> = fields
                         .iter()
                         .take(3)
                         .map(|field| format::shortened(&format::lossy(field), 20))
                         .collect();
-                    if count > names.len() {
-                        names.push(format!("{} more", count - names.len()));
-                    }
-                    html! { <>{ format!("{} expired ", names.join(", ")) }<Since since={at} />{ " ago" }</> }
+                    said(words::fields_expired(
+                        names,
+                        count,
+                        html! { <Since since={at} /> },
+                    ))
                 }
                 None => Html::default(),
             }
@@ -290,9 +259,9 @@ fn table(view: &View) -> Table {
         return Table::default();
     };
     let mut table = Table::new(match items.kind {
-        Kind::Hash => &["Field", "Value", "Expires at (ms)"],
-        Kind::Set => &["Member"],
-        _ => &["Index", "Element"],
+        Kind::Hash => &words::HASH_COLUMNS,
+        Kind::Set => &words::SET_COLUMNS,
+        _ => &words::LIST_COLUMNS,
     });
     for (at, item) in items.rows.iter().enumerate() {
         let name = format::lossy(&item.name);
@@ -321,17 +290,17 @@ fn next(props: &PanelProps, items: &ItemsView) -> Html {
         .map_or_else(|| "a".into(), |row| show::word(&row.name));
     let (text, line, more) = match items.kind {
         Kind::Set => (
-            "Is it a member? One look, however large the set: ",
+            words::IS_IT_A_MEMBER,
             format!("SISMEMBER {key} {first}"),
             format!("SCARD {key}"),
         ),
         Kind::Hash => (
-            "A field can expire by itself: ",
+            words::A_FIELD_CAN_EXPIRE,
             format!("HEXPIRE {key} 30 FIELDS 1 {first}"),
             format!("HGETALL {key}"),
         ),
         _ => (
-            "Both ends are quick; take one from the tail: ",
+            words::BOTH_ENDS_ARE_QUICK,
             format!("RPOP {key}"),
             format!("LRANGE {key} 0 9"),
         ),

@@ -5,8 +5,11 @@ use yew::prelude::*;
 
 use crate::app::circles::circles;
 use crate::app::table::Table;
+use crate::app::words::common;
+use crate::app::words::items as words;
 use crate::app::{format, show};
 use crate::session::message::{Against, Bytes, Overlap, Shared};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::twin::Twin;
 use crate::ui::widgets::typed::Typed;
 
@@ -53,12 +56,12 @@ pub fn Compare(props: &CompareProps) -> Html {
     html! {
         <div class="compare">
             if others.is_empty() {
-                <p>{ "There is no other set in this database. Make one: " }<Typed line={format!("SADD other:{word} ann")} on_command={props.on_command.clone()} /></p>
+                <p>{ words::NO_OTHER_SET }<Typed line={format!("SADD other:{word} ann")} on_command={props.on_command.clone()} /></p>
             } else {
                 <label class="compare-choice">
-                    <span>{ "with" }</span>
-                    <select {onchange} aria-label="The other set">
-                        <option selected={chosen.is_none()}>{ "choose a set" }</option>
+                    <span>{ words::WITH }</span>
+                    <select {onchange} aria-label={words::THE_OTHER_SET}>
+                        <option selected={chosen.is_none()}>{ words::CHOOSE_A_SET }</option>
                         for other in &others {
                             <option selected={chosen == Some(other)}>{ format::lossy(other) }</option>
                         }
@@ -75,24 +78,24 @@ fn compared(props: &CompareProps, other: &Bytes, against: &Against) -> Html {
     let typed = |line: String| html! { <Typed {line} on_command={props.on_command.clone()} /> };
     match against {
         Against::Missing => {
-            html! { <p>{ format::lossy(other) }{ " is not there, which counts as an empty set." }</p> }
+            html! { <p>{ words::is_missing(&format::lossy(other)) }</p> }
         }
         Against::NotASet(kind) => {
-            html! { <p>{ format::lossy(other) }{ format!(" is a {}: a set cannot be joined with it.", show::kind_words(*kind)) }</p> }
+            html! { <p>{ words::is_no_set(&format::lossy(other), show::kind_words(*kind)) }</p> }
         }
         Against::TooMany(members) => html! {
-            <p>{ format!("The smaller of the two has {} members, too many to look up at each change. Ask once: ", format::count(*members as u64)) }{ typed(format!("SINTERCARD 2 {here} {there}")) }</p>
+            <p>{ words::too_many(*members) }{ typed(format!("SINTERCARD 2 {here} {there}")) }</p>
         },
         Against::Shared(shared) => html! {
             <>
                 { drawing(&props.name, other, shared) }
                 <div class="compare-lists">
-                    { part("only here", shared, 0, typed(format!("SDIFF {here} {there}"))) }
-                    { part("in both", shared, 1, html! { <>{ typed(format!("SINTER {here} {there}")) }{ typed(format!("SINTERCARD 2 {here} {there}")) }</> }) }
-                    { part("only there", shared, 2, typed(format!("SDIFF {there} {here}"))) }
+                    { part(words::ONLY_HERE, shared, 0, typed(format!("SDIFF {here} {there}"))) }
+                    { part(words::IN_BOTH, shared, 1, html! { <>{ typed(format!("SINTER {here} {there}")) }{ typed(format!("SINTERCARD 2 {here} {there}")) }</> }) }
+                    { part(words::ONLY_THERE, shared, 2, typed(format!("SDIFF {there} {here}"))) }
                 </div>
-                <p>{ "All of them: " }{ typed(format!("SUNION {here} {there}")) }</p>
-                <p class="dim">{ format!("Exact: {} member{} of the smaller set looked up in the other.", format::count(shared.looked_up as u64), if shared.looked_up == 1 { "" } else { "s" }) }</p>
+                <p>{ words::ALL_OF_THEM }{ typed(format!("SUNION {here} {there}")) }</p>
+                <p class="dim">{ words::looked_up(shared.looked_up) }</p>
             </>
         },
     }
@@ -110,7 +113,7 @@ fn part(title: &'static str, shared: &Shared, at: usize, commands: Html) -> Html
             <div class="compare-acts">{ commands }</div>
             <ul>
                 for member in named { <li class="mono">{ format::lossy(member) }</li> }
-                if more > 0 { <li class="dim">{ format!("and {} more", format::count(more as u64)) }</li> }
+                if more > 0 { <li class="dim">{ common::and_more(more) }</li> }
             </ul>
         </section>
     }
@@ -124,18 +127,15 @@ fn drawing(here: &[u8], there: &[u8], shared: &Shared) -> Html {
     let width = left + (apart + b).max(a);
     let [only_here, both, only_there] = shared.counts.map(|count| format::count(count as u64));
     let names = [here, there].map(|name| format::shortened(&format::lossy(name), 24));
-    let label = format!(
-        "Two circles: {only_here} only in {}, {both} in both, {only_there} only in {}",
-        names[0], names[1]
-    );
+    let label = words::circles([&only_here, &both, &only_there], [&names[0], &names[1]]);
     let table = {
         let (counts, names) = (shared.counts, names.clone());
         Callback::from(move |()| {
-            let mut table = Table::new(&["Part", "Members"]);
+            let mut table = Table::new(&words::OVERLAP_COLUMNS);
             let titles = [
-                format!("only in {}", names[0]),
-                "in both".to_string(),
-                format!("only in {}", names[1]),
+                words::only_in(&names[0]),
+                words::IN_BOTH.to_string(),
+                words::only_in(&names[1]),
             ];
             for (title, count) in titles.into_iter().zip(counts) {
                 table.row([title, count.to_string()]);
@@ -144,15 +144,15 @@ fn drawing(here: &[u8], there: &[u8], shared: &Shared) -> Html {
         })
     };
     html! {
-        <Twin what="the overlap" {table}>
+        <Twin what={words::THE_OVERLAP} {table}>
             <figure class="compare-drawing">
                 <svg viewBox={format!("-2 -2 {:.1} {:.1}", width + 4.0, RADIUS * 2.0 + 4.0)} role="img" aria-label={label}>
                     <circle class="compare-here" cx={format!("{left:.2}")} cy={RADIUS.to_string()} r={format!("{a:.2}")} />
                     <circle class="compare-there" cx={format!("{:.2}", left + apart)} cy={RADIUS.to_string()} r={format!("{b:.2}")} />
                 </svg>
                 <figcaption>
-                    <span class="compare-key-here">{ &names[0] }</span>{ format!(" {only_here} only here · {both} in both · {only_there} only there ") }<span class="compare-key-there">{ &names[1] }</span>
-                    <span class="dim">{ if drawn.to_scale { " · areas to scale" } else { " · areas not to scale, or the smaller would not be seen" } }</span>
+                    { said(words::overlap(html! { <span class="compare-key-here">{ &names[0] }</span> }, [&only_here, &both, &only_there], html! { <span class="compare-key-there">{ &names[1] }</span> })) }
+                    <span class="dim">{ words::scale(drawn.to_scale) }</span>
                 </figcaption>
             </figure>
         </Twin>

@@ -3,7 +3,9 @@
 use yew::prelude::*;
 
 use crate::app::format;
+use crate::app::words::lock as words;
 use crate::session::message::{Event, Fact};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 
 /// What happened to it, each time counted from when it was last taken. Newest first for a reader of the source;
@@ -27,57 +29,41 @@ pub fn log(facts: &[Event]) -> Html {
         });
     }
     if lines.is_empty() {
-        return html! { <p class="empty">{ "Nobody has asked for it since the page opened." }</p> };
+        return html! { <p class="empty">{ words::NEVER_ASKED }</p> };
     }
-    html! { <ol class="steps" tabindex="0" aria-label="What happened to the lock, newest first">{ for lines.into_iter().rev() }</ol> }
+    html! { <ol class="steps" tabindex="0" aria-label={words::WHAT_HAPPENED}>{ for lines.into_iter().rev() }</ol> }
 }
 
 fn words(event: &Event) -> Option<Html> {
     let bad = |word: &'static str| html! { <span class="no">{ word }</span> };
     Some(match &event.fact {
-        Fact::LockTaken { token, .. } => {
-            html! { <>{ "took it, token " }<span class="mono" title={format::lossy(token)}>{ shorten(&format::lossy(token)) }</span></> }
-        }
+        Fact::LockTaken { token, .. } => said(words::took(
+            html! { <span class="mono" title={format::lossy(token)}>{ shorten(&format::lossy(token)) }</span> },
+        )),
         Fact::LockRefused {
             left: Some(left),
             times,
             ..
-        } => {
-            html! { <>{ bad("refused") }{ often(*times) }{ format!(", held for another {}", format::duration(*left)) }</> }
-        }
-        Fact::LockRefused { times, .. } => {
-            html! { <>{ bad("refused") }{ often(*times) }{ ", it is held" }</> }
-        }
+        } => said(words::refused(bad, *times, Some(*left))),
+        Fact::LockRefused { times, .. } => said(words::refused(bad, *times, None)),
         Fact::LockExtended {
             left: Some(left),
             times,
         } => {
-            html! { { format!("extended it{}: {} left", often(*times), format::duration(*left)) } }
+            html! { { words::extended(*times, *left) } }
         }
         Fact::LockExtended { times, .. } => {
-            html! { { format!("took away its TTL{}", often(*times)) } }
+            html! { { words::made_endless(*times) } }
         }
-        Fact::LockMissed { holder: None } => {
-            html! { <>{ bad("found it free") }{ ": no longer its own" }</> }
-        }
-        Fact::LockMissed { holder } => {
-            html! { <>{ bad("read the token of") }{ " " }{ tag::client(*holder) }</> }
-        }
-        Fact::LockOverwritten => html! { <>{ bad("wrote over") }{ " its token" }</> },
-        Fact::WrongToken { .. } => html! { <>{ bad("kept") }{ ": wrong token" }</> },
-        Fact::LockReleased => html! { { "released it" } },
-        Fact::Deleted => html! { <>{ bad("deleted") }{ " it, asking for no token" }</> },
-        Fact::Expired => html! { { "ran out: free again" } },
+        Fact::LockMissed { holder: None } => said(words::found_free(bad)),
+        Fact::LockMissed { holder } => said(words::read_another(bad, tag::client(*holder))),
+        Fact::LockOverwritten => said(words::wrote_over(bad)),
+        Fact::WrongToken { .. } => said(words::kept(bad)),
+        Fact::LockReleased => html! { { words::RELEASED } },
+        Fact::Deleted => said(words::deleted(bad)),
+        Fact::Expired => html! { { words::RAN_OUT } },
         _ => return None,
     })
-}
-
-/// How often, where that is more than once.
-fn often(times: u32) -> String {
-    match times {
-        1 => String::new(),
-        times => format!(" {} times", format::count(times.into())),
-    }
 }
 
 /// A token's first characters: enough to tell it from another.

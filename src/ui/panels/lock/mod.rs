@@ -13,11 +13,14 @@ use self::ring::Ring;
 use self::strip::strip;
 use super::part::{PanelProps, Same};
 use crate::app::tenure::{Ended, Story, TRIES};
+use crate::app::words::lock as words;
+use crate::app::words::script;
 use crate::app::{format, show};
 use crate::session::message::{Conn, Event, Fact, Millis, ValueView};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::clock::use_now;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::seen::use_seen;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::typed::Typed;
@@ -72,21 +75,21 @@ pub fn LockInspector(props: &LockProps) -> Html {
         .map_or(0, |deadline| deadline - now);
     let holder = held.as_ref().map(|(lock, ..)| lock.holder);
     let meta = match holder {
-        Some(holder) => html! { <>{ "held by " }{ tag::client(Some(holder)) }</> },
-        None => html! { <span class="tag good">{ "free" }</span> },
+        Some(holder) => said(words::held_by(tag::client(Some(holder)))),
+        None => html! { <span class="tag good">{ words::FREE }</span> },
     };
     html! {
         <Card
-            {node} name={props.label()} kind="lock" words="lock" icon={Icon::Lock} {meta}
+            {node} name={props.label()} kind="lock" words={words::KIND} icon={Icon::Lock} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
             holder={holder.map(format::client_letter).unwrap_or_default()} ttl_ms={left.to_string()}
         >
-            <div class="lock" role="region" aria-label="Lock" tabindex="0">
+            <div class="lock" role="region" aria-label={words::LOCK} tabindex="0">
                 <div class="lock-top">
                     <div class="lock-now">
                         <Ring held={held.as_ref().map(|(lock, deadline, _)| (*lock, *deadline))} {left} />
                         if let Some((.., head)) = &held {
-                            <code class="lock-token" title={format!("The token: {}", format::lossy(head))}>{ shorten(&format::lossy(head)) }</code>
+                            <code class="lock-token" title={words::the_token(&format::lossy(head))}>{ shorten(&format::lossy(head)) }</code>
                         }
                     </div>
                     <div class="lock-owners">{ strip(&story, now) }</div>
@@ -96,16 +99,12 @@ pub fn LockInspector(props: &LockProps) -> Html {
             </div>
             <div class="why">
                 { accident(&story, holder) }
-                if let Some((_, _, head)) = &held {
-                    { "Only its token releases it: " }
-                    <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} />
-                    { " (Valkey 9), or " }
-                    <button class="line" type="button" title="Open the script editor" onclick={on_release.reform({
+                if let Some((_, _, head)) = &held { { said(words::released_by(html! { <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} /> }, html! { <button class="line" type="button" title={script::OPEN_EDITOR} onclick={on_release.reform({
                         let (key, token) = (format::lossy(&props.name), format::lossy(head));
                         move |_: MouseEvent| (key.clone(), token.clone())
-                    })}>{ "a script" }</button>{ "." }
+                    })}>{ words::A_SCRIPT }</button> })) }
                 } else {
-                    { "Whoever comes first takes it: " }
+                    { words::WHOEVER_COMES_FIRST }
                     <Typed line={format!("SET {} {} NX PX 30000", props.word(), token(props.facts()))} on_command={props.on_command.clone()} />
                 }
             </div>
@@ -118,47 +117,38 @@ fn accident(story: &Story, holder: Option<Conn>) -> Html {
     if let Some(holder) = holder
         && let Some(who) = story.mistaken().find(|&who| who != holder)
     {
-        return html! {
-            <>
-                { tag::client(Some(who)) }{ " still thinks that it holds it: nothing has told it that it is " }
-                { tag::client(Some(holder)) }{ "’s now. Its plain DEL would delete it. " }
-            </>
-        };
+        return said(words::mistaken(
+            tag::client(Some(who)),
+            tag::client(Some(holder)),
+        ));
     }
     let last = story.tenures.last().filter(|_| holder.is_none());
     match last.map(|last| (last.conn, last.ended)) {
-        Some((owner, Some(Ended::Deleted(Some(by))))) if by != owner => html! {
-            <>
-                { tag::client(Some(by)) }{ " deleted the lock of " }{ tag::client(Some(owner)) }
-                { ": DEL asks for no token. " }
-            </>
-        },
+        Some((owner, Some(Ended::Deleted(Some(by))))) if by != owner => said(
+            words::deleted_by_another(tag::client(Some(by)), tag::client(Some(owner))),
+        ),
         _ => Html::default(),
     }
 }
 
 /// Who was refused and has not had it since.
 fn waiting(story: &Story, now: Millis) -> Html {
-    let counts = format!(
-        "{} refused, {} kept for a wrong token",
-        format::count(story.refused),
-        format::count(story.kept)
-    );
+    let counts = words::refused_and_kept(story.refused, story.kept);
     html! {
         <div class="lock-waits">
             <p class="dim num">{ counts }</p>
             if !story.contenders.is_empty() {
-                <ul aria-label="Who was refused and has not had it since">
+                <ul aria-label={words::WHO_WAS_REFUSED}>
                     { for story.contenders.iter().map(|one| {
                         let ago = now.saturating_sub(one.last);
                         html! {
                             <li key={one.conn} class="num">
                                 { tag::client(Some(one.conn)) }
-                                <span>{ if one.times == 1 { "tried once".into() } else { format!("tried {} times", format::count(one.times.into())) } }</span>
+                                <span>{ words::tried(one.times) }</span>
                                 if ago < TRIES {
-                                    <span class="tag warn">{ "still trying" }</span>
+                                    <span class="tag warn">{ words::STILL_TRYING }</span>
                                 } else {
-                                    <span class="dim">{ format!("last {} ago", format::duration(ago)) }</span>
+                                    <span class="dim">{ words::last_tried(ago) }</span>
                                 }
                             </li>
                         }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::app::words::lock as words;
 use crate::app::{colour, format};
 use crate::session::message::{LockView, Millis};
 use crate::ui::widgets::clock::{Clock, use_clock};
@@ -46,21 +47,19 @@ pub fn Ring(props: &RingProps) -> Html {
     let of = held.map(|(lock, deadline)| deadline.map(|deadline| total(&lock, deadline)));
     html! {
         <svg class="ring" viewBox="0 0 100 100" role="img" aria-label={match of {
-            Some(Some(of)) => format!("{} of {} left", format::duration(props.left), whole(of)),
-            Some(None) => "held without a TTL".into(),
-            None => "free".into(),
+            Some(Some(of)) => words::left(props.left, &whole(of)), Some(None) => words::WITHOUT_TTL.into(), None => words::FREE.into(),
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
             if let (Some(of), Some(style)) = (of, &*style) {
                 <circle key={style.clone()} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
                 if let Some(of) = of {
                     <text class="ring-number" x="50" y="50">{ format::duration(props.left) }</text>
-                    <text class="ring-words" x="50" y="64">{ format!("of {} left", whole(of)) }</text>
+                    <text class="ring-words" x="50" y="64">{ words::of_left(&whole(of)) }</text>
                 } else {
-                    <text class="ring-number" x="50" y="54">{ "no TTL" }</text>
+                    <text class="ring-number" x="50" y="54">{ words::NO_TTL }</text>
                 }
             } else {
-                <text class="ring-number" x="50" y="54">{ "free" }</text>
+                <text class="ring-number" x="50" y="54">{ words::FREE }</text>
             }
         </svg>
     }

@@ -6,6 +6,8 @@ use yew::prelude::*;
 
 use crate::app::table::Table;
 use crate::app::tenure::{Axis, Ended, Overlap, Story, Tenure};
+use crate::app::words::common;
+use crate::app::words::lock as words;
 use crate::app::{colour, format};
 use crate::session::message::{Conn, Millis};
 use crate::ui::widgets::tag;
@@ -14,7 +16,7 @@ use crate::ui::widgets::twin::Twin;
 /// The strip of a lock's owners, with its table twin.
 pub fn strip(story: &Rc<Story>, now: Millis) -> Html {
     if story.tenures.is_empty() {
-        return html! { <p class="empty">{ "Nobody has had it since the page opened." }</p> };
+        return html! { <p class="empty">{ words::NEVER_HAD }</p> };
     }
     let axis = story.axis(now);
     let table = {
@@ -22,7 +24,7 @@ pub fn strip(story: &Rc<Story>, now: Millis) -> Html {
         Callback::from(move |()| table(&story, now))
     };
     html! {
-        <Twin what="owners over time" {table}>
+        <Twin what={words::OWNERS_OVER_TIME} {table}>
             <div class="lock-strip" role="img" aria-label={words(story, now)}>
                 { for story.owners().into_iter().map(|owner| lane(story, owner, axis)) }
                 <div class="lock-lane">
@@ -33,13 +35,13 @@ pub fn strip(story: &Rc<Story>, now: Millis) -> Html {
                 </div>
             </div>
             <p class="lock-ends num">
-                <span>{ "0 s" }</span>
-                <span>{ format!("{}{}", format::duration(axis.to - axis.from), if axis.cut { " and on" } else { "" }) }</span>
+                <span>{ words::AXIS_BEGINS }</span>
+                <span>{ words::axis_ends(axis.to - axis.from, axis.cut) }</span>
             </p>
             { verdict(story, now) }
             <p class="lock-legend">
-                <span><i class="lock-held" />{ "held for it" }</span>
-                <span><i class="lock-thinks" />{ "only thinks so" }</span>
+                <span><i class="lock-held" />{ words::HELD_FOR_IT }</span>
+                <span><i class="lock-thinks" />{ words::ONLY_THINKS_SO }</span>
             </p>
         </Twin>
     }
@@ -84,7 +86,7 @@ fn place(axis: Axis, from: Millis, until: Option<Millis>) -> String {
 /// The last overlap in words; where there was none, that there was none.
 fn verdict(story: &Story, now: Millis) -> Html {
     let Some(last) = story.overlaps.last() else {
-        return html! { <p class="lock-verdict dim">{ "Never two owners at once." }</p> };
+        return html! { <p class="lock-verdict dim">{ words::NEVER_TWO }</p> };
     };
     let owners = last
         .owners
@@ -92,32 +94,14 @@ fn verdict(story: &Story, now: Millis) -> Html {
         .map(|&conn| html! { <>{ " " }{ tag::client(Some(conn)) }</> });
     html! {
         <p class="lock-verdict lock-bad num">
-            <b>{ sentence(last, now) }</b>{ for owners }
-            if story.overlaps.len() > 1 { { format!(", and {} more", before(story.overlaps.len() - 1)) } }
+            <b>{ sentence(last, now) }</b>{ for owners } if story.overlaps.len() > 1 { { words::and_before(story.overlaps.len() - 1) } }
         </p>
-    }
-}
-
-fn before(n: usize) -> String {
-    match n {
-        1 => "one time".into(),
-        n => format!("{n} times"),
     }
 }
 
 /// "Two owners for 4.2 s", with "so far" while it lasts.
 fn sentence(both: &Overlap, now: Millis) -> String {
-    let (count, length) = (both.count(), format::duration(both.length(now)));
-    let mut sentence = format!("{count} owners for {length}");
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    if both.until.is_none() {
-        sentence.push_str(" so far:");
-    } else {
-        sentence.push(':');
-    }
-    sentence
+    words::owners_for(&both.count(), both.length(now), both.until.is_none())
 }
 
 /// The strip as a sentence.
@@ -134,29 +118,21 @@ fn words(story: &Story, now: Millis) -> String {
                 .iter()
                 .map(|&conn| format::client_letter(conn))
                 .collect();
-            format!("{} {}.", sentence(last, now), who.join(" and "))
+            words::who_at_once(&sentence(last, now), &who)
         }
-        None => "Never two owners at once.".into(),
+        None => words::NEVER_TWO.into(),
     };
-    format!("Owners, in order: {}. {both}", owners.join(", "))
+    words::owners_in_order(&owners, &both)
 }
 
 fn table(story: &Story, now: Millis) -> Table {
-    let mut table = Table::new(&[
-        "Owner",
-        "Token",
-        "Took it",
-        "Held for it",
-        "Ended by",
-        "Thought so for",
-        "Extended",
-    ]);
+    let mut table = Table::new(&words::OWNERS_COLUMNS);
     let begin = story.tenures.first().map_or(0, |one| one.from);
     let lasted = |from: Millis, until: Option<Millis>| {
         let length = format::duration(until.unwrap_or(now).saturating_sub(from));
         match until {
             Some(_) => length,
-            None => format!("{length} so far"),
+            None => words::so_far(&length),
         }
     };
     for one in &story.tenures {
@@ -176,13 +152,13 @@ fn table(story: &Story, now: Millis) -> Table {
 }
 
 fn ended(one: &Tenure) -> String {
-    let by = |conn: Option<Conn>| conn.map_or_else(|| "time".into(), format::client_letter);
+    let by = |conn: Option<Conn>| conn.map_or_else(|| common::TIME.into(), format::client_letter);
     match one.ended {
-        None if one.held.is_none() => "held now".into(),
-        None => "not known".into(),
-        Some(Ended::Released(conn)) => format!("{} released it", by(conn)),
-        Some(Ended::Deleted(conn)) => format!("{} deleted it", by(conn)),
-        Some(Ended::Expired) => "its TTL ran out".into(),
-        Some(Ended::Overwritten(conn)) => format!("{} wrote over it", by(conn)),
+        None if one.held.is_none() => words::HELD_NOW.into(),
+        None => words::NOT_KNOWN.into(),
+        Some(Ended::Released(conn)) => words::released_it(&by(conn)),
+        Some(Ended::Deleted(conn)) => words::deleted_it(&by(conn)),
+        Some(Ended::Expired) => words::TTL_RAN_OUT.into(),
+        Some(Ended::Overwritten(conn)) => words::wrote_over_it(&by(conn)),
     }
 }

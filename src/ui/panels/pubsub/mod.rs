@@ -8,10 +8,13 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::matrix::Matrix;
+use crate::app::words::common;
+use crate::app::words::pubsub as words;
 use crate::app::{format, show};
 use crate::session::message::{Event, Fact, KeptView, View};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
@@ -52,17 +55,15 @@ pub fn PubSubInspector(props: &PubSubProps) -> Html {
     let channels = now.channels.len() + now.shards.len();
     let patterns = now.patterns.len();
     let sent: u64 = now.senders.iter().map(|sender| sender.sent).sum();
-    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    let meta =
-        html! { { format!("{} · {}", plural(channels, "channel"), plural(patterns, "pattern")) } };
+    let meta = html! { { words::size(channels, patterns) } };
     html! {
         <Card
-            name="" kind="pubsub" words="Channels" icon={Icon::Channel} {meta}
+            name="" kind="pubsub" words={words::TITLE} icon={Icon::Channel} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="pubsub" tabindex="0" role="group" aria-label="Subscriptions and messages">
+            <div class="pubsub" tabindex="0" role="group" aria-label={words::SUBSCRIPTIONS_AND_MESSAGES}>
                 if now.channels.is_empty() && now.patterns.is_empty() && now.shards.is_empty() {
-                    <p class="empty">{ "Nobody is subscribed. " }<Typed line="SUBSCRIBE notifications:42" on_command={props.on_command.clone()} /></p>
+                    <p class="empty">{ words::NOBODY_SUBSCRIBED }<Typed line="SUBSCRIBE notifications:42" on_command={props.on_command.clone()} /></p>
                 }
                 if !matrix.rows.is_empty() {
                     <Seats matrix={matrix.clone()} last={messages.last().cloned()} {sent} />
@@ -77,11 +78,11 @@ pub fn PubSubInspector(props: &PubSubProps) -> Html {
 
 fn list(messages: &[Event], on_command: &Callback<String>) -> Html {
     if messages.is_empty() {
-        return html! { <p class="empty">{ "No message yet. " }<Typed line="PUBLISH notifications:42 hello" on_command={on_command.clone()} /></p> };
+        return html! { <p class="empty">{ words::NO_MESSAGE }<Typed line="PUBLISH notifications:42 hello" on_command={on_command.clone()} /></p> };
     }
     let total = messages.len();
     html! {
-        <ol class="messages" aria-label="Messages, newest first">
+        <ol class="messages" aria-label={words::MESSAGES}>
             for (i, event) in messages.iter().enumerate().rev() {
                 // A message is told from another by its moment and by how many of that moment came before it.
                 <li
@@ -110,16 +111,16 @@ fn message(event: &Event) -> Html {
     html! {
         <>
             <span class="from">
-                { tag::client(event.conn) }<span class="vh">{ " published to " }</span>
+                { tag::client(event.conn) }<span class="vh">{ words::PUBLISHED_TO }</span>
                 <span class="mono dim">{ format::lossy(&event.key) }</span>
-                <span class="ago dim"><Since since={event.at} />{ " ago" }</span>
+                <span class="ago dim">{ said(common::ago(html! { <Since since={event.at} /> })) }</span>
             </span>
             <span class="mono body">{ format::lossy(message) }</span>
             <span class="reach">
                 if receivers.is_empty() {
-                    <span class="tag bad">{ "lost: reached nobody" }</span>
+                    <span class="tag bad">{ words::LOST }</span>
                 } else {
-                    <span class="dim">{ format!("reached {} ", receivers.len()) }</span>
+                    <span class="dim">{ words::reached(receivers.len()) }</span>
                     for (conn, count) in times {
                         { tag::client(Some(conn)) }
                         if count > 1 { <span class="dim">{ format!("×{}", format::count(count as u64)) }</span> }
@@ -141,37 +142,25 @@ fn kept(kept: &[KeptView], messages: &[Event], on_command: &Callback<String>) ->
     };
     if kept.is_empty() {
         let line = format!("XADD messages * message {}", show::word(message));
-        return html! { <p class="ps-kept ps-none">{ "No stream that was added to holds what these said. One would keep it for whoever comes later: " }<Typed {line} on_command={on_command.clone()} /></p> };
+        return html! { <p class="ps-kept ps-none">{ words::NO_STREAM_HOLDS }<Typed {line} on_command={on_command.clone()} /></p> };
     }
     html! {
-        <ul class="ps-kept" aria-label="Streams that hold the same">
+        <ul class="ps-kept" aria-label={words::STREAMS_THAT_HOLD}>
             for kept in kept {
                 <li key={format::lossy(&kept.key)}>
                     <b class="mono">{ format::lossy(&kept.key) }</b>
-                    { match (kept.messages, messages.len()) {
-                        (held, all) if held == all => format!(" holds all of the last {}. ", messages_of(all)),
-                        (held, all) => format!(" holds {} of the last {}. ", format::count(held as u64), messages_of(all)),
-                    } }
+                    { words::holds(kept.messages, messages.len()) }
                     if kept.readers.is_empty() {
-                        { "Anybody can still read them there: " }
+                        { words::ANYBODY_CAN_READ }
                     } else {
                         for (i, (conn, count)) in kept.readers.iter().enumerate() {
                             if i > 0 { { ", " } }
-                            { tag::client(Some(*conn)) }{ format!(" missed {}", format::count(*count as u64)) }
-                        }
-                        { " of those, and can still read them: " }
+                            { said(words::missed(tag::client(Some(*conn)), *count as u64)) } } { words::OF_THOSE }
                     }
                     <Typed line={format!("XREAD COUNT {} STREAMS {} {}", kept.entries.max(10), show::word(&kept.key), kept.after)} on_command={on_command.clone()} />
                 </li>
             }
         </ul>
-    }
-}
-
-fn messages_of(count: usize) -> String {
-    match count {
-        1 => "message".into(),
-        _ => format!("{} messages", format::count(count as u64)),
     }
 }
 
@@ -183,22 +172,22 @@ fn why(messages: &[Event], matrix: &Matrix) -> Html {
             <>
                 for (i, (conn, count)) in missed.iter().take(4).enumerate() {
                     if i > 0 { { ", " } }
-                    { tag::client(Some(*conn)) }{ format!(" missed {}", format::count(*count)) }
+                    { said(words::missed(tag::client(Some(*conn)), *count)) }
                 }
-                if missed.len() > 4 { { format!(" and {} more clients missed some", missed.len() - 4) } }
-                { ": a message goes to whoever listens at that moment, and nothing is kept for those who are away." }
+                if missed.len() > 4 { { words::more_missed(missed.len() - 4) } }
+                { words::NOT_KEPT_FOR_AWAY }
             </>
         };
     }
     match (messages.len(), lost) {
         (0, _) => {
-            html! { { "A message goes to whoever listens at that moment. Nothing is kept." } }
+            html! { { words::NOTHING_IS_KEPT } }
         }
         (_, 0) => {
-            html! { { "Each reached whoever was listening at that moment. Nothing is kept for those who come later." } }
+            html! { { words::EACH_REACHED } }
         }
         (all, lost) => {
-            html! { { format!("{lost} of {} reached nobody and {} lost.", messages_of(all), if lost == 1 { "is" } else { "are" }) } }
+            html! { { words::lost_of(lost, all) } }
         }
     }
 }

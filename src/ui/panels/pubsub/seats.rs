@@ -4,6 +4,8 @@ use yew::prelude::*;
 
 use crate::app::matrix::{Cell, Matrix};
 use crate::app::table::Table;
+use crate::app::words::common;
+use crate::app::words::pubsub as words;
 use crate::app::{colour, format};
 use crate::session::message::{Conn, Event, Millis, Topic};
 use crate::ui::widgets::clock::use_clock;
@@ -39,16 +41,16 @@ pub fn Seats(props: &SeatsProps) -> Html {
     };
     let (columns, rows) = matrix.left_out;
     html! {
-        <Twin what="subscriptions" {table}>
-            <div class="ps-scroll" role="region" aria-label="Who listens to what" tabindex="0">
+        <Twin what={words::SUBSCRIPTIONS} {table}>
+            <div class="ps-scroll" role="region" aria-label={words::WHO_LISTENS} tabindex="0">
                 <table class="ps-matrix">
-                    <caption class="vh">{ "Clients against channels and patterns" }</caption>
+                    <caption class="vh">{ words::WHO_LISTENS_AT_LENGTH }</caption>
                     <thead><tr>
-                        <th scope="col">{ "Client" }</th>
+                        <th scope="col">{ words::COLUMN_CLIENT }</th>
                         for (topic, name) in &matrix.columns {
                             <th key={format!("{topic:?}{name:?}")} scope="col" title={format!("{} {}", kind(*topic), format::lossy(name))}>
                                 <span class="ps-name">{ icon(mark(*topic)) }<span class="vh">{ kind(*topic) }{ " " }</span><span class="mono">{ format::lossy(name) }</span></span>
-                                if *topic == Topic::Shard { <span class="ps-kind">{ "shard" }</span> }
+                                if *topic == Topic::Shard { <span class="ps-kind">{ words::SHARD }</span> }
                             </th>
                         }
                     </tr></thead>
@@ -69,17 +71,17 @@ pub fn Seats(props: &SeatsProps) -> Html {
                     </tbody>
                 </table>
             </div>
-            if columns > 0 { <p class="dim">{ format!("and {columns} more channels and patterns") }</p> }
-            if rows > 0 { <p class="dim">{ format!("and {rows} more clients") }</p> }
+            if columns > 0 { <p class="dim">{ words::more_columns(columns) }</p> }
+            if rows > 0 { <p class="dim">{ words::more_clients(rows) }</p> }
         </Twin>
     }
 }
 
 fn kind(topic: Topic) -> &'static str {
     match topic {
-        Topic::Channel => "channel",
-        Topic::Pattern => "pattern",
-        Topic::Shard => "shard channel",
+        Topic::Channel => words::CHANNEL,
+        Topic::Pattern => words::PATTERN,
+        Topic::Shard => words::SHARD_CHANNEL,
     }
 }
 
@@ -92,38 +94,36 @@ fn mark(topic: Topic) -> Icon {
 
 fn shown(conn: Conn, cell: &Cell) -> Html {
     let away = match cell.away {
-        Some((_, true)) => Some("cut"),
-        Some((_, false)) => Some("left"),
+        Some((_, true)) => Some(words::CUT),
+        Some((_, false)) => Some(words::LEFT),
         None => None,
     };
     html! {
         <span class="ps-cell">
             if cell.listens {
-                <span class="ps-in"><i class={classes!("ps-dot", colour::client_tag(conn))} aria-hidden="true" /><span class="vh">{ "listens, " }</span>{ format!("got {}", format::count(cell.got)) }</span>
+                <span class="ps-in"><i class={classes!("ps-dot", colour::client_tag(conn))} aria-hidden="true" /><span class="vh">{ words::LISTENS }</span>{ words::got(cell.got) }</span>
             } else if let Some(away) = away {
                 <span class="ps-in dim"><i class={classes!("ps-dot", "ps-away", colour::client_tag(conn))} aria-hidden="true" />{ away }</span>
             }
-            if cell.missed > 0 { <span class="tag warn">{ format!("missed {}", format::count(cell.missed)) }</span> }
-            if cell.sent > 0 { <span class="ps-sent">{ format!("sent {}", format::count(cell.sent)) }</span> }
-            if cell.lost > 0 { <span class="tag bad">{ format!("{} lost", format::count(cell.lost)) }</span> }
+            if cell.missed > 0 { <span class="tag warn">{ words::cell_missed(cell.missed) }</span> }
+            if cell.sent > 0 { <span class="ps-sent">{ words::cell_sent(cell.sent) }</span> }
+            if cell.lost > 0 { <span class="tag bad">{ words::cell_lost(cell.lost) }</span> }
         </span>
     }
 }
 
 fn table(matrix: &Matrix) -> Table {
-    let mut table = Table::new(&[
-        "Client", "Of", "Name", "Listens", "Got", "Missed", "Sent", "Lost",
-    ]);
+    let mut table = Table::new(&words::COLUMNS);
     for (conn, cells) in &matrix.rows {
         for (cell, (topic, name)) in cells.iter().zip(&matrix.columns) {
             if *cell == Cell::default() {
                 continue;
             }
             let listens = match (cell.listens, cell.away) {
-                (true, _) => "yes",
-                (false, Some((_, true))) => "cut",
-                (false, Some((_, false))) => "left",
-                (false, None) => "no",
+                (true, _) => common::YES,
+                (false, Some((_, true))) => words::CUT,
+                (false, Some((_, false))) => words::LEFT,
+                (false, None) => common::NO,
             };
             let counts = [cell.got, cell.missed, cell.sent, cell.lost];
             let words = [

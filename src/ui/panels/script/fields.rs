@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::app::script::{Act, List, Script};
+use crate::app::words::script as words;
 use crate::ui::widgets::icon::{Icon, icon};
 
 /// What the fields are drawn from. Not a component: there are few of them, and each kind of component costs the page
@@ -70,7 +71,7 @@ impl Fields {
                 <div class="fields-head">
                     <h3>{ name }<span class="dim num">{ format!(" · {}", values.len()) }</span></h3>
                     if !self.read_only {
-                        <button class="line add" type="button" aria-label={format!("Add to {name}")} onclick={add.reform(|_: MouseEvent| ())}>{ "Add" }</button>
+                        <button class="line add" type="button" aria-label={words::add_to(name)} onclick={add.reform(|_: MouseEvent| ())}>{ words::ADD }</button>
                     }
                 </div>
                 for (at, value) in values.iter().enumerate() {
@@ -130,7 +131,7 @@ impl Fields {
                     />
                 </label>
                 if !self.read_only {
-                    <button type="button" class="tool" aria-label={format!("Remove {name}")} title="Remove" onclick={remove.reform(|_: MouseEvent| ())}>{ icon(Icon::Close) }</button>
+                    <button type="button" class="tool" aria-label={words::remove_field(&name)} title={words::REMOVE} onclick={remove.reform(|_: MouseEvent| ())}>{ icon(Icon::Close) }</button>
                 }
             </div>
         }

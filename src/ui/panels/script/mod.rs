@@ -13,9 +13,11 @@ use crate::app::client::Who;
 use crate::app::format;
 use crate::app::script::ready::SCRIPTS;
 use crate::app::script::{Act, List, Script};
+use crate::app::words::script as words;
 use crate::session::message::Conn;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::typed::Typed;
 use code::Code;
@@ -77,14 +79,12 @@ pub fn ScriptPanel(props: &ScriptProps) -> Html {
     let fields: Fields = use_fields(script, stands, &props.on_act, &on_enter);
     let other = script.is_other().then(|| script.line()).flatten();
     let meta = match &script.stand {
-        Some(stand) => {
-            html! { <>{ "nobody else runs until the script of " }{ tag::client(Some(stand.conn)) }{ " ends" }</> }
-        }
-        None => html! { "Lua 5.1, run whole: nobody else runs in between" },
+        Some(stand) => said(words::nobody_runs_until(tag::client(Some(stand.conn)))),
+        None => html! { { words::RUN_WHOLE } },
     };
     html! {
         <Card
-            name="" kind="script" words="Script" icon={Icon::Script} {meta}
+            name="" kind="script" words={words::TITLE} icon={Icon::Script} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
             <div class="script">
@@ -94,18 +94,18 @@ pub fn ScriptPanel(props: &ScriptProps) -> Html {
                     <div class="script-text">
                         if let Some(line) = other {
                             <Code
-                                key="other" label="Text of the script that stands" text={Rc::clone(script.shown())} line={Some(line)}
+                                key="other" label={words::TEXT_THAT_STANDS} text={Rc::clone(script.shown())} line={Some(line)}
                                 read_only={true} on_text={Callback::noop()} on_enter={on_enter.clone()}
                             />
                         }
                         <Code
-                            key="own" label="Script, in Lua. Tab indents; Escape, then Tab leaves" text={Rc::clone(&script.text)}
+                            key="own" label={words::TEXT} text={Rc::clone(&script.text)}
                             line={script.line().filter(|_| other.is_none())} error={script.error_line()}
                             read_only={stands} hidden={other.is_some()} {on_text} on_enter={on_enter.clone()}
                         />
                         { outcome(script) }
                     </div>
-                    <div class="script-side" ref={fields.node.clone()} tabindex="0" role="group" aria-label={if stands { "Where the script stands" } else { "What the script is handed" }}>
+                    <div class="script-side" ref={fields.node.clone()} tabindex="0" role="group" aria-label={if stands { words::WHERE_IT_STANDS } else { words::WHAT_IT_IS_HANDED }}>
                         if let Some(stand) = &script.stand {
                             { standing(stand, script.line().is_none()) }
                         }
@@ -113,19 +113,19 @@ pub fn ScriptPanel(props: &ScriptProps) -> Html {
                             { fields.draw(list) }
                         }
                         if let Some(first) = ready.and_then(|ready| ready.first).filter(|_| !stands) {
-                            <div class="beside"><h3>{ "To begin with" }</h3><Typed line={first} on_command={on_type.clone()} /></div>
+                            <div class="beside"><h3>{ words::TO_BEGIN_WITH }</h3><Typed line={first} on_command={on_type.clone()} /></div>
                         }
                         if let Some(line) = script.evalsha().filter(|_| !stands) {
-                            <div class="beside"><h3>{ "Loaded: by its SHA-1" }</h3><Typed {line} on_command={on_type.clone()} /></div>
+                            <div class="beside"><h3>{ words::LOADED }</h3><Typed {line} on_command={on_type.clone()} /></div>
                         }
                     </div>
                 </div>
             </div>
             <div class="why">
-                { ready.map_or("Your own script.", |ready| ready.about) }
+                { ready.map_or(words::YOUR_OWN_ABOUT, |ready| ready.about) }
                 if let Some(ready) = ready.filter(|ready| !ready.instead.is_empty()) {
                     <div class="instead">
-                        <b>{ "Or" }</b>
+                        <b>{ words::OR }</b>
                         for instead in ready.instead {
                             <span><Typed line={script.instead(instead)} on_command={on_type.clone()} />{ " " }{ instead.note }</span>
                         }
@@ -152,12 +152,7 @@ fn tools(props: &ScriptProps) -> Html {
     let on_pick = choice(&props.on_act, Act::Pick);
     let on_client = choice(&props.on_act, |at| Act::Client(at as Conn));
     let can = stands || props.can_run;
-    let busy = (!can).then(|| {
-        format!(
-            "Client {} is busy: choose another",
-            format::client_letter(script.client)
-        )
-    });
+    let busy = (!can).then(|| words::busy(&format::client_letter(script.client)));
     let run = if stands {
         Act::GoOn { to_end: true }
     } else {
@@ -169,27 +164,21 @@ fn tools(props: &ScriptProps) -> Html {
         Act::Step
     };
     let titles = match stands {
-        true => (
-            "Let it go on to its end",
-            "Let it call its command and stand at the next (Ctrl-Enter)",
-        ),
-        false => (
-            "Type EVAL in the client's console (Ctrl-Enter)",
-            "Type EVAL, and stand still before each command that the script calls",
-        ),
+        true => (words::RUN_TO_END_DOES, words::NEXT_CALL_DOES),
+        false => (words::RUN_DOES, words::STEP_DOES),
     };
     html! {
         <div class="script-tools">
-            <select aria-label="Ready-made scripts" disabled={stands} onchange={on_pick}>
+            <select aria-label={words::READY_MADE} disabled={stands} onchange={on_pick}>
                 if selected.is_none() {
-                    <option selected={true} value="" disabled={true}>{ "Your own script" }</option>
+                    <option selected={true} value="" disabled={true}>{ words::YOUR_OWN }</option>
                 }
                 for (i, ready) in SCRIPTS.iter().enumerate() {
                     <option value={i.to_string()} selected={selected == Some(i)}>{ ready.name }</option>
                 }
             </select>
             <label class="as">
-                <span>{ "as client " }</span>
+                <span>{ words::AS_CLIENT }</span>
                 <select disabled={stands} onchange={on_client}>
                     for who in &*props.clients {
                         <option value={who.conn.to_string()} selected={script.client == who.conn}>{ who.name.clone() }</option>
@@ -197,17 +186,17 @@ fn tools(props: &ScriptProps) -> Html {
                 </select>
             </label>
             <button
-                class="line" type="button" aria-disabled={(stands || !can).to_string()} title={busy.clone().unwrap_or_else(|| "Type SCRIPT LOAD: from then on its SHA-1 is enough to run it".into())}
+                class="line" type="button" aria-disabled={(stands || !can).to_string()} title={busy.clone().unwrap_or_else(|| words::LOAD_DOES.into())}
                 onclick={act(Act::Load, can && !stands)}
-            >{ "Load" }</button>
+            >{ words::LOAD }</button>
             <button
                 class={if stands { "solid" } else { "line" }} type="button" aria-disabled={(!can).to_string()} title={busy.clone().unwrap_or_else(|| titles.1.into())}
                 onclick={act(step, can)}
-            >{ if stands { "Next call" } else { "Step" } }</button>
+            >{ if stands { words::NEXT_CALL } else { words::STEP } }</button>
             <button
                 class={if stands { "line" } else { "solid" }} type="button" aria-disabled={(!can).to_string()} title={busy.unwrap_or_else(|| titles.0.into())}
                 onclick={act(run, can)}
-            >{ if stands { "Run to end" } else { "Run" } }</button>
+            >{ if stands { words::RUN_TO_END } else { words::RUN } }</button>
         </div>
     }
 }
@@ -233,8 +222,8 @@ fn outcome(script: &Script) -> Html {
     html! {
         <div class="outcome">
             { tag::client(Some(outcome.conn)) }
-            <span class="dim">{ "got" }</span>
-            <pre class={classes!("mono", error.then_some("err"))} tabindex="0" aria-label="Reply">{ &outcome.text }</pre>
+            <span class="dim">{ words::GOT }</span>
+            <pre class={classes!("mono", error.then_some("err"))} tabindex="0" aria-label={words::REPLY}>{ &outcome.text }</pre>
         </div>
     }
 }

@@ -3,25 +3,26 @@
 use yew::prelude::*;
 
 use crate::app::script::Script;
+use crate::app::words::script as words;
 use crate::app::{format, show};
 use crate::session::message::{ScriptFrame, ScriptView};
+use crate::ui::widgets::said::said as pieces;
 use crate::ui::widgets::tag;
 
 /// The script that stands still; `unseen` says that the page has not seen its text.
 pub fn standing(stand: &ScriptView, unseen: bool) -> Html {
     html! {
         <div class="standing">
-            <p>{ tag::client(Some(stand.conn)) }{ " stands at line " }<b class="num">{ stand.line }</b>
-                { format!(", before its {} call", format::ordinal(u64::from(stand.calls) + 1)) }
+            <p>{ pieces(words::stands_at(tag::client(Some(stand.conn)), html! { <b class="num">{ stand.line }</b> }, u64::from(stand.calls) + 1)) }
             </p>
             if unseen {
-                <p class="dim">{ "This page has not seen the text of " }<span class="mono">{ &stand.name }</span>{ "." }</p>
+                <p class="dim">{ pieces(words::not_seen(html! { <span class="mono">{ &stand.name }</span> })) }</p>
             }
             <dl>
-                <dt>{ "About to call" }</dt>
+                <dt>{ words::ABOUT_TO_CALL }</dt>
                 <dd class="mono call">{ call(stand) }</dd>
                 if let Some(last) = &stand.last {
-                    <dt>{ "Last reply" }</dt>
+                    <dt>{ words::LAST_REPLY }</dt>
                     <dd class="mono">{ last.trim_end() }</dd>
                 }
             </dl>
@@ -39,13 +40,13 @@ fn call(stand: &ScriptView) -> String {
 }
 
 fn locals(at: usize, frame: &ScriptFrame) -> Html {
-    let name = frame.name.as_deref().unwrap_or("the script itself");
+    let name = frame.name.as_deref().unwrap_or(words::THE_SCRIPT_ITSELF);
     html! {
         <table key={at} class="locals">
-            <caption>{ name }<span class="dim num">{ format!(" · line {}", frame.line) }</span></caption>
+            <caption>{ name }<span class="dim num">{ words::at_line(frame.line) }</span></caption>
             <tbody>
                 if frame.locals.is_empty() {
-                    <tr><td class="dim">{ "no locals yet" }</td></tr>
+                    <tr><td class="dim">{ words::NO_LOCALS }</td></tr>
                 }
                 for (i, (name, value)) in frame.locals.iter().enumerate() {
                     <tr key={i}><th scope="row" class="mono">{ name }</th><td class="mono" title={value.clone()}>{ value }</td></tr>
@@ -56,30 +57,21 @@ fn locals(at: usize, frame: &ScriptFrame) -> Html {
 }
 
 fn waiting(stand: &ScriptView) -> String {
-    match stand.waiting {
-        0 => "Nothing waits for its end. The clock stands too.".into(),
-        1 => "1 input waits for its end. The clock stands too.".into(),
-        n => format!(
-            "{} inputs wait for its end. The clock stands too.",
-            format::count(n.into())
-        ),
-    }
+    words::inputs_wait(stand.waiting.into())
 }
 
 /// What a screen reader says of where it stands, or of what came of it.
 pub fn said(script: &Script) -> String {
     match (&script.stand, &script.outcome) {
-        (Some(stand), _) => format!(
-            "The script of client {} stands at line {}, about to call {}. {}",
-            format::client_letter(stand.conn),
+        (Some(stand), _) => words::stands_said(
+            &format::client_letter(stand.conn),
             stand.line,
-            call(stand),
-            waiting(stand)
+            &call(stand),
+            &waiting(stand),
         ),
-        (None, Some(outcome)) => format!(
-            "Client {} got {}",
-            format::client_letter(outcome.conn),
-            format::shortened(&outcome.text, 300)
+        (None, Some(outcome)) => words::got_said(
+            &format::client_letter(outcome.conn),
+            &format::shortened(&outcome.text, 300),
         ),
         (None, None) => String::new(),
     }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::format;
+use crate::app::words::stream as words;
 
 /// What the button needs.
 #[derive(Properties, PartialEq)]
@@ -26,8 +27,8 @@ pub fn FollowButton(props: &FollowProps) -> Html {
     let short = props.short.then(|| format::short_id(&props.id));
     let short = short.filter(|short| *short != props.id);
     html! {
-        <button type="button" class="strm-id" title={format!("Follow {}", props.id)} {onclick}>
-            <span class="vh">{ "Follow " }</span>
+        <button type="button" class="strm-id" title={words::follow(&props.id)} {onclick}>
+            <span class="vh">{ words::FOLLOW }</span>
             { short.as_ref().unwrap_or(&props.id) }
             if short.is_some() {
                 <span class="vh">{ format!(", {}", props.id) }</span>

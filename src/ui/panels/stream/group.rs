@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::Claims;
 use super::pending::Pending;
 use crate::app::lane::{self, Column, ConsumerLane};
+use crate::app::words::stream as words;
 use crate::app::{colour, format, show};
 use crate::session::message::{Bytes, EntryRow, GroupView, Millis};
 use crate::ui::widgets::clock::{use_clock, use_now};
@@ -63,16 +64,16 @@ pub fn Group(props: &GroupProps) -> Html {
     let part = lane::passed(&props.columns, group, props.delivered) as f64
         / props.columns.len().max(1) as f64;
     html! {
-        <section class="strm-group" aria-label={format!("Group {name}")} style={format!("--part:{part:.4}")}>
+        <section class="strm-group" aria-label={words::group(&name)} style={format!("--part:{part:.4}")}>
             { cursor(group, &name, part) }
             for lane in &lanes { { consumer(props, lane, now) } }
             if more > 0 {
-                <p class="strm-more dim">{ format!("and {} more consumer{}", format::count(more as u64), if more == 1 { "" } else { "s" }) }</p>
+                <p class="strm-more dim">{ words::more_consumers(more) }</p>
             }
             if group.pending_len > 0 { { claims(props) } }
             if props.among_others && group.pending_len > 0 {
                 <details class="strm-list">
-                    <summary>{ format!("{} pending", format::count(group.pending_len as u64)) }</summary>
+                    <summary>{ words::pending(group.pending_len) }</summary>
                     { list }
                 </details>
             } else {
@@ -84,24 +85,17 @@ pub fn Group(props: &GroupProps) -> Html {
 
 /// The cursor stands between what has been delivered and what is to come, and its words on the side that has room.
 fn cursor(group: &GroupView, name: &str, part: f64) -> Html {
-    let to_come = match group.lag {
-        Some(0) => "nothing to come".to_string(),
-        Some(lag) if lag > 0 => format!("{} to come", format::count(lag.unsigned_abs())),
-        // A count of entries read that was set too high.
-        Some(lag) => format!("a lag of {lag}"),
-        None => "lag not known".to_string(),
-    };
     let side = match part {
         ..0.45 => "strm-start",
         0.8.. => "strm-end",
         _ => "strm-mid",
     };
     html! {
-        <div class={classes!("strm-row", "strm-cursor", side)} title={format!("last delivered: {}", group.last_delivered)}>
+        <div class={classes!("strm-row", "strm-cursor", side)} title={words::last_delivered(&group.last_delivered)}>
             <b title={name.to_string()}>{ name }</b>
             <p>
-                <span>{ "has delivered up to here" }</span>
-                <span class="num">{ to_come }</span>
+                <span>{ words::DELIVERED_UP_TO_HERE }</span>
+                <span class="num">{ words::lag(group.lag) }</span>
             </p>
         </div>
     }
@@ -109,17 +103,12 @@ fn cursor(group: &GroupView, name: &str, part: f64) -> Html {
 
 fn consumer(props: &GroupProps, lane: &ConsumerLane<'_>, now: Millis) -> Html {
     let name = format::lossy(lane.name);
-    let ago = now.saturating_sub(lane.seen_at);
-    let title = format!(
-        "{name}: {} pending, last asked {} ago",
-        format::count(lane.pending as u64),
-        format::duration(ago)
-    );
+    let title = words::consumer(&name, lane.pending, now.saturating_sub(lane.seen_at));
     html! {
         <div key={name} class="strm-row strm-lane">
             <div class="strm-who" {title}>
                 { tag::consumer(lane.name) }
-                <span class="dim num">{ format::count(lane.pending as u64) }<span class="vh">{ " pending" }</span></span>
+                <span class="dim num">{ format::count(lane.pending as u64) }<span class="vh">{ words::AFTER_PENDING }</span></span>
             </div>
             <div class="strm-cells">
                 for held in &lane.held { { cell(props, lane.name, held, now) } }
@@ -130,16 +119,9 @@ fn consumer(props: &GroupProps, lane: &ConsumerLane<'_>, now: Millis) -> Html {
 
 fn cell(props: &GroupProps, name: &Bytes, held: &lane::Held<'_>, now: Millis) -> Html {
     let (row, idle) = (held.row, now.saturating_sub(held.row.delivered_at));
-    let gone = if row.gone { ", its data is gone" } else { "" };
-    let words = match held.count {
-        1 => format!(
-            "{}: idle {}, delivered {} time{}{gone}",
-            row.id,
-            format::duration(idle),
-            format::count(row.deliveries),
-            if row.deliveries == 1 { "" } else { "s" }
-        ),
-        count => format!("{count} entries from {} on{gone}", row.id),
+    let title = match held.count {
+        1 => words::held(&row.id, idle, row.deliveries, row.gone),
+        count => words::held_from(count, &row.id, row.gone),
     };
     let follow = {
         let id = row.id.clone();
@@ -155,12 +137,12 @@ fn cell(props: &GroupProps, name: &Bytes, held: &lane::Held<'_>, now: Millis) ->
     // The table below has the same as buttons, for the keyboard.
     html! {
         <div
-            key={row.id.clone()} {class} style={format!("grid-column:{}", held.column + 1)} title={words.clone()} onclick={follow}
+            key={row.id.clone()} {class} style={format!("grid-column:{}", held.column + 1)} {title} onclick={follow}
             data-pending-id={row.id.clone()}
         >
             <span class="num">{ lane::short_time(idle) }</span>
             <span class="strm-times num">
-                if held.count > 1 { { format!("{} gone", held.count) } } else { { format!("×{}", row.deliveries) } }
+                if held.count > 1 { { words::gone(held.count) } } else { { format!("×{}", row.deliveries) } }
             </span>
         </div>
     }
@@ -215,16 +197,16 @@ fn claims(props: &GroupProps) -> Html {
     let name = format::lossy(&group.name);
     html! {
         <div class="strm-claims">
-            <span class="dim">{ "To claim:" }</span>
-            <select aria-label={format!("Who claims in group {name}")} onchange={on_to}>
+            <span class="dim">{ words::TO_CLAIM }</span>
+            <select aria-label={words::who_claims(&name)} onchange={on_to}>
                 for name in &names { <option selected={*name == to}>{ format::lossy(name) }</option> }
             </select>
-            <select aria-label={format!("How long an entry must be idle to be claimed in group {name}")} onchange={on_idle}>
+            <select aria-label={words::how_long_idle(&name)} onchange={on_idle}>
                 for idle in MIN_IDLES {
-                    <option selected={idle == claims.min_idle}>{ match idle { 0 => "at once".to_string(), idle => format!("idle {} s", idle / 1000) } }</option>
+                    <option selected={idle == claims.min_idle}>{ words::min_idle(idle) }</option>
                 }
             </select>
-            <Typed {line} text="Autoclaim" more={format!("for {} in group {name}", format::lossy(&to))} on_command={props.on_command.clone()} />
+            <Typed {line} text={words::AUTOCLAIM} more={words::autoclaims_for(&format::lossy(&to), &name)} on_command={props.on_command.clone()} />
         </div>
     }
 }

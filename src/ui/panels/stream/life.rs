@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use super::Claims;
+use crate::app::words::stream as words;
 use crate::app::{format, show};
-use crate::session::message::{
-    Begins, Bytes, Delivery, EntryStanding, GroupView, LifeStep, LifeView, Step,
-};
+use crate::session::message::{Begins, Bytes, EntryStanding, GroupView, LifeStep, LifeView, Step};
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
@@ -41,20 +41,20 @@ pub fn Life(props: &LifeProps) -> Html {
     let several = props.groups.len() > 1;
     let place = life.place.filter(|_| !props.shown);
     html! {
-        <section class="strm-life" aria-label={format!("The life of {}", life.id)} data-follows={life.id.clone()}>
+        <section class="strm-life" aria-label={words::life_of(&life.id)} data-follows={life.id.clone()}>
             <header>
                 <code>{ &life.id }</code>
                 if let Some(place) = place {
-                    <button type="button" class="line" onclick={props.on_place.reform(move |_: MouseEvent| place)}>{ "Show in the log" }</button>
+                    <button type="button" class="line" onclick={props.on_place.reform(move |_: MouseEvent| place)}>{ words::SHOW_IN_LOG }</button>
                 }
-                <button type="button" class="tool" aria-label="Stop following" title="Stop following" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ icon(Icon::Close) }</button>
+                <button type="button" class="tool" aria-label={words::STOP_FOLLOWING} title={words::STOP_FOLLOWING} onclick={props.on_close.reform(|_: MouseEvent| ())}>{ icon(Icon::Close) }</button>
             </header>
             { fields(life.fields.as_deref()) }
             if let Begins::At(at) = life.begins {
-                <p class="strm-note">{ "The story that is kept begins at " }<span class="num">{ show::time_of_day(at) }</span>{ ". What came before is no longer known." }</p>
+                <p class="strm-note">{ said(words::story_begins(html! { <span class="num">{ show::time_of_day(at) }</span> })) }</p>
             }
             if life.steps.is_empty() {
-                if life.begins == Begins::Unknown { <p class="strm-note">{ "Nothing is kept of how it came here." }</p> }
+                if life.begins == Begins::Unknown { <p class="strm-note">{ words::NOTHING_IS_KEPT }</p> }
             } else {
                 <ol class="strm-steps">
                     for (i, step) in life.steps.iter().enumerate() {
@@ -66,10 +66,7 @@ pub fn Life(props: &LifeProps) -> Html {
                 </ol>
             }
             if life.unclear > 0 {
-                <p class="strm-note">{ match life.unclear {
-                    1 => "One command on many entries at once may have been about it too: only the first of such entries are kept.".to_string(),
-                    count => format!("{} commands on many entries at once may have been about it too: only the first of such entries are kept.", format::count(count)),
-                } }</p>
+                <p class="strm-note">{ words::unclear(life.unclear) }</p>
             }
             if !life.standings.is_empty() {
                 <ul class="strm-now">
@@ -83,7 +80,7 @@ pub fn Life(props: &LifeProps) -> Html {
 /// An entry's fields.
 pub fn fields(fields: Option<&[(Bytes, Bytes)]>) -> Html {
     let Some(fields) = fields else {
-        return html! { <p class="strm-note"><span class="tag bad">{ "data gone" }</span>{ " It is not in the log." }</p> };
+        return html! { <p class="strm-note"><span class="tag bad">{ words::DATA_GONE }</span>{ words::NOT_IN_LOG }</p> };
     };
     html! {
         <dl class="strm-fields">
@@ -96,58 +93,34 @@ pub fn fields(fields: Option<&[(Bytes, Bytes)]>) -> Html {
 
 fn told(step: &Step, several: bool) -> Html {
     let by = tag::client(step.conn);
-    let within = |group: &Bytes| match several {
-        true => format!(" in {}", format::lossy(group)),
-        false => String::new(),
-    };
-    match &step.what {
-        LifeStep::Added => html! { <>{ "added by " }{ by }</> },
+    let within = |group: &Bytes| several.then(|| format::lossy(group));
+    said(match &step.what {
+        LifeStep::Added => words::step_added(by),
         LifeStep::Delivered {
             group,
             consumer,
             how,
-        } => {
-            let what = match how {
-                Delivery::New => ": pending",
-                Delivery::NoAck => " with NOACK: not pending",
-                Delivery::Again => " again, which counts as a delivery",
-            };
-            html! { <>{ "delivered to " }{ tag::consumer(consumer) }{ what }{ within(group) }{ ", asked by " }{ by }</> }
+        } => words::step_delivered(tag::consumer(consumer), how, within(group).as_deref(), by),
+        LifeStep::Claimed { group, from, to } => {
+            let from = (!from.is_empty()).then(|| tag::consumer(from));
+            words::step_claimed(from, tag::consumer(to), within(group).as_deref(), by)
         }
-        LifeStep::Claimed { group, from, to } => html! {
-            <>
-                { "claimed" }
-                if !from.is_empty() { { " from " }{ tag::consumer(from) } }
-                { " for " }{ tag::consumer(to) }{ within(group) }{ " by " }{ by }
-            </>
-        },
-        LifeStep::Acknowledged { group } => {
-            html! { <>{ "acknowledged by " }{ by }{ within(group) }{ ": no longer pending" }</> }
+        LifeStep::Acknowledged { group } => words::step_acknowledged(by, within(group).as_deref()),
+        LifeStep::Dropped { trimmed } => words::step_dropped(*trimmed, by),
+        LifeStep::PendingGone { group } => words::step_pending_gone(by, within(group).as_deref()),
+        LifeStep::Unassigned { group, consumer } => {
+            let consumer = consumer.as_ref().map(|consumer| tag::consumer(consumer));
+            words::step_unassigned(consumer, within(group).as_deref(), by)
         }
-        LifeStep::Dropped { trimmed: true } => {
-            html! { <>{ "trimmed off the log by " }{ by }</> }
-        }
-        LifeStep::Dropped { trimmed: false } => {
-            html! { <>{ "deleted from the log by " }{ by }</> }
-        }
-        LifeStep::PendingGone { group } => {
-            html! { <>{ "claimed by " }{ by }{ within(group) }{ ", who found its data gone: no longer pending" }</> }
-        }
-        LifeStep::Unassigned { group, consumer } => html! {
-            <>
-                if let Some(consumer) = consumer { { "went with its consumer " }{ tag::consumer(consumer) } } else { { "went with its group" } }
-                { within(group) }{ ", deleted by " }{ by }{ ": no longer pending" }
-            </>
-        },
-    }
+    })
 }
 
 fn now(props: &LifeProps, name: &Bytes, standing: &EntryStanding) -> Html {
     let key = show::word(&props.stream);
     let state = match standing {
-        EntryStanding::ToCome => html! { <span>{ "to come" }</span> },
+        EntryStanding::ToCome => html! { <span>{ words::TO_COME }</span> },
         EntryStanding::Past => {
-            html! { <span title="The group's cursor is past it, and it is not pending: acknowledged, read with NOACK, or passed over">{ "behind the cursor, not pending" }</span> }
+            html! { <span title={words::BEHIND_CURSOR_MEANS}>{ words::BEHIND_CURSOR }</span> }
         }
         EntryStanding::Pending(row) => {
             let group = props.groups.iter().position(|group| group.name == *name);
@@ -155,11 +128,10 @@ fn now(props: &LifeProps, name: &Bytes, standing: &EntryStanding) -> Html {
             html! {
                 <>
                     <span>
-                        { "pending for " }{ tag::consumer(&row.consumer) }{ ", idle " }<Since since={row.delivered_at} warn=true />
-                        { format!(", delivered {} time{}", format::count(row.deliveries), if row.deliveries == 1 { "" } else { "s" }) }
+                        { said(words::standing_pending(tag::consumer(&row.consumer), html! { <Since since={row.delivered_at} warn=true /> }, row.deliveries)) }
                     </span>
                     <span class="strm-acts">
-                        <Typed line={format!("XACK {key} {} {}", show::word(name), row.id)} text="Ack" more={format!("{} in {}", row.id, format::lossy(name))} on_command={props.on_command.clone()} />
+                        <Typed line={format!("XACK {key} {} {}", show::word(name), row.id)} text={words::ACK} more={words::id_in(&row.id, &format::lossy(name))} on_command={props.on_command.clone()} />
                         if let Some((group, claims)) = group.filter(|_| !row.gone) {
                             { claims.button(group, row, &key, &props.on_command) }
                         }

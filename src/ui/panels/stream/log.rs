@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::lane::Column;
+use crate::app::words::stream as words;
 use crate::app::{colour, format, show};
 use crate::session::message::{EntryRow, GroupView};
 
@@ -65,11 +66,10 @@ impl<'a> Standing<'a> {
 
     fn words(&self, grouped: bool) -> String {
         match self {
-            Self::Held(consumer) => format!(", pending for {}", format::lossy(consumer)),
-            Self::HeldIn(1) => ", pending in 1 group".into(),
-            Self::HeldIn(count) => format!(", pending in {count} groups"),
-            Self::Past => ", delivered and not pending".into(),
-            Self::ToCome if grouped => ", not delivered yet".into(),
+            Self::Held(consumer) => words::after_pending_for(&format::lossy(consumer)),
+            Self::HeldIn(count) => words::after_pending_in(*count),
+            Self::Past => words::AFTER_PAST.into(),
+            Self::ToCome if grouped => words::AFTER_TO_COME.into(),
             Self::ToCome => String::new(),
         }
     }
@@ -112,14 +112,14 @@ pub fn Log(props: &LogProps) -> Html {
     };
     html! {
         <div
-            class="strm-log" role="listbox" tabindex="0" aria-label="Entries; Enter follows one" aria-orientation="horizontal"
+            class="strm-log" role="listbox" tabindex="0" aria-label={words::ENTRIES} aria-orientation="horizontal"
             aria-activedescendant={props.picked.as_ref().map(|id| at(id))} {onkeydown}
         >
             for column in &props.columns {
                 { match column {
                     Column::Before => html! { <span key="before" class="strm-gone" role="presentation" title={props.before.clone()}>{ "– –" }</span> },
                     Column::Gap(ids) => {
-                        let title = format!("deleted: {}", ids.join(", "));
+                        let title = words::deleted_ids(&ids.join(", "));
                         html! { <span key={ids.join(" ")} class="strm-gone" role="presentation" {title}>{ "–" }</span> }
                     }
                     Column::Entry(place) => match props.entries.get(*place).zip(labels.get(*place)) {

@@ -14,14 +14,16 @@ use yew::prelude::*;
 use super::part::PanelProps;
 use crate::app::lane::{self, Column};
 use crate::app::table::Table;
+use crate::app::words::stream as words;
 use crate::app::{format, show};
 use crate::session::message::{
-    Bytes, Delivery, EntryRow, Event, Fact, GroupView, Look, Millis, PendingRow, StreamLook,
-    StreamView, ValueView, Window,
+    Bytes, EntryRow, Event, Fact, GroupView, Look, Millis, PendingRow, StreamLook, StreamView,
+    ValueView, Window,
 };
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::clock::{use_clock, use_now};
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::seen::use_size;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::{IDLE_LONG, Since, Ttl};
@@ -71,8 +73,8 @@ impl Claims {
             self.min_idle,
             row.id
         );
-        let more = format!("{} for {}", format::short_id(&row.id), format::lossy(&to));
-        html! { <Typed {line} text="Claim" {more} on_command={on_command.clone()} /> }
+        let more = words::id_for(&format::short_id(&row.id), &format::lossy(&to));
+        html! { <Typed {line} text={words::CLAIM} {more} on_command={on_command.clone()} /> }
     }
 }
 
@@ -114,8 +116,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
     let gone = stream.added.saturating_sub(stream.len);
     let meta = html! {
         <>
-            { format!("{} entr{}", format::count(stream.len), if stream.len == 1 { "y" } else { "ies" }) }
-            if gone > 0 { { format!(" · {} dropped", format::count(gone)) } }
+            { words::size(stream.len, gone) }
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
     };
@@ -154,20 +155,20 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
     };
     html! {
         <Card
-            name={props.label()} kind="stream" words="stream" icon={Icon::Stream} {meta}
+            name={props.label()} kind="stream" words={words::KIND} icon={Icon::Stream} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="strm" ref={node} tabindex="0" role="group" aria-label="Entries and consumer groups" style={format!("--n:{}", columns.len().max(1))}>
+            <div class="strm" ref={node} tabindex="0" role="group" aria-label={words::ENTRIES_AND_GROUPS} style={format!("--n:{}", columns.len().max(1))}>
                 if stream.len == 0 {
-                    <p class="empty">{ "No entries. " }<Typed line={format!("XADD {} * type click user 42", props.word())} on_command={props.on_command.clone()} /></p>
+                    <p class="empty">{ words::NO_ENTRIES }<Typed line={format!("XADD {} * type click user 42", props.word())} on_command={props.on_command.clone()} /></p>
                 }
-                <Twin what="log" {table}>
+                <Twin what={words::LOG} {table}>
                     <p class="strm-note strm-top">{ dropped(stream, gone) }</p>
                     if !shown.is_empty() {
                         <div class="strm-row">
-                            <span class="dim">{ "log" }</span>
+                            <span class="dim">{ words::LOG }</span>
                             <Log
-                                entries={shown.to_vec()} columns={columns.clone()} before={format!("{} dropped before {}", format::count(gone), stream.first_id)}
+                                entries={shown.to_vec()} columns={columns.clone()} before={words::dropped_before(gone, &stream.first_id)}
                                 groups={stream.groups.clone()} {skip}
                                 picked={chosen.map(|entry| entry.id.clone())} followed={followed.clone()} on_pick={on_pick} on_follow={on_follow.clone()}
                             />
@@ -200,9 +201,9 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                     }
                     if stream.len > shown.len() as u64 {
                         <div class="pager">
-                            <button type="button" class="line" disabled={first == 0} onclick={turn(Some(first.saturating_sub(slots as u64)))}>{ "Older" }</button>
-                            <span class="dim num">{ format!("{}–{} of {}", format::count(first + 1), format::count(last), format::count(stream.len)) }</span>
-                            <button type="button" class="line" disabled={last >= stream.len} onclick={turn(newer)}>{ "Newer" }</button>
+                            <button type="button" class="line" disabled={first == 0} onclick={turn(Some(first.saturating_sub(slots as u64)))}>{ words::OLDER }</button>
+                            <span class="dim num">{ words::shown(first + 1, last, stream.len) }</span>
+                            <button type="button" class="line" disabled={last >= stream.len} onclick={turn(newer)}>{ words::NEWER }</button>
                         </div>
                     }
                 </Twin>
@@ -214,25 +215,17 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
 
 /// How many entries are gone, and what of that the last trim dropped.
 fn dropped(stream: &StreamView, gone: u64) -> String {
-    if gone == 0 {
-        return match stream.len {
-            0 => "None was ever added.",
-            _ => "Every entry ever added is still here.",
+    match gone {
+        0 if stream.len == 0 => words::NONE_ADDED.into(),
+        0 => words::ALL_STILL_HERE.into(),
+        _ => {
+            let trim = stream.trim.as_ref();
+            words::gone_of(
+                gone,
+                stream.added,
+                trim.map(|trim| (trim.count, trim.before.as_str())),
+            )
         }
-        .into();
-    }
-    let all = format!(
-        "{} of {} entries ever added are gone",
-        format::count(gone),
-        format::count(stream.added)
-    );
-    match &stream.trim {
-        Some(trim) => format!(
-            "{all}; the last trim dropped {} and left none before {}.",
-            format::count(trim.count),
-            trim.before
-        ),
-        None => format!("{all}."),
     }
 }
 
@@ -243,17 +236,17 @@ fn table(stream: &StreamView, shown: &[EntryRow], skip: usize) -> Table {
         .iter()
         .map(|g| format::lossy(&g.name))
         .collect();
-    let mut heads = vec!["ID", "Fields"];
+    let mut heads = words::LOG_COLUMNS.to_vec();
     heads.extend(names.iter().map(String::as_str));
     let mut table = Table::new(&heads);
     for column in lane::columns(stream, shown, stream.start + skip as u64) {
         match column {
             Column::Before => {
-                let gone = vec![format!("before {}", stream.first_id), "dropped".into()];
+                let gone = vec![words::before(&stream.first_id), words::DROPPED.into()];
                 let counts = stream.groups.iter().map(|g| match g.gone_before {
                     0 => String::new(),
-                    1000.. => "1,000 or more pending".into(),
-                    count => format!("{count} pending"),
+                    1000.. => words::PENDING_MANY.into(),
+                    count => words::pending(count),
                 });
                 table.row(gone.into_iter().chain(counts));
             }
@@ -263,7 +256,11 @@ fn table(stream: &StreamView, shown: &[EntryRow], skip: usize) -> Table {
                         .groups
                         .iter()
                         .map(|g| held(g, &id).unwrap_or_default());
-                    table.row([id.clone(), "deleted".into()].into_iter().chain(states));
+                    table.row(
+                        [id.clone(), words::DELETED.into()]
+                            .into_iter()
+                            .chain(states),
+                    );
                 }
             }
             Column::Entry(place) => {
@@ -280,7 +277,12 @@ fn table(stream: &StreamView, shown: &[EntryRow], skip: usize) -> Table {
                 let states = stream.groups.iter().map(|g| {
                     held(g, &entry.id).unwrap_or_else(|| {
                         let past = place + skip < g.delivered_in_view;
-                        if past { "not pending" } else { "to come" }.to_string()
+                        if past {
+                            words::NOT_PENDING
+                        } else {
+                            words::TO_COME
+                        }
+                        .to_string()
                     })
                 });
                 table.row(
@@ -296,11 +298,9 @@ fn table(stream: &StreamView, shown: &[EntryRow], skip: usize) -> Table {
 
 fn held(group: &GroupView, id: &str) -> Option<String> {
     let row = group.in_view.iter().find(|row| row.id == id)?;
-    Some(format!(
-        "pending for {}, delivered {} time{}",
-        format::lossy(&row.consumer),
-        format::count(row.deliveries),
-        if row.deliveries == 1 { "" } else { "s" }
+    Some(words::pending_for(
+        &format::lossy(&row.consumer),
+        row.deliveries,
     ))
 }
 
@@ -334,16 +334,15 @@ fn Why(props: &WhyProps) -> Html {
                 show::word(&group.name),
                 show::word(&other)
             );
-            html! {
-                <>
-                    { tag::consumer(&row.consumer) }{ " has not acknowledged for " }<Since since={row.delivered_at} />
-                    { ". Its entries stay pending until someone claims them: " }<Typed {line} on_command={props.on_command.clone()} />
-                </>
-            }
+            said(words::unacknowledged(
+                tag::consumer(&row.consumer),
+                html! { <Since since={row.delivered_at} /> },
+                html! { <Typed {line} on_command={props.on_command.clone()} /> },
+            ))
         }
         _ if props.groups.is_empty() => {
             let line = format!("XGROUP CREATE {key} workers 0 MKSTREAM");
-            html! { <>{ "No group shares these entries among workers yet: " }<Typed {line} on_command={props.on_command.clone()} /></> }
+            html! { <>{ words::NO_GROUP }<Typed {line} on_command={props.on_command.clone()} /></> }
         }
         (_, Some(event)) => fact(event),
         _ => return Html::default(),
@@ -352,63 +351,29 @@ fn Why(props: &WhyProps) -> Html {
 }
 
 fn fact(event: &Event) -> Html {
-    let entries = |count: u64| {
-        format!(
-            "{} entr{}",
-            format::count(count),
-            if count == 1 { "y" } else { "ies" }
-        )
-    };
-    let text = match &event.fact {
+    let who = tag::client(event.conn);
+    said(match &event.fact {
         Fact::EntryAdded { id } => {
-            html! { <>{ " added " }<b class="mono">{ format::short_id(id) }</b>{ ". It stays in the log when it has been read." }</> }
+            words::entry_added(who, html! { <b class="mono">{ format::short_id(id) }</b> })
         }
-        Fact::EntriesRemoved { count, .. } => {
-            html! { { format!(" removed {} from the log.", entries(*count)) } }
-        }
+        Fact::EntriesRemoved { count, .. } => words::entries_removed(who, *count),
         Fact::Delivered {
             consumer,
             count,
-            how: Delivery::NoAck,
+            how,
             ..
-        } => {
-            html! { <>{ format!(" was given {} as ", entries(*count as u64)) }{ tag::consumer(consumer) }{ " with NOACK: not pending." }</> }
-        }
-        Fact::Delivered {
-            consumer,
-            count,
-            how: Delivery::Again,
-            ..
-        } => {
-            html! { <>{ format!(" was given {} again as ", entries(*count as u64)) }{ tag::consumer(consumer) }{ ": still pending." }</> }
-        }
-        Fact::Delivered {
-            consumer, count, ..
-        } => {
-            html! { <>{ format!(" was given {} as ", entries(*count as u64)) }{ tag::consumer(consumer) }{ ": pending until acknowledged." }</> }
-        }
-        Fact::Acknowledged { count, .. } => {
-            html! { { format!(" acknowledged {}: no longer pending.", entries(*count as u64)) } }
-        }
+        } => words::delivered_to(who, *count as u64, tag::consumer(consumer), how),
+        Fact::Acknowledged { count, .. } => words::acknowledged(who, *count as u64),
         Fact::Claimed {
             consumer, count, ..
-        } => {
-            html! { <>{ format!(" claimed {} for ", entries(*count as u64)) }{ tag::consumer(consumer) }{ "." }</> }
-        }
-        Fact::PendingGone { ids, .. } => {
-            html! { { format!(" found the data of {} gone: no longer pending.", entries(ids.count as u64)) } }
-        }
+        } => words::claimed(who, *count as u64, tag::consumer(consumer)),
+        Fact::PendingGone { ids, .. } => words::found_gone(who, ids.count as u64),
         Fact::ConsumerDeleted {
             consumer, pending, ..
-        } => {
-            html! { <>{ " deleted " }{ tag::consumer(consumer) }{ match pending { 0 => ".".to_string(), count => format!(" and the {} pending for it: nobody will be given them again.", entries(*count as u64)) } }</> }
-        }
-        Fact::GroupDestroyed { group } => {
-            html! { { format!(" destroyed the group {}.", format::lossy(group)) } }
-        }
-        Fact::Expired => html! { { " let the stream expire." } },
-        Fact::Deleted => html! { { " deleted the stream." } },
+        } => words::consumer_deleted(who, tag::consumer(consumer), *pending as u64),
+        Fact::GroupDestroyed { group } => words::group_destroyed(who, &format::lossy(group)),
+        Fact::Expired => words::expired(who),
+        Fact::Deleted => words::deleted(who),
         _ => return Html::default(),
-    };
-    html! { <>{ tag::client(event.conn) }{ text }</> }
+    })
 }

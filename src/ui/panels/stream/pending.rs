@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::app::words::stream as words;
+
 use super::Claims;
 use super::follow::FollowButton;
 use crate::app::{format, show};
@@ -37,9 +39,9 @@ pub fn Pending(props: &PendingProps) -> Html {
             .map_or_else(|| "worker_1".into(), |c| show::word(&c.name));
         let line = format!("XREADGROUP GROUP {name} {consumer} COUNT 2 STREAMS {key} >");
         let state = if group.lag == Some(0) {
-            "Nothing is pending and nothing to come."
+            words::NOTHING_PENDING_NOR_TO_COME
         } else {
-            "Nothing is pending. Read as a worker: "
+            words::NOTHING_PENDING
         };
         return html! {
             <p class="empty">
@@ -53,11 +55,11 @@ pub fn Pending(props: &PendingProps) -> Html {
     html! {
         <>
             <table class="pending">
-                <caption class="vh">{ format!("Pending entries of group {}", format::lossy(&group.name)) }</caption>
+                <caption class="vh">{ words::pending_of(&format::lossy(&group.name)) }</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{ "Pending" }</th><th scope="col">{ "Consumer" }</th><th scope="col">{ "Idle" }</th>
-                        <th scope="col" class="deliveries">{ "Deliveries" }</th><th scope="col"><span class="vh">{ "Act" }</span></th>
+                        <th scope="col">{ words::COLUMN_PENDING }</th><th scope="col">{ words::COLUMN_CONSUMER }</th><th scope="col">{ words::COLUMN_IDLE }</th>
+                        <th scope="col" class="deliveries">{ words::COLUMN_DELIVERIES }</th><th scope="col"><span class="vh">{ words::COLUMN_ACT }</span></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -67,18 +69,11 @@ pub fn Pending(props: &PendingProps) -> Html {
                 </tbody>
             </table>
             if more > 0 {
-                <p class="dim">{ format!("and {} more, by ID", format::count(more as u64)) }</p>
+                <p class="dim">{ words::more_by_id(more) }</p>
             }
             if gone {
                 <p class="strm-note">
-                    { "Data gone: XDEL or a trim dropped the entry while it was pending, and nobody can read it any more. " }
-                    if group.gone_before > 1 {
-                        { match group.gone_before {
-                            1000.. => "At least 1,000 are like that. ".to_string(),
-                            count => format!("{count} from before the log's first entry are like that. "),
-                        } }
-                    }
-                    { "XACK takes it off the list. So does claiming it, which returns nothing of it." }
+                    { words::data_gone_means(group.gone_before) }
                 </p>
             }
         </>
@@ -92,13 +87,13 @@ fn pending_row(props: &PendingProps, row: &PendingRow, key: &str, group: &str) -
         <tr key={row.id.clone()} data-entry-id={row.id.clone()} data-consumer={format::lossy(&row.consumer)} data-deliveries={row.deliveries.to_string()}>
             <td>
                 <FollowButton id={row.id.clone()} short=true on_follow={props.on_follow.clone()} />
-                if row.gone { { " " }<span class="tag bad" title="XDEL or a trim dropped its data">{ "data gone" }</span> }
+                if row.gone { { " " }<span class="tag bad" title={words::DATA_GONE_BY}>{ words::DATA_GONE }</span> }
             </td>
             <td>{ tag::consumer(&row.consumer) }</td>
             <td class="num"><Since since={row.delivered_at} warn=true /></td>
             <td class="num deliveries">{ row.deliveries }</td>
             <td class="acts">
-                <Typed line={format!("XACK {key} {group} {}", row.id)} text="Ack" more={id.clone()} on_command={on_command.clone()} />
+                <Typed line={format!("XACK {key} {group} {}", row.id)} text={words::ACK} more={id.clone()} on_command={on_command.clone()} />
                 if !row.gone {
                     { " " }
                     { props.claims.button(&props.group, row, key, on_command) }

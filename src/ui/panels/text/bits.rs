@@ -7,7 +7,10 @@ use yew::prelude::*;
 
 use crate::app::format;
 use crate::app::table::Table;
+use crate::app::words::common;
+use crate::app::words::text as words;
 use crate::session::message::{BitField, BitsView, Conn, Millis};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::twin::Twin;
 use crate::ui::widgets::typed::Typed;
@@ -85,12 +88,12 @@ pub fn Bits(props: &BitsProps) -> Html {
     html! {
         <div class="bits">
             <div class="bits-tools">
-                <button type="button" class="line" disabled={start == 0} aria-label="Earlier bits" onclick={go(start.saturating_sub(COUNT))}>{ "←" }</button>
-                <span class="num">{ format!("bits {} to {} of {}", format::count(start), format::count(end.saturating_sub(1).max(start)), format::count(bits)) }</span>
-                <button type="button" class="line" disabled={end >= bits} aria-label="Later bits" onclick={go(start + COUNT)}>{ "→" }</button>
+                <button type="button" class="line" disabled={start == 0} aria-label={words::EARLIER_BITS} onclick={go(start.saturating_sub(COUNT))}>{ "←" }</button>
+                <span class="num">{ words::bits_shown(start, end.saturating_sub(1).max(start), bits) }</span>
+                <button type="button" class="line" disabled={end >= bits} aria-label={words::LATER_BITS} onclick={go(start + COUNT)}>{ "→" }</button>
                 <form {onsubmit}>
-                    <input type="text" inputmode="numeric" placeholder="offset" aria-label="Offset of a bit" value={(*offset).clone()} {oninput} autocomplete="off" />
-                    <button type="submit" class="line" disabled={wanted.is_none()}>{ "Go" }</button>
+                    <input type="text" inputmode="numeric" placeholder={words::OFFSET} aria-label={words::OFFSET_OF_A_BIT} value={(*offset).clone()} {oninput} autocomplete="off" />
+                    <button type="submit" class="line" disabled={wanted.is_none()}>{ common::GO }</button>
                 </form>
                 if let Some(at) = wanted {
                     { type_it(format!("GETBIT {word} {at}"), "GETBIT".into()) }
@@ -98,44 +101,31 @@ pub fn Bits(props: &BitsProps) -> Html {
                     { type_it(format!("SETBIT {word} {at} 0"), "SETBIT 0".into()) }
                 }
             </div>
-            <Twin what="the bits" {table}>{ drawing(view, &props.last.2) }</Twin>
+            <Twin what={words::THE_BITS} {table}>{ drawing(view, &props.last.2) }</Twin>
             <p>{ touched(&props.last) }</p>
             <ul class="bits-counts">
-                <li>{ format!("{} of the {} in view are set. ", format::count(view.ones_in_view), format::count(view.bytes.len() as u64 * 8)) }{ type_it(format!("BITCOUNT {word} {start} {} BIT", end.saturating_sub(1).max(start)), "BITCOUNT of these".into()) }</li>
+                <li>{ words::set_in_view(view.ones_in_view, view.bytes.len() as u64 * 8) }{ type_it(format!("BITCOUNT {word} {start} {} BIT", end.saturating_sub(1).max(start)), words::BITCOUNT_OF_THESE.into()) }</li>
                 <li>
-                    { match view.ones {
-                        Some(ones) => format!("{} of all {} are set. ", format::count(ones), format::count(bits)),
-                        None => "All of them are too many to be counted at each change. ".to_string(),
-                    } }
+                    { words::set_in_all(view.ones, bits) }
                     { type_it(format!("BITCOUNT {word}"), "BITCOUNT".into()) }
                 </li>
-                <li>{ first("The first that is set", view.first_one, view.ones.is_some()) }{ type_it(format!("BITPOS {word} 1"), "BITPOS 1".into()) }</li>
-                <li>{ first("The first that is not set", view.first_zero, view.ones.is_some()) }{ type_it(format!("BITPOS {word} 0"), "BITPOS 0".into()) }</li>
+                <li>{ words::first_set(view.first_one, view.ones.is_some()) }{ type_it(format!("BITPOS {word} 1"), "BITPOS 1".into()) }</li>
+                <li>{ words::first_not_set(view.first_zero, view.ones.is_some()) }{ type_it(format!("BITPOS {word} 0"), "BITPOS 0".into()) }</li>
             </ul>
         </div>
     }
 }
 
-fn first(what: &str, at: Option<u64>, looked_at_all: bool) -> String {
-    match at {
-        Some(at) => format!("{what} is bit {}. ", format::count(at)),
-        None if looked_at_all => format!("{what}: there is none. "),
-        None => format!("{what} is none of the first 33,554,432. "),
-    }
-}
-
 fn touched((_, conn, fields): &Last) -> Html {
     if fields.is_empty() {
-        return html! { <span class="dim">{ "Bit 0 is the highest bit of the first byte. What SETBIT, GETBIT or BITFIELD touches is outlined." }</span> };
+        return html! { <span class="dim">{ words::BIT_ZERO }</span> };
     }
     html! {
         <>
             { tag::client(*conn) }
             for field in fields {
                 <span class="bits-field">
-                    { format!(" {} ", if field.written { "wrote" } else { "read" }) }
-                    <b class="num">{ field.value }</b>
-                    { if field.bits == 1 { format!(" at bit {}", format::count(field.offset)) } else { format!(" as {}{} at bit {}", if field.signed { "i" } else { "u" }, field.bits, format::count(field.offset)) } }
+                    { said(words::touched_bits(field, html! { <b class="num">{ field.value }</b> })) }
                 </span>
             }
         </>
@@ -183,12 +173,7 @@ fn drawing(view: &BitsView, fields: &[BitField]) -> Html {
             at = end;
         }
     }
-    let label = format!(
-        "{} bits from bit {}, {} of them set",
-        format::count(bits),
-        format::count(view.start),
-        format::count(view.ones_in_view)
-    );
+    let label = words::bits_drawn(bits, view.start, view.ones_in_view);
     html! {
         <svg class="bits-grid" viewBox={format!("0 -1 {} {}", labels + ROW * SIDE + 3 * GAP + 2, rows.max(1) * SIDE + 2)} role="img" aria-label={label}>
             for row in 0..rows {
@@ -204,7 +189,7 @@ fn drawing(view: &BitsView, fields: &[BitField]) -> Html {
 }
 
 fn table(view: &BitsView, fields: &[BitField]) -> Table {
-    let mut table = Table::new(&["From bit", "Bits", "Hex", "Last touched"]);
+    let mut table = Table::new(&words::BITS_COLUMNS);
     for (at, row) in view.bytes.chunks((ROW / 8) as usize).enumerate() {
         let start = view.start + at as u64 * ROW;
         let end = start + row.len() as u64 * 8;
@@ -213,13 +198,7 @@ fn table(view: &BitsView, fields: &[BitField]) -> Table {
         let touched: Vec<_> = fields
             .iter()
             .filter(|field| field.offset < end && field.offset + u64::from(field.bits) > start)
-            .map(|field| {
-                format!(
-                    "{} from {}",
-                    if field.written { "written" } else { "read" },
-                    field.offset
-                )
-            })
+            .map(words::touched_from)
             .collect();
         table.row([
             start.to_string(),

@@ -4,6 +4,8 @@ use yew::prelude::*;
 
 use crate::app::format;
 use crate::app::json::{self, DEPTH_MAX, Level, SHOWN_MAX};
+use crate::app::words::common;
+use crate::app::words::text as words;
 
 /// Levels that are open from the start.
 const OPEN: usize = 2;
@@ -23,7 +25,7 @@ pub struct TreeProps {
 #[component]
 pub fn JsonTree(props: &TreeProps) -> Html {
     if !props.whole {
-        return html! { <p>{ "Too long to be laid out here: JSON is read where all of it is in view." }</p> };
+        return html! { <p>{ words::JSON_TOO_LONG }</p> };
     }
     match json::check(&props.text) {
         Ok(()) => html! { <div class="json-tree"><Node text={props.text.clone()} depth=0 /></div> },
@@ -35,7 +37,7 @@ pub fn JsonTree(props: &TreeProps) -> Html {
                 .unwrap_or_default();
             html! {
                 <>
-                    <p>{ format!("Not JSON. At line {}, column {}: {}.", fault.line, fault.column, fault.why) }</p>
+                    <p>{ words::not_json(fault.line, fault.column, &fault.why) }</p>
                     if !line.is_empty() { <pre class="value wrap">{ format::shortened(line, 400) }</pre> }
                 </>
             }
@@ -74,12 +76,11 @@ fn Node(props: &NodeProps) -> Html {
         let turned = turned.clone();
         Callback::from(move |_: MouseEvent| turned.set(Some(!open)))
     };
-    let one = if object { "member" } else { "element" };
-    let count = format!(
-        "{} {one}{}",
-        format::count(len as u64),
-        if len == 1 { "" } else { "s" }
-    );
+    let count = if object {
+        words::json_members(len)
+    } else {
+        words::json_elements(len)
+    };
     html! {
         <div class="json-node">
             <button type="button" class="json-fold" aria-expanded={open.to_string()} {onclick}>
@@ -91,7 +92,7 @@ fn Node(props: &NodeProps) -> Html {
                     for (at, (name, text)) in shown.iter().enumerate() {
                         <Node key={at} name={name.clone().map(AttrValue::from)} text={AttrValue::from(text.clone())} depth={props.depth + 1} />
                     }
-                    if len > SHOWN_MAX { <p class="dim">{ format!("and {} more", format::count((len - SHOWN_MAX) as u64)) }</p> }
+                    if len > SHOWN_MAX { <p class="dim">{ common::and_more(len - SHOWN_MAX) }</p> }
                 </div>
                 <div class="json-end">{ right }</div>
             }

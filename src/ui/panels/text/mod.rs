@@ -8,10 +8,12 @@ use yew::prelude::*;
 use super::part::PanelProps;
 use crate::app::format;
 use crate::app::text::{Shape, dump, shape, text_of};
+use crate::app::words::text as words;
 use crate::session::message::{Fact, Look, TextView, ValueView, WHOLE_MAX};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Ttl;
 use crate::ui::widgets::typed::Typed;
@@ -32,17 +34,17 @@ pub fn TextInspector(props: &PanelProps) -> Html {
     let whole = text.is_some_and(|text| text.head.len() == text.len);
     let shape = text.map_or(Shape::Text, |text| shape(&text.head, whole));
     let view = chosen.unwrap_or(match shape {
-        Shape::Whole(_) | Shape::Fraction => "Number",
-        Shape::Json => "JSON",
-        Shape::Text => "Text",
-        Shape::Bytes => "Bits",
+        Shape::Whole(_) | Shape::Fraction => words::NUMBER,
+        Shape::Json => words::JSON,
+        Shape::Text => words::TEXT,
+        Shape::Bytes => words::BITS,
     });
     let wanted = match view {
-        "Bits" => Look::Bits {
+        words::BITS => Look::Bits {
             start: *bits_at,
             count: bits::COUNT,
         },
-        "JSON" => Look::Whole,
+        words::JSON => Look::Whole,
         _ if *more => Look::Whole,
         _ => Look::Rows,
     };
@@ -66,42 +68,42 @@ pub fn TextInspector(props: &PanelProps) -> Html {
         })
     };
     let body = match view {
-        "Number" => number(shape, &text.head),
-        "JSON" => {
+        words::NUMBER => number(shape, &text.head),
+        words::JSON => {
             html! { <JsonTree text={AttrValue::from(text_of(&text.head, whole).unwrap_or_default().to_string())} {whole} /> }
         }
-        "Bits" => html! {
+        words::BITS => html! {
             <Bits
                 view={text.bits.clone()} len={text.len as u64} word={props.word()} last={last_touched(props)}
                 on_start={let bits_at = bits_at.clone(); Callback::from(move |start| bits_at.set(start))} on_command={props.on_command.clone()}
             />
         },
-        _ if text.len == 0 => html! { <p class="empty">{ "An empty string." }</p> },
+        _ if text.len == 0 => html! { <p class="empty">{ words::EMPTY }</p> },
         _ => match text_of(&text.head, whole) {
             Some(text) => html! { <pre class="value wrap">{ text.to_string() }</pre> },
             None => html! { <pre class="value">{ dump(&text.head) }</pre> },
         },
     };
-    let mut names = vec!["Text"];
-    if matches!(shape, Shape::Whole(_) | Shape::Fraction) || view == "Number" {
-        names.push("Number");
+    let mut names = vec![words::TEXT];
+    if matches!(shape, Shape::Whole(_) | Shape::Fraction) || view == words::NUMBER {
+        names.push(words::NUMBER);
     }
-    names.extend(["JSON", "Bits"]);
+    names.extend([words::JSON, words::BITS]);
     html! {
         <Card
-            name={props.label()} kind="string" words="string" icon={Icon::Text} meta={meta(props, text)}
+            name={props.label()} kind="string" words={words::KIND} icon={Icon::Text} meta={meta(props, text)}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <Views label="Views of the string" {names} chosen={view} on_choose={let chosen = chosen.clone(); Callback::from(move |name| chosen.set(Some(name)))}>
-                if view != "Bits" { <Copy what="the value" text={copied} /> }
+            <Views label={words::VIEWS} {names} chosen={view} on_choose={let chosen = chosen.clone(); Callback::from(move |name| chosen.set(Some(name)))}>
+                if view != words::BITS { <Copy what={words::THE_VALUE} text={copied} /> }
             </Views>
-            <div class="text" tabindex="0" role="group" aria-label="Value">
+            <div class="text" tabindex="0" role="group" aria-label={words::VALUE}>
                 { body }
-                if !whole && matches!(view, "Text" | "JSON") {
+                if !whole && matches!(view, words::TEXT | words::JSON) {
                     <p class="dim">
-                        { format!("The first {} of {} bytes. ", format::count(text.head.len() as u64), format::count(text.len as u64)) }
+                        { words::the_first(text.head.len(), text.len) }
                         if text.head.len() < WHOLE_MAX {
-                            <button type="button" class="line" onclick={let more = more.clone(); Callback::from(move |_: MouseEvent| more.set(true))}>{ "Show more" }</button>
+                            <button type="button" class="line" onclick={let more = more.clone(); Callback::from(move |_: MouseEvent| more.set(true))}>{ words::SHOW_MORE }</button>
                         }
                     </p>
                 }
@@ -114,9 +116,9 @@ pub fn TextInspector(props: &PanelProps) -> Html {
 fn meta(props: &PanelProps, text: &TextView) -> Html {
     html! {
         <>
-            { format!("{} byte{}", format::count(text.len as u64), if text.len == 1 { "" } else { "s" }) }
+            { words::bytes(text.len) }
             { " · " }{ &text.encoding }
-            <span class="memory">{ " · " }{ format::bytes(text.memory as u64) }{ " in all" }</span>
+            <span class="memory">{ " · " }{ words::in_all(text.memory) }</span>
             if let Some(deadline) = props.deadline() { { " · " }<Ttl {deadline} /> }
         </>
     }
@@ -148,20 +150,20 @@ fn number(shape: Shape, head: &[u8]) -> Html {
     let said = match shape {
         Shape::Whole(number) => html! {
             <dl class="text-limits">
-                <div><dt>{ "smallest" }</dt><dd class="num">{ format!("-{}", format::count(i64::MIN.unsigned_abs())) }</dd></div>
-                <div><dt>{ "largest" }</dt><dd class="num">{ format::count(i64::MAX.unsigned_abs()) }</dd></div>
-                <div><dt>{ "room for INCR" }</dt><dd class="num">{ format::count(i64::MAX.abs_diff(number)) }</dd></div>
+                <div><dt>{ words::SMALLEST }</dt><dd class="num">{ format!("-{}", format::count(i64::MIN.unsigned_abs())) }</dd></div>
+                <div><dt>{ words::LARGEST }</dt><dd class="num">{ format::count(i64::MAX.unsigned_abs()) }</dd></div>
+                <div><dt>{ words::ROOM_FOR_INCR }</dt><dd class="num">{ format::count(i64::MAX.abs_diff(number)) }</dd></div>
             </dl>
         },
         Shape::Fraction => {
-            html! { <p class="dim">{ "No whole number of 64 bits as INCR writes them: INCR refuses it, INCRBYFLOAT takes it." }</p> }
+            html! { <p class="dim">{ words::NO_WHOLE_NUMBER }</p> }
         }
-        _ => html! { <p class="dim">{ "No number: INCR and INCRBYFLOAT refuse it." }</p> },
+        _ => html! { <p class="dim">{ words::NO_NUMBER }</p> },
     };
     html! {
         <>
             <div class="big num">{ grouped }</div>
-            if matches!(shape, Shape::Whole(_)) { <p class="dim">{ "A whole number of 64 bits. INCR beyond the limits is an error, and changes nothing." }</p> }
+            if matches!(shape, Shape::Whole(_)) { <p class="dim">{ words::WHOLE_NUMBER }</p> }
             { said }
         </>
     }
@@ -174,19 +176,24 @@ fn why(props: &PanelProps, shape: Shape, view: &str) -> Html {
     });
     let word = props.word();
     let line = match (view, shape) {
-        ("Bits", _) => format!("BITCOUNT {word}"),
+        (words::BITS, _) => format!("BITCOUNT {word}"),
         (_, Shape::Whole(_)) => format!("INCR {word}"),
         (_, Shape::Fraction) => format!("INCRBYFLOAT {word} 0.5"),
         _ => format!("GET {word}"),
     };
     let said = match added {
-        Some((conn, by, Some(from), to)) => {
-            html! { <>{ tag::client(conn) }{ " added " }<b class="num">{ by.clone() }</b>{ format!(": {from} → {to}. ") }</> }
-        }
-        Some((conn, by, None, to)) => {
-            html! { <>{ tag::client(conn) }{ " added " }<b class="num">{ by.clone() }</b>{ format!(" to a key that was not there, which counts as 0: {to}. ") }</> }
-        }
-        None if props.deadline().is_none() => html! { { "It does not expire. " } },
+        Some((conn, by, Some(from), to)) => said(words::number_added(
+            tag::client(conn),
+            html! { <b class="num">{ by.clone() }</b> },
+            from,
+            to,
+        )),
+        Some((conn, by, None, to)) => said(words::number_made(
+            tag::client(conn),
+            html! { <b class="num">{ by.clone() }</b> },
+            to,
+        )),
+        None if props.deadline().is_none() => html! { { words::NO_EXPIRY } },
         None => Html::default(),
     };
     html! { <>{ said }<Typed {line} on_command={props.on_command.clone()} /></> }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::app::words::zset as words;
 use crate::app::zset::Subject;
 use crate::app::zset::way::{self, Bar, Bars};
 use crate::app::{format, zset as app};
@@ -25,7 +26,7 @@ pub fn how(
     let Some(subject) = subject else {
         return html! {
             <>
-                <p>{ "Ask where a member stands, or for a range, and see the way that is taken through the order:" }</p>
+                <p>{ words::ASK_WHERE }</p>
                 <p class="zset-typed">
                     if let Some(member) = first { { propose(format!("ZREVRANK {word} {member}")) }{ " " } }
                     { propose(format!("ZCOUNT {word} -inf {}", format::plain_score(zset.scores.1))) }
@@ -37,20 +38,20 @@ pub fn how(
     let Some(sought) = &subject.sought else {
         return html! {
             <>
-                <p>{ format!("The last lookup {}.", subject.what) }</p>
-                <p>{ "It took no way through the order: the range is empty, or scores differ, and a range by member then goes from one member to the next." }</p>
+                <p>{ words::last_lookup(&subject.what) }</p>
+                <p>{ words::NO_WAY }</p>
                 <p class="dim">{ app::reference(zset) }</p>
             </>
         };
     };
     let ways = match &zset.more {
         Some(ZsetMore::Ways(told, ways)) if told == sought => ways,
-        _ => return html! { <p class="dim" aria-busy="true">{ "Looking for the way…" }</p> },
+        _ => return html! { <p class="dim" aria-busy="true">{ words::LOOKING }</p> },
     };
     let then = match subject.same {
         Some(true) => "",
-        Some(false) => "The set has changed since: this is the way now.",
-        None => "The way shown is the one to where it stands now.",
+        Some(false) => words::CHANGED_SINCE,
+        None => words::WAY_TO_NOW,
     };
     let by_count = matches!(sought, Sought::Rank(_));
     let taken: usize = ways
@@ -59,9 +60,9 @@ pub fn how(
         .sum();
     let bars = way::bars(
         if by_count {
-            "counts read"
+            words::COUNTS_READ
         } else {
-            "comparisons"
+            words::COMPARISONS
         },
         taken,
         zset.len,
@@ -73,56 +74,38 @@ pub fn how(
     let single = ways.iter().all(|way| way.steps.len() == 1);
     html! {
         <>
-            if !is_told { <p>{ format!("The last lookup {}.", subject.what) }</p> }
+            if !is_told { <p>{ words::last_lookup(&subject.what) }</p> }
             if !then.is_empty() { <p>{ then }</p> }
             if ways.is_empty() {
-                <p>{ "It is not there any more." }</p>
+                <p>{ words::NOT_THERE }</p>
             } else {
                 { drawn_bars(&bars) }
-                <Twin what="way through the order" {table}>
+                <Twin what={words::WAY} {table}>
                     <div class="zset-ways">
                         { for ways.iter().enumerate().map(|(at, way)| drawn(way, at, ways.len(), sought)) }
                         <p class="zset-legend dim">
-                            <span><i class="zset-cell on" aria-hidden="true" />{ if by_count { " taken" } else { " taken, or found" } }</span>
-                            if !by_count { <span><i class="zset-cell asked" aria-hidden="true" />{ " compared" }</span> }
-                            <span>{ "lowest scores at the left" }</span>
+                            <span><i class="zset-cell on" aria-hidden="true" />{ words::legend_taken(by_count) }</span>
+                            if !by_count { <span><i class="zset-cell asked" aria-hidden="true" />{ words::LEGEND_COMPARED }</span> }
+                            <span>{ words::LOWEST_AT_LEFT }</span>
                         </p>
                     </div>
                 </Twin>
-                <p>{ explained(by_count, single) }</p>
+                <p>{ words::explained(by_count, single) }</p>
             }
             <p class="dim">{ app::reference(zset) }</p>
         </>
     }
 }
 
-fn explained(by_count: bool, single: bool) -> &'static str {
-    match (by_count, single) {
-        (true, true) => {
-            "A node holds up to 64 members. This set has only one node, and a rank is a place in it."
-        }
-        (true, false) => {
-            "Every node knows how many members are under each of its children. Adding these up from the left leads to a rank, without a look at any member."
-        }
-        (false, true) => {
-            "A node holds up to 64 members. This set has only one node, in which each comparison halves what is left."
-        }
-        (false, false) => {
-            "In every node each comparison halves what is left, and one child remains. The counts of the children passed over on the left add up to the rank."
-        }
-    }
-}
-
 fn drawn(way: &WayView, at: usize, of: usize, sought: &Sought) -> Html {
     let name = match (of, at) {
-        (2, 0) => "To the lower end".to_owned(),
-        (2, _) => "To the upper end".to_owned(),
-        _ => format!("To {}", app::sought(sought)),
+        (2, 0) => words::TO_LOWER_END.to_owned(),
+        (2, _) => words::TO_UPPER_END.to_owned(),
+        _ => words::to(&app::sought(sought)),
     };
     let cost = match (way.comparisons, sought) {
-        (_, Sought::Rank(_)) => format!("{} counts read", way.read),
-        (1, _) => "1 comparison".into(),
-        (n, _) => format!("{n} comparisons"),
+        (_, Sought::Rank(_)) => words::counts_read(way.read),
+        (n, _) => words::comparisons(n),
     };
     html! {
         <div class="zset-way">
@@ -169,9 +152,9 @@ fn node(way: &WayView, level: usize, step: &WayStep) -> Html {
                 if step.at >= step.counts.len() { <i class="zset-cell on past" /> }
             </div>
             <div class="zset-said dim num">
-                <span>{ "◂ " }<span class="vh">{ "left of it: " }</span>{ format::count(left) }</span>
-                <span class="mono zset-low">{ low.unwrap_or_else(|| "past the last".into()) }</span>
-                <span><span class="vh">{ "right of it: " }</span>{ format::count(right) }{ " ▸" }</span>
+                <span>{ "◂ " }<span class="vh">{ words::LEFT_OF_IT }</span>{ format::count(left) }</span>
+                <span class="mono zset-low">{ low.unwrap_or_else(|| words::PAST_THE_LAST.into()) }</span>
+                <span><span class="vh">{ words::RIGHT_OF_IT }</span>{ format::count(right) }{ " ▸" }</span>
             </div>
         </div>
     }
@@ -190,10 +173,10 @@ fn drawn_bars(bars: &Bars) -> Html {
     let [taken, log, _] = &bars.all;
     html! {
         <div class="zset-bars">
-            <ul aria-label="What it took, to scale">{ for bars.all.iter().map(|it| bar(it, 1)) }</ul>
+            <ul aria-label={words::TO_SCALE}>{ for bars.all.iter().map(|it| bar(it, 1)) }</ul>
             if let Some(times) = bars.magnified {
-                <p class="dim">{ format!("The first two, magnified {} times:", format::count(times)) }</p>
-                <ul aria-label="The same, magnified">{ bar(taken, times) }{ bar(log, times) }</ul>
+                <p class="dim">{ words::magnified(times) }</p>
+                <ul aria-label={words::THE_SAME_MAGNIFIED}>{ bar(taken, times) }{ bar(log, times) }</ul>
             }
         </div>
     }

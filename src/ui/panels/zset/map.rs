@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use yew::prelude::*;
 
 use crate::app::format;
+use crate::app::words::zset as words;
 use crate::app::zset::{self as app, map};
 use crate::session::message::{Bytes, Event, Fact, MapView, PLACES_MAX, PlaceRow};
 use crate::ui::widgets::seen::use_size;
@@ -43,37 +44,15 @@ pub fn Map(props: &MapProps) -> Html {
         Callback::from(move |()| map::table(&map, |row| found.has(row)))
     };
     let all = if props.len > PLACES_MAX {
-        format!(
-            "{} of {} places are drawn.",
-            format::count(map.places.len() as u64),
-            format::count(props.len as u64)
-        )
+        words::places_drawn(map.places.len(), props.len)
     } else {
-        format!(
-            "{} place{}.",
-            format::count(props.len as u64),
-            if props.len == 1 { "" } else { "s" }
-        )
+        words::places(props.len)
     };
     let searched = map.area.as_ref().map(|area| {
         let lit = map.places.iter().filter(|row| found.has(row)).count();
-        let beyond = if map.outline.is_empty() {
-            " It goes round a pole and has no line on this map."
-        } else {
-            ""
-        };
-        let changed = if found.same {
-            ""
-        } else {
-            " The set has changed since: lit is what lies within now."
-        };
-        format!(
-            " The last search was {}: {} lit.{beyond}{changed}",
-            app::area(area),
-            format::count(lit as u64)
-        )
+        words::searched(&app::area(area), lit, map.outline.is_empty(), !found.same)
     });
-    let label = format!("Map. {all}{}", searched.clone().unwrap_or_default());
+    let label = words::map(&all, searched.as_deref().unwrap_or_default());
     let proposal = map
         .places
         .first()
@@ -87,14 +66,14 @@ pub fn Map(props: &MapProps) -> Html {
         });
     html! {
         <>
-            <Twin what="map" {table}>
+            <Twin what={words::THE_MAP} {table}>
                 <div class="zset-map" ref={node}>
                     if width > 0.0 { { drawn(map, &found, width, &label) } }
                 </div>
             </Twin>
             <p>{ all }{ searched }</p>
             if let Some(line) = proposal {
-                <p class="zset-typed">{ "Search around a place: " }<Typed {line} on_command={props.on_command.clone()} /></p>
+                <p class="zset-typed">{ words::SEARCH_AROUND }<Typed {line} on_command={props.on_command.clone()} /></p>
             }
         </>
     }

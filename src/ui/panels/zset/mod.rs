@@ -14,6 +14,7 @@ use super::part::{PanelProps, Same};
 use crate::app::movement::{self, Move};
 use crate::app::table::Table;
 use crate::app::viewport::asks_for;
+use crate::app::words::zset as words;
 use crate::app::zset::scores::{Chosen, Span};
 use crate::app::{colour, format, show, zset as app};
 use crate::session::message::{
@@ -23,6 +24,7 @@ use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Ttl;
 use crate::ui::widgets::typed::Typed;
@@ -138,7 +140,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let score = widest.unwrap_or(0).clamp(4, 14);
     let meta = html! {
         <>
-            { format!("{} member{}", format::count(zset.len as u64), if zset.len == 1 { "" } else { "s" }) }
+            { words::members(zset.len) }
             <span class="memory">{ " · " }{ format::bytes(zset.memory as u64) }</span>
             if let Some(deadline) = props.deadline() {
                 { " · " }<Ttl {deadline} />
@@ -199,20 +201,20 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let word = props.word();
     let head = html! {
         <div role="row" class="vh">
-            for name in ["Rank", "Movement", "Member", "Bar", "Score"] {
+            for name in words::COLUMNS {
                 <span role="columnheader">{ name }</span>
             }
         </div>
     };
     html! {
         <Card
-            name={props.label()} kind="zset" words="sorted set" icon={Icon::Zset} {meta}
+            name={props.label()} kind="zset" words={words::KIND} icon={Icon::Zset} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="zset-views" role="group" aria-label="What is shown">
-                { view("Ranks", Mode::Ranks) }{ view("Score range", Mode::Range) }{ view("How", Mode::How) }
-                if zset.places { { view("Map", Mode::Map) } }
-                if listed { <Copy what="the ranks in view" text={copied} /> }
+            <div class="zset-views" role="group" aria-label={words::WHAT_IS_SHOWN}>
+                { view(words::RANKS, Mode::Ranks) }{ view(words::SCORE_RANGE, Mode::Range) }{ view(words::HOW, Mode::How) }
+                if zset.places { { view(words::MAP, Mode::Map) } }
+                if listed { <Copy what={words::RANKS_IN_VIEW} text={copied} /> }
             </div>
             if shown == Mode::Range {
                 { range::sliders(zset, &word, *chosen, &on_choose, &props.on_command) }
@@ -220,16 +222,16 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             if listed {
                 <div class="ranks" ref={list} style={format!("--digits:{digits};--score:{score}")}>
                     <Rows
-                        len={zset.len} row_height={ROW} label="Members, highest score first" role="table"
+                        len={zset.len} row_height={ROW} label={words::MEMBERS} role="table"
                         {head} {row} {on_range} go_to={*go_to}
                     />
                 </div>
             } else if shown == Mode::How {
-                <div class="zset-page" role="region" aria-label="How it is found" tabindex="0">
+                <div class="zset-page" role="region" aria-label={words::HOW_IT_IS_FOUND} tabindex="0">
                     { how::how(zset, subject.as_ref(), is_told, &word, &props.on_command) }
                 </div>
             } else {
-                <div class="zset-page" role="region" aria-label="Places" tabindex="0">
+                <div class="zset-page" role="region" aria-label={words::PLACES} tabindex="0">
                     if let Some(ZsetMore::Map(map)) = &zset.more {
                         <map::Map
                             map={map.clone()} len={zset.len} search={app::search(props.facts()).cloned()} version={zset.version}
@@ -244,7 +246,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
                     _ => why(props, zset),
                 } }
                 if place.is_some() {
-                    { " " }<button type="button" class="line" onclick={show_place}>{ if told.is_some_and(|event| event.fact.is_reading()) { "Show" } else { "Show it" } }</button>
+                    { " " }<button type="button" class="line" onclick={show_place}>{ if told.is_some_and(|event| event.fact.is_reading()) { words::SHOW } else { words::SHOW_IT } }</button>
                 }
             </div>
         </Card>
@@ -253,7 +255,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
 
 /// The ranks in view.
 fn table(view: &View) -> Table {
-    let mut table = Table::new(&["Rank", "Member", "Score"]);
+    let mut table = Table::new(&words::COPIED_COLUMNS);
     if let View::Key {
         value: ValueView::Zset(zset),
         ..
@@ -297,7 +299,6 @@ fn look(
 
 /// What was read last, and what it cost.
 fn read(event: &Event) -> Html {
-    let cost = |n: u32| format!("{n} comparison{}", if n == 1 { "" } else { "s" });
     let text = match &event.fact {
         Fact::PlacesSearched {
             area,
@@ -305,39 +306,23 @@ fn read(event: &Event) -> Html {
             examined,
             of,
             ..
-        } => format!(
-            "searched {}: {} found, after a look at {} of {} members.",
-            app::area(area),
-            format::count(*found as u64),
-            format::count(*examined as u64),
-            format::count(*of as u64)
-        ),
+        } => words::read_places(&app::area(area), *found, *examined, *of),
         fact => {
             let what = app::what(fact).unwrap_or_default();
             match fact {
                 Fact::RankRead {
                     comparisons, of, ..
-                } => format!(
-                    "{what}: {} among {} members.",
-                    cost(*comparisons),
-                    format::count(*of as u64)
-                ),
+                } => words::read_rank(&what, *comparisons, *of),
                 Fact::RangeRead {
                     sought: Some(Sought::Rank(_)),
                     ..
-                } => format!(
-                    "{what}. Ranks are found by adding up counts; no members were compared."
-                ),
+                } => words::read_by_rank(&what),
                 Fact::RangeRead {
                     sought: Some(_),
                     comparisons,
                     of,
                     ..
-                } => format!(
-                    "{what}: {} among {} members found both ends.",
-                    cost(*comparisons),
-                    format::count(*of as u64)
-                ),
+                } => words::read_range(&what, *comparisons, *of),
                 _ => format!("{what}."),
             }
         }
@@ -383,8 +368,8 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
             <span role="cell">{ moved(movement.of(&member.member)) }</span>
             <span role="cell" class="mono member" title={name.clone()}>
                 <span class="zset-member">{ &name }</span>
-                if lit.contains(&rank) { <span class="vh">{ ", in the range" }</span> }
-                if tied { <span class="zset-tie" title="The same score as a neighbour: ordered by the bytes of the members"><span class="zset-is" aria-hidden="true">{ "=" }</span><span class="zset-says">{ "tie: ordered by bytes" }</span></span> }
+                if lit.contains(&rank) { <span class="vh">{ words::IN_THE_RANGE }</span> }
+                if tied { <span class="zset-tie" title={words::TIED}><span class="zset-is" aria-hidden="true">{ "=" }</span><span class="zset-says">{ words::TIE }</span></span> }
             </span>
             <span role="cell" class="bar"><i style={format!("--share:{share:.4}")} /></span>
             <span role="cell" class="num mono score">{ format::score(member.score) }</span>
@@ -395,9 +380,9 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
 fn moved(moved: Option<Move>) -> Html {
     let (class, sign, count, word) = match moved {
         None => return Html::default(),
-        Some(Move::Up(n)) => ("up", "▲", n, "up"),
-        Some(Move::Down(n)) => ("down", "▼", n, "down"),
-        Some(Move::New) => return html! { <span class="new">{ "new" }</span> },
+        Some(Move::Up(n)) => ("up", "▲", n, words::UP),
+        Some(Move::Down(n)) => ("down", "▼", n, words::DOWN),
+        Some(Move::New) => return html! { <span class="new">{ words::NEW }</span> },
     };
     html! { <span {class}><span aria-hidden="true">{ sign }</span><span class="vh">{ word }{ " " }</span>{ format::count(count as u64) }</span> }
 }
@@ -413,22 +398,11 @@ fn why(props: &PanelProps, zset: &ZsetView) -> Html {
                 .first()
                 .map_or_else(|| "ann".into(), |row| show::word(&row.member))
         );
-        return html! { <>{ "Change a score and watch the ranks: " }<Typed {line} on_command={props.on_command.clone()} /></> };
+        return html! { <>{ words::CHANGE_A_SCORE }<Typed {line} on_command={props.on_command.clone()} /></> };
     };
-    let cost = |comparisons: u32, of: usize| {
-        let times = if comparisons == 1 {
-            "comparison"
-        } else {
-            "comparisons"
-        };
-        format!(
-            ": {comparisons} {times} among {} members.",
-            format::count(of as u64)
-        )
-    };
+    let who = tag::client(last.conn);
     let name = |member: &Bytes| html! { <b class="mono">{ format::lossy(member) }</b> };
-    let place = |rank: usize| format::ordinal(rank as u64 + 1);
-    let text = match &last.fact {
+    said(match &last.fact {
         Fact::MemberMoved {
             member,
             from,
@@ -436,9 +410,7 @@ fn why(props: &PanelProps, zset: &ZsetView) -> Html {
             comparisons,
             of,
             ..
-        } if from != to => {
-            html! { <>{ " moved " }{ name(member) }{ format!(" from {} to {}", place(*from), place(*to)) }{ cost(*comparisons, *of) }</> }
-        }
+        } if from != to => words::moved(who, name(member), [*from, *to], *comparisons, *of),
         Fact::MemberMoved {
             member,
             to,
@@ -446,31 +418,22 @@ fn why(props: &PanelProps, zset: &ZsetView) -> Html {
             comparisons,
             of,
             ..
-        } => {
-            html! { <>{ " set " }{ name(member) }{ format!(" to {}; it stays {}", format::score(*score), place(*to)) }{ cost(*comparisons, *of) }</> }
-        }
+        } => words::score_set(who, name(member), *score, *to, *comparisons, *of),
         Fact::MemberAdded {
             member,
             rank,
             comparisons,
             of,
             ..
-        } if change.len() > 1 => {
-            html! { <>{ " added members; the last, " }{ name(member) }{ format!(", came in {}", place(*rank)) }{ cost(*comparisons, *of) }</> }
-        }
+        } if change.len() > 1 => words::members_added(who, name(member), *rank, *comparisons, *of),
         Fact::MemberAdded {
             member,
             rank,
             comparisons,
             of,
             ..
-        } => {
-            html! { <>{ " added " }{ name(member) }{ format!(", which came in {}", place(*rank)) }{ cost(*comparisons, *of) }</> }
-        }
-        Fact::MembersRemoved { count } => {
-            html! { { format!(" removed {} member{}.", format::count(*count as u64), if *count == 1 { "" } else { "s" }) } }
-        }
+        } => words::member_added(who, name(member), *rank, *comparisons, *of),
+        Fact::MembersRemoved { count } => words::members_removed(who, *count as u64),
         _ => return Html::default(),
-    };
-    html! { <>{ tag::client(last.conn) }{ text }</> }
+    })
 }

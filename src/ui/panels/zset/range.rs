@@ -4,6 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::format;
+use crate::app::words::zset as words;
 use crate::app::zset::scores::{self, Chosen, READ_MAX, STEPS, Span};
 use crate::session::message::{ZsetMore, ZsetView};
 use crate::ui::widgets::typed::Typed;
@@ -18,9 +19,9 @@ pub fn sliders(
 ) -> Html {
     let Some(span) = Span::new(zset.scores) else {
         let why = if zset.scores.0 == zset.scores.1 {
-            "All scores are equal: there is no range of them to choose."
+            words::ALL_EQUAL
         } else {
-            "A score is infinite: sliders have no scale for that."
+            words::INFINITE
         };
         return html! { <div class="zset-range"><p>{ why }</p></div> };
     };
@@ -46,17 +47,12 @@ pub fn sliders(
     };
     let preview = match members {
         None => "…".to_owned(),
-        Some(1) => "1 member lies between them.".to_owned(),
-        Some(n) if n > READ_MAX => format!(
-            "{} members lie between them; the command reads the first 100.",
-            format::count(n as u64)
-        ),
-        Some(n) => format!("{} members lie between them.", format::count(n as u64)),
+        Some(n) => words::between(n, n > READ_MAX),
     };
     html! {
         <div class="zset-range">
-            { slider("Lowest", chosen.low, Chosen::lower) }
-            { slider("Highest", chosen.high, Chosen::upper) }
+            { slider(words::LOWEST, chosen.low, Chosen::lower) }
+            { slider(words::HIGHEST, chosen.high, Chosen::upper) }
             <p aria-live="polite">{ preview }</p>
             <Typed line={scores::command(word, ends, members)} on_command={on_command.clone()} />
         </div>

@@ -6,18 +6,12 @@ pub type Section = (&'static str, &'static [(&'static str, &'static str)]);
 /// What the page is, in a sentence.
 pub const ABOUT: &str = "A whole server runs in this page. Type commands as any client and watch what they do; nothing leaves your browser.";
 
-/// The document's title.
-pub fn title(keys: usize, past: bool) -> String {
-    let keys = match keys {
-        0 => "no keys".into(),
-        1 => "1 key".into(),
-        n => format!("{} keys", super::format::count(n as u64)),
-    };
-    format!(
-        "Keyglass · {keys}{}",
-        if past { ", in the past" } else { "" }
-    )
-}
+pub const HELP: &str = "Help";
+pub const HOW_TO_USE_IT: &str = "How to use it";
+pub const THE_HELP: &str = "The help";
+pub const AS_YOU_LIKE_IT: &str = "As you like it";
+pub const SAY_WHY: &str = "Say why, under replies";
+pub const ANNOUNCE: &str = "Tell a screen reader when ranks, pending entries and locks change";
 
 /// The help, part by part. What is pressed or typed comes first.
 pub const SECTIONS: &[Section] = &[
