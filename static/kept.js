@@ -107,6 +107,9 @@ export async function load(id) {
   return keys.map((key, at) => [key[1], values[at]]);
 }
 
+/** Lets the browser do what waits, in the middle of something long. */
+export const breathe = () => new Promise((go) => setTimeout(go));
+
 /** Deletes a session. */
 export async function remove(id) {
   const db = await database();

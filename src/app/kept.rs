@@ -9,7 +9,7 @@ use super::actors::command_line;
 use super::console::Console;
 use super::port::Port;
 use super::stage::Subject;
-use super::timeline::Timeline;
+use super::timeline::{self, Timeline};
 use super::{Effect, PUBSUB_PANEL, State, format};
 use crate::session::message::*;
 
@@ -81,8 +81,8 @@ pub enum Bar {
     Nothing,
     /// A session can be continued.
     Offer(Rc<Session>),
-    /// A session of so many inputs comes back.
-    Coming(usize),
+    /// A session of so many inputs comes back, of which so many have.
+    Coming(usize, usize),
     /// It is back.
     Back,
     /// A new session was begun; the one before can be brought back.
@@ -188,7 +188,7 @@ impl State {
                 let found = sessions.iter().find(|session| session.id == id);
                 let about = found.and_then(|session| session.about.clone());
                 if let Some(about) = about {
-                    self.kept_mut().bar = Bar::Coming(about.commands);
+                    self.kept_mut().bar = Bar::Coming(about.commands, 0);
                     effects.push(Effect::Load(id, Box::new(about)));
                 }
             }
@@ -215,7 +215,7 @@ impl State {
                 self.kept_mut().bar = after.clone();
                 if self.open_waiting((seed, start), wall, effects) {
                     let kept = self.kept_mut();
-                    kept.after = matches!(kept.bar, Bar::Coming(_)).then_some(after);
+                    kept.after = matches!(kept.bar, Bar::Coming(..)).then_some(after);
                 } else {
                     self.begin_anew(State::new(seed, start, self.theme), wall, effects);
                     self.kept_mut().after = None;
@@ -365,7 +365,7 @@ impl State {
         self.begin_log(about.clone(), log, None, wall, effects);
         let kept = self.kept_mut();
         kept.own = Some(id);
-        kept.bar = Bar::Coming(all);
+        kept.bar = Bar::Coming(all, 0);
         // What was read is not written again, unless some of it was lost.
         kept.written = if broken { 0 } else { all };
         kept.about = about;
@@ -390,6 +390,7 @@ impl State {
         self.begin_anew(State::new(log.seed, log.start, self.theme), wall, effects);
         self.used = true;
         self.timeline = Rc::new(timeline(&log, about.commands));
+        let said = !log.entries.is_empty();
         self.port = Port::of(log, about.clock, guard);
         for (conn, label, colour) in &about.clients {
             let mut console = Console::new(*conn);
@@ -416,7 +417,10 @@ impl State {
                 effects,
             );
         }
-        effects.push(Effect::Post(vec![Request::Retell]));
+        // Where nothing was said, who is about to connect would be shown as not there.
+        if said {
+            effects.push(Effect::Post(vec![Request::Retell]));
+        }
     }
 
     /// Starts a worker with the session of the port, and looks at keys and channels.
@@ -432,9 +436,16 @@ impl State {
         self.follow(orders, wall, effects);
     }
 
+    /// So much of a session that comes back is there.
+    pub(super) fn folded(&mut self, so_far: usize) {
+        if let Bar::Coming(_, done) = &mut self.kept_mut().bar {
+            *done = so_far;
+        }
+    }
+
     /// A session that was to come back is there.
     pub(super) fn session_is_back(&mut self) {
-        if matches!(self.kept.bar, Bar::Coming(_)) {
+        if matches!(self.kept.bar, Bar::Coming(..)) {
             let kept = self.kept_mut();
             kept.bar = kept.after.take().unwrap_or(Bar::Back);
         }
@@ -474,16 +485,26 @@ pub fn inputs(log: &Log) -> Vec<&Input> {
     here
 }
 
-/// The timeline of a session that comes back: the lines that were sent.
+/// The timeline of a session that comes back: the last lines that were sent.
 fn timeline(log: &Log, commands: usize) -> Timeline {
     let mut timeline = Timeline::default();
-    for (at, input) in inputs(log).into_iter().enumerate() {
+    let all = inputs(log);
+    let lines = all
+        .iter()
+        .filter(|input| matches!(input.what, What::Bytes(_)));
+    let lines = lines.count();
+    let (mut before, marked) = (0, lines.saturating_sub(timeline::MARKS_MAX));
+    for (at, input) in all.into_iter().enumerate() {
         if let What::Bytes(bytes) = &input.what {
-            timeline.sent(input.conn, command_line(bytes));
-            timeline.recorded(input.conn, input.at, at + 1);
+            before += 1;
+            // To show a line takes longer than to skip it, and the first of very many would be dropped again.
+            if before > marked {
+                timeline.sent(input.conn, command_line(bytes));
+                timeline.recorded(input.conn, input.at, at + 1);
+            }
         }
     }
-    timeline.total = commands.max(timeline.total);
+    timeline.total = commands.max(lines);
     timeline
 }
 

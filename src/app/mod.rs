@@ -707,6 +707,9 @@ impl State {
     }
 
     fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
+        if let [Update::Folded { done, .. }] = frame.updates[..] {
+            return self.folded(done);
+        }
         self.clock = ClockBase {
             now: frame.now,
             wall,
@@ -803,8 +806,8 @@ impl State {
                     differences,
                 } => self.compared(between, differences),
                 Update::Expired(keys) => Rc::make_mut(&mut self.timeline).expired(keys),
-                // The port keeps it.
-                Update::Logged(_) => {}
+                // The port keeps the one; the other comes alone.
+                Update::Logged(_) | Update::Folded { .. } => {}
             }
         }
         self.follow(orders, wall, effects);

@@ -70,6 +70,8 @@ pub(super) struct Left {
     present: Option<Snapshot>,
     /// The ends of other branches.
     others: BTreeMap<BranchId, Snapshot>,
+    /// The branch that the last fork left, and the notice that tells of it.
+    told: Option<(BranchId, String)>,
     /// Whose line sent the session elsewhere.
     sender: Option<Conn>,
     /// Whoever waits for the session to have gone where a line sent it.
@@ -263,7 +265,16 @@ impl State {
         if let Some(dropped) = dropped {
             text += &format!(" {} was too many and is gone.", Past::branch_name(dropped));
         }
+        self.left.told = Some((left, text.clone()));
         self.notice = Some(text);
+    }
+
+    /// The branch that the notice tells of, which can be gone back to.
+    pub fn way_back(&self) -> Option<BranchId> {
+        let told = self.left.told.as_ref();
+        let (branch, _) = told.filter(|(_, text)| self.notice.as_ref() == Some(text))?;
+        let mut branches = self.past.view.branches.iter();
+        branches.any(|other| other.id == *branch).then_some(*branch)
     }
 
     /// The session walks on another branch; what is said there is still to be told.
@@ -275,6 +286,9 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         self.settle(wall, effects);
+        if self.way_back() == Some(branch) {
+            self.notice = None;
+        }
         let leaving = self.left.present.take();
         let leaving = leaving.unwrap_or_else(|| self.snapshot());
         self.left.others.insert(left, leaving);

@@ -6,7 +6,7 @@ use super::{format, show};
 use crate::session::message::{Bytes, ClientView, Conn, ExpiredKey, Millis, Point, ScriptView};
 
 /// How many marks are kept.
-const MARKS_MAX: usize = 2000;
+pub const MARKS_MAX: usize = 2000;
 /// How many expiries are kept.
 const EXPIRED_MAX: usize = 500;
 /// How many characters of a line are kept.
@@ -31,6 +31,33 @@ impl Mark {
     /// Whether it comes after a point.
     pub fn is_after(&self, point: Point) -> bool {
         self.at > point.at || self.input > point.inputs
+    }
+}
+
+/// Marks that stand in the same place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dot<'a> {
+    /// The place: a slot since the beginning of time.
+    pub slot: u64,
+    /// The last of them.
+    pub last: &'a Mark,
+    /// How many.
+    pub marks: usize,
+    /// Whether they come after where the session stands.
+    pub later: bool,
+}
+
+impl Dot<'_> {
+    /// What it says when it is pointed at.
+    pub fn title(&self) -> String {
+        match self.marks {
+            1 => self.last.line.clone(),
+            n => format!(
+                "{} lines, the last: {}",
+                format::count(n as u64),
+                self.last.line
+            ),
+        }
     }
 }
 
@@ -59,6 +86,86 @@ pub struct Bracket {
     /// The commands that it was seen to call, oldest first; while it stands, the last is still to come.
     pub calls: Vec<String>,
     name: String,
+}
+
+/// How much of a session a strip shows: so much before its end, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Zoom(usize);
+
+/// The lengths, in milliseconds, beside the whole session.
+const LENGTHS: [Millis; 7] = [
+    20_000, 60_000, 180_000, 600_000, 1_800_000, 7_200_000, 28_800_000,
+];
+
+impl Default for Zoom {
+    /// Ten minutes, and no more than there is to see.
+    fn default() -> Self {
+        Self(3)
+    }
+}
+
+impl Zoom {
+    /// All of the session.
+    pub const WHOLE: Self = Self(LENGTHS.len());
+
+    /// A shorter time; `None`: there is none.
+    pub fn nearer(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+
+    /// A longer time; `None`: it is the whole session already.
+    pub fn farther(self) -> Option<Self> {
+        (self != Self::WHOLE).then_some(Self(self.0 + 1))
+    }
+
+    /// What it shows, in words.
+    pub fn says(self) -> String {
+        match LENGTHS.get(self.0) {
+            None => "the whole session".into(),
+            Some(ms) => format!("at most {}", format::duration(*ms)),
+        }
+    }
+
+    /// The first moment of a strip that ends at another, of a session that began at `first`.
+    pub fn start(self, timeline: &Timeline, first: Millis, last: Millis) -> Millis {
+        match LENGTHS.get(self.0) {
+            None => first,
+            Some(&length) if self <= Self::default() => timeline.start(last, length),
+            // Marks of long ago are gone, but the way there is not.
+            Some(&length) => last.saturating_sub(length).max(first),
+        }
+    }
+}
+
+/// The time that a strip shows, in milliseconds. It moves on in steps, so that what stands on the strip stays where it
+/// is in between, and a strip that is drawn many times a second is not made anew each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first moment.
+    pub start: Millis,
+    /// How long it is.
+    pub length: Millis,
+    /// What stands in one place: see [`Timeline::dots`].
+    pub slot: Millis,
+}
+
+impl Stretch {
+    /// The steps that it goes in, at least.
+    const STEPS: Millis = 48;
+    /// The places in each.
+    const SLOTS: Millis = 8;
+
+    /// From a moment, or a little before, until another, or a little after; `least` milliseconds at least.
+    pub fn new(start: Millis, last: Millis, least: Millis) -> Self {
+        let length = |start: Millis| last.saturating_sub(start).max(least);
+        let step = (length(start) / Self::STEPS).max(1).next_power_of_two();
+        let start = start / step * step;
+        Self {
+            start,
+            length: length(start).next_multiple_of(step),
+            slot: (step / Self::SLOTS).max(1),
+        }
+    }
 }
 
 /// The marks and spans of a session.
@@ -213,6 +320,27 @@ impl Timeline {
         }
     }
 
+    /// The marks of a client from a moment on, the newest first. Those that stand in one `slot` of milliseconds are one,
+    /// or a busy client's would be drawn hundreds of times in the same place. They part where the past ends.
+    pub fn dots(&self, conn: Conn, start: Millis, slot: Millis, here: Point) -> Vec<Dot<'_>> {
+        let own = self.marks.iter().rev();
+        let own = own.filter(|mark| mark.conn == conn && mark.at >= start);
+        let mut dots: Vec<Dot<'_>> = Vec::new();
+        for mark in own {
+            let (place, later) = (mark.at / slot.max(1), mark.is_after(here));
+            match dots.last_mut() {
+                Some(dot) if (dot.slot, dot.later) == (place, later) => dot.marks += 1,
+                _ => dots.push(Dot {
+                    slot: place,
+                    last: mark,
+                    marks: 1,
+                    later,
+                }),
+            }
+        }
+        dots
+    }
+
     /// How many of a client's lines the server half has not yet handled.
     pub fn waiting(&self, conn: Conn) -> usize {
         self.waiting.get(&conn).map_or(0, VecDeque::len)
@@ -263,6 +391,69 @@ mod tests {
                 input: 1
             }]
         );
+    }
+
+    #[test]
+    fn marks_in_one_place_are_one_dot() {
+        let mut timeline = Timeline::default();
+        for (input, at) in [100, 101, 109, 110, 140].into_iter().enumerate() {
+            timeline.sent(0, format!("GET {at}"));
+            timeline.recorded(0, at, input + 1);
+            timeline.sent(1, "PING".into());
+            timeline.recorded(1, at, 0);
+        }
+        let here = Point { inputs: 2, at: 300 };
+        let dots = timeline.dots(0, 101, 10, here);
+        let told: Vec<_> = dots.iter().map(|dot| (dot.slot, dot.title())).collect();
+        let title = |text: &str| text.to_string();
+        assert_eq!(
+            told,
+            [
+                (14, title("GET 140")),
+                (11, title("GET 110")),
+                (10, title("GET 109")),
+                (10, title("GET 101")),
+            ],
+            "109 is after where the session stands, and 101 is not"
+        );
+        let end = Point { inputs: 9, at: 300 };
+        let dots = timeline.dots(0, 0, 50, end);
+        assert_eq!(dots.len(), 1);
+        assert_eq!(dots[0].title(), "5 lines, the last: GET 140");
+    }
+
+    #[test]
+    fn a_strip_shows_a_shorter_or_a_longer_time() {
+        let mut timeline = Timeline::default();
+        timeline.sent(0, "PING".into());
+        timeline.recorded(0, 9_900_000, 1);
+        let zoom = Zoom::default();
+        let start = |zoom: Zoom| zoom.start(&timeline, 1_000, 10_000_000);
+        assert_eq!(start(zoom), 9_900_000, "nothing is marked before");
+        let near = zoom.nearer().and_then(Zoom::nearer).unwrap();
+        assert_eq!((start(near), near.says()), (9_940_000, "at most 1m".into()));
+        assert_eq!(start(zoom.farther().unwrap()), 8_200_000);
+        let ways: Vec<_> = std::iter::successors(Some(zoom), |zoom| zoom.farther()).collect();
+        let far = ways[ways.len() - 1];
+        assert_eq!((far, start(far)), (Zoom::WHOLE, 1_000));
+        assert_eq!(far.says(), "the whole session");
+        let ways = std::iter::successors(Some(zoom), |zoom| zoom.nearer());
+        assert_eq!(ways.count(), 4);
+    }
+
+    #[test]
+    fn a_strip_moves_on_in_steps_and_shows_all_that_it_is_to_show() {
+        let mut stretches = std::collections::BTreeSet::new();
+        for now in (100_000..200_000).step_by(10) {
+            let one = Stretch::new(12_345, now, 20_000);
+            assert!(one.start <= 12_345 && one.start + one.length >= now);
+            assert!(one.length as f64 <= 1.1 * (now - 12_345) as f64, "{one:?}");
+            assert!((100..900).contains(&(one.length / one.slot)), "{one:?}");
+            stretches.insert((one.start, one.length));
+        }
+        assert!(stretches.len() < 60, "{}", stretches.len());
+        assert_eq!(Stretch::new(7, 7, 20_000).length, 20_480);
+        assert_eq!(Stretch::new(7, 7, 0).slot, 1);
     }
 
     #[test]

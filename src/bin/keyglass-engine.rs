@@ -9,13 +9,15 @@ mod shell {
     use keyglass::engine::script::{self, Answer, Failure, Machine};
     use keyglass::session::clock::Awake;
     use keyglass::session::host::Host;
-    use keyglass::session::message::{Millis, Record, Request};
+    use keyglass::session::message::{Frame, Millis, Record, Request};
     use keyglass::session::moment;
     use wasm_bindgen::prelude::*;
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
     /// The shortest time between two frames, in milliseconds.
     const FRAME: Millis = 16;
+    /// How often it is told how far a long log is folded, in milliseconds.
+    const FOLDED_EVERY: Millis = 100;
     /// The longest time that one timer is set for; the clock is looked at again then, as [`Awake`] wants it.
     const NAP_MAX: Millis = 60_000;
 
@@ -36,7 +38,14 @@ mod shell {
                 Ok(requests) => {
                     for request in requests {
                         let now = self.now();
-                        self.host.handle(now, request);
+                        let (scope, mut told) = (&self.scope, now);
+                        self.host.handle_telling(now, request, &mut |frame| {
+                            let now = wall();
+                            if now.saturating_sub(told) >= FOLDED_EVERY {
+                                told = now;
+                                post(scope, &frame);
+                            }
+                        });
                     }
                 }
                 Err(error) => web_sys::console::error_1(
@@ -56,17 +65,7 @@ mod shell {
             let frame = self.host.frame(now);
             self.sent = now;
             if !frame.updates.is_empty() {
-                match postcard::to_allocvec(&frame) {
-                    Ok(bytes) => {
-                        let bytes = Uint8Array::from(bytes.as_slice());
-                        let transfer = js_sys::Array::of1(&bytes.buffer());
-                        // Only a closed scope refuses a message, and then nobody listens.
-                        let _ = self.scope.post_message_with_transfer(&bytes, &transfer);
-                    }
-                    Err(error) => web_sys::console::error_1(
-                        &format!("a frame could not be written: {error}").into(),
-                    ),
-                }
+                post(&self.scope, &frame);
             }
             match self.host.next_deadline() {
                 Some(when) => self.nap(when.max(self.sent + FRAME)),
@@ -97,6 +96,20 @@ mod shell {
                 .scope
                 .set_timeout_with_callback_and_timeout_and_arguments_0(callback, delay)
                 .ok();
+        }
+    }
+
+    fn post(scope: &DedicatedWorkerGlobalScope, frame: &Frame) {
+        match postcard::to_allocvec(frame) {
+            Ok(bytes) => {
+                let bytes = Uint8Array::from(bytes.as_slice());
+                let transfer = js_sys::Array::of1(&bytes.buffer());
+                // Only a closed scope refuses a message, and then nobody listens.
+                let _ = scope.post_message_with_transfer(&bytes, &transfer);
+            }
+            Err(error) => {
+                web_sys::console::error_1(&format!("a frame could not be written: {error}").into())
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::host::Host;
-use super::message::{Entry, Millis};
+use super::host::{FOLDED_TOLD, Host};
+use super::message::{Entry, Frame, Millis, Update};
 
 /// How much it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,13 @@ pub(super) struct Work {
 
 impl Host {
     /// Lets happen what a session begins with, unless it uses more than it may.
-    pub(super) fn fold(&mut self, entries: Vec<Entry>, until: Millis) -> Option<Cap> {
+    pub(super) fn fold(
+        &mut self,
+        entries: Vec<Entry>,
+        until: Millis,
+        told: &mut dyn FnMut(Frame),
+    ) -> Option<Cap> {
+        let all = entries.len();
         for (n, entry) in entries.into_iter().enumerate() {
             if let Entry::Input(input) = &entry
                 && let Some(cap) = self.creep(input.at, Work::default())
@@ -72,6 +78,13 @@ impl Host {
             }
             self.repeat(entry);
             self.updates.clear();
+            let done = n + 1;
+            if done % FOLDED_TOLD == 0 {
+                told(Frame {
+                    now: self.now.engine.now,
+                    updates: vec![Update::Folded { done, all }],
+                });
+            }
             let cap = self.weigh(Work::default(), n % WEIGHED_EVERY == 0);
             if cap.is_some() {
                 return cap;

@@ -23,6 +23,9 @@ const TOUCHED_MAX: usize = 8;
 const HELD_MAX: usize = 1_000;
 const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// After how many entries of a log that is folded again it is said how far that is.
+pub(super) const FOLDED_TOLD: usize = 500;
+
 /// How often the profiler is told of commands, in milliseconds: nobody reads faster.
 const PROFILE_EVERY: Millis = 250;
 
@@ -111,6 +114,11 @@ impl Host {
 
     /// Handles one request at a moment of the wall clock. What it changes is told by the next [`Host::frame`].
     pub fn handle(&mut self, wall: Millis, request: Request) {
+        self.handle_telling(wall, request, &mut |_| {});
+    }
+
+    /// Handles one request, and says how far it is where that takes long: a log is folded again.
+    pub fn handle_telling(&mut self, wall: Millis, request: Request, told: &mut dyn FnMut(Frame)) {
         let at = self.read_clock(wall);
         match request {
             Request::Guard(caps) => self.guard = Some(caps),
@@ -134,7 +142,7 @@ impl Host {
                         )
                     })
                     .collect();
-                let capped = self.fold(log.entries, log.until);
+                let capped = self.fold(log.entries, log.until, told);
                 // What was said then is not told.
                 self.now.actors.listen(true);
                 // The clock runs, or is held, as before, from where the record leaves it.

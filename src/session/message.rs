@@ -371,6 +371,14 @@ pub enum Update {
         /// Whether it stands at the end; otherwise in the past.
         at_end: bool,
     },
+    /// A session is being brought back, which takes a while: so much of its log is folded. Comes alone in its frame,
+    /// which tells nothing else.
+    Folded {
+        /// How many entries.
+        done: usize,
+        /// Of how many.
+        all: usize,
+    },
     /// Keys that expired, oldest first; of very many the last.
     Expired(Vec<ExpiredKey>),
     /// The session goes on from a moment in the past; what came after it is kept as a branch.

@@ -40,8 +40,17 @@ pub fn KeptBar(props: &KeptProps) -> Html {
                 { button("line", "Not now", Act::Dismiss) }
             </>
         },
-        Bar::Coming(inputs) => {
-            html! { <span>{ format!("Bringing the session back: {} inputs…", format::count(*inputs as u64)) }</span> }
+        Bar::Coming(all, done) => {
+            let [all, done] = [all, done].map(|n| format::count(*n as u64));
+            html! {
+                <>
+                    <span>{ format!("Bringing the session back: {all} inputs…") }</span>
+                    // Read to nobody: it would be a flood.
+                    if done != "0" {
+                        <span class="num" aria-hidden="true">{ format!("{done} of {all}") }</span>
+                    }
+                </>
+            }
         }
         Bar::Back => html! {
             <>

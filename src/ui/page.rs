@@ -18,10 +18,11 @@ use super::store::Store;
 use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
 use crate::app::kept::Kept;
+use crate::app::past::Past;
 use crate::app::share::page::Share;
 use crate::app::stage::Subject;
 use crate::app::{Action, Choice, State, Tab, Theme, example, words};
-use crate::session::message::{ClockView, Millis};
+use crate::session::message::{ClockView, Millis, Travel};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
@@ -105,12 +106,15 @@ pub fn Page(props: &PageProps) -> Html {
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
+                            if let Some(branch) = state.way_back() {
+                                <button class="line" onclick={store.callback(move |_| Action::Travel(Travel::Walk(branch)))}>{ format!("Go back to {}", Past::branch_name(branch)) }</button>
+                            }
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
                         </div>
                     }
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
-                    <Offered share={Rc::clone(state.share())} />
+                    <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />
                     <KeptBar kept={Rc::clone(state.kept())} />
                     <p class="vh" role="status" aria-label="What changed">{ state.announced().to_owned() }</p>
                     <main class="parts">
@@ -142,7 +146,9 @@ pub fn Page(props: &PageProps) -> Html {
                         }
                     </section>
                     <section class="consoles" aria-label="Consoles">
-                        <p class="try">{ example::TRY }</p>
+                        if state.share().title.is_none() {
+                            <p class="try">{ example::TRY }</p>
+                        }
                         if places > 3 {
                             <Chips consoles={state.consoles.clone()} />
                         }

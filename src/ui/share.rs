@@ -248,16 +248,30 @@ fn length(link: Option<&String>, commands: usize) -> String {
     }
 }
 
+/// What is needed to offer something.
+#[derive(Properties)]
+pub struct OfferedProps {
+    /// What the page knows of sharing.
+    pub share: Rc<Share>,
+    /// Whether the session that is there is kept.
+    pub keeps: bool,
+}
+
+impl PartialEq for OfferedProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.share, &other.share) && self.keeps == other.keeps
+    }
+}
+
 /// What is offered to be opened. Nothing of it has run.
 #[component]
-pub fn Offered(props: &ShareProps) -> Html {
+pub fn Offered(props: &OfferedProps) -> Html {
     let offer = props.share.offer.clone();
     let dialog = use_dialog(offer.is_some());
     let Some(store) = use_context::<Store>() else {
         return Html::default();
     };
     let act = |act: Act| store.callback(move |_: MouseEvent| Action::Share(act.clone()));
-    let keeps = store.read(|state| state.kept().own.is_some());
     let leave = {
         let (store, offered) = (store.clone(), offer.is_some());
         Callback::from(move |_: Event| {
@@ -283,7 +297,7 @@ pub fn Offered(props: &ShareProps) -> Html {
                     <button class="line" type="button" onclick={act(Act::Leave)}>{ "Not now" }</button>
                 </div>
                 <p class="dim">
-                    { match keeps {
+                    { match props.keeps {
                         true => "It opens as a new session. What you have done so far is kept.",
                         false => "It opens as a new session. This browser keeps no sessions: what you have done so far goes.",
                     } }
@@ -296,7 +310,8 @@ pub fn Offered(props: &ShareProps) -> Html {
 /// The two ways to open it, first the one that it was made for.
 fn takes(document: &Document, act: &dyn Fn(Act) -> Callback<MouseEvent>) -> Html {
     let button = |class: &'static str, how: How, text: &'static str| {
-        html! { <button {class} type="button" onclick={act(Act::Take(how))}>{ text }</button> }
+        let autofocus = class == "solid";
+        html! { <button {class} {autofocus} type="button" onclick={act(Act::Take(how))}>{ text }</button> }
     };
     let (run, step) = ("Run", "Step through");
     match document.mode {

@@ -4,7 +4,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::store::Store;
+use super::store::{Store, wall};
 use crate::app::Action;
 use crate::app::kept::{About, Act, FORMAT, Session};
 use crate::session::message::Entry;
@@ -28,7 +28,11 @@ extern "C" {
     async fn load(id: String) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn remove(id: String) -> Result<(), JsValue>;
+    async fn breathe();
 }
+
+/// How long a log is read at a time, in milliseconds.
+const READ_FOR: f64 = 12.0;
 
 /// Opens the page: on the session that this tab had before it was loaded again, or else on a new one; so too where
 /// something is offered to be opened, and that session is kept.
@@ -135,7 +139,12 @@ async fn bring(store: &Store, id: String, about: About) -> bool {
         return false;
     };
     let (mut entries, mut broken) = (Vec::new(), false);
+    let mut began = wall();
     for piece in Array::from(&pieces).iter() {
+        if wall() - began > READ_FOR {
+            breathe().await;
+            began = wall();
+        }
         let piece = Array::from(&piece);
         let from = piece.get(0).as_f64().unwrap_or_default() as usize;
         // What was written once more stands in an earlier piece.

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use gloo::timers::callback::Interval;
+use gloo::timers::callback::{Interval, Timeout};
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
@@ -12,6 +12,13 @@ use super::storage;
 use super::worker::ServerHalf;
 use crate::app::words::worker as words;
 use crate::app::{Action, Effect, State};
+
+/// A drawing that takes longer than this, in milliseconds, is followed by a rest of [`REST`] times as long, and of
+/// [`REST_MAX`] at most, before what the server half tells is drawn again. So what others do at any rate leaves the
+/// page its frames; what the learner does is drawn at once.
+const QUICK: f64 = 5.0;
+const REST: f64 = 5.0;
+const REST_MAX: f64 = 200.0;
 
 /// The one store of the page; the same for as long as the page is open, so that a context of it wakes nobody.
 #[derive(Clone)]
@@ -27,6 +34,10 @@ struct Inner {
     frame_asked: Cell<bool>,
     on_frame: RefCell<Option<Closure<dyn FnMut()>>>,
     tick: RefCell<Option<Interval>>,
+    /// Until when the drawing rests, by the browser's clock.
+    rests_until: Cell<f64>,
+    /// What is to be drawn after the rest.
+    after_rest: RefCell<Option<Timeout>>,
 }
 
 impl PartialEq for Store {
@@ -54,12 +65,24 @@ impl Store {
             frame_asked: Cell::default(),
             on_frame: RefCell::default(),
             tick: RefCell::default(),
+            rests_until: Cell::default(),
+            after_rest: RefCell::default(),
         }));
         let drawn = store.clone();
         *store.0.on_frame.borrow_mut() = Some(Closure::new(move || {
             drawn.0.frame_asked.set(false);
+            drawn.0.after_rest.take();
+            let began = wall();
             let redraw = drawn.0.redraw.borrow().clone();
             redraw.emit(());
+            // A timer's turn comes once the browser has laid out and painted what was drawn.
+            let drawn = drawn.clone();
+            Timeout::new(0, move || {
+                let (now, took) = (wall(), wall() - began);
+                let rest = if took > QUICK { took * REST } else { 0.0 };
+                drawn.0.rests_until.set(now + rest.min(REST_MAX));
+            })
+            .forget();
         }));
         let ticking = store.clone();
         *store.0.tick.borrow_mut() =
@@ -79,13 +102,29 @@ impl Store {
 
     /// Lets something happen.
     pub fn dispatch(&self, action: Action) {
+        let told = matches!(action, Action::Frame(_) | Action::Tick);
         let effects = self.0.state.borrow_mut().update(action, wall());
         for effect in effects {
             self.carry_out(effect);
         }
         if self.0.state.borrow_mut().take_changed() {
-            self.ask_for_frame();
+            let rest = self.0.rests_until.get() - wall();
+            match told && rest > 0.0 {
+                true => self.ask_after(rest),
+                false => self.ask_for_frame(),
+            }
         }
+    }
+
+    fn ask_after(&self, rest: f64) {
+        let mut after_rest = self.0.after_rest.borrow_mut();
+        if self.0.frame_asked.get() || after_rest.is_some() {
+            return;
+        }
+        let store = self.clone();
+        *after_rest = Some(Timeout::new(rest.ceil() as u32, move || {
+            store.ask_for_frame();
+        }));
     }
 
     /// A callback that dispatches.

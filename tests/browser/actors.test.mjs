@@ -114,7 +114,7 @@ test("ten busy actors leave the page its frames", async () => {
   const rate = ((await added()) - before) / ((Date.now() - began) / 1000);
   console.log(`${idle.toFixed(1)} frames a second before, ${busy.toFixed(1)} with ten actors at ${rate.toFixed(0)} commands a second; the longest ${longest.toFixed(0)} ms`);
   assert.ok(rate > 3000, `${rate} commands a second`);
-  assert.ok(busy > idle / 3, `${busy} frames a second, ${idle} before`);
+  assert.ok(busy > idle / 2, `${busy} frames a second, ${idle} before`);
 });
 
 test("an hour with a thousand expiries and ten workers passes within a second", async () => {

@@ -59,7 +59,7 @@ test("a link opens as it stood, with its title, clients and pinned inspectors", 
   await offer(two.page).getByText("Look at k.").waitFor();
   await offer(two.page).getByText(/^19 commands as 3 clients/).waitFor();
   assert.equal(await exec(two.page, "A", "DBSIZE"), "(integer) 0", "nothing has run");
-  await offer(two.page).getByRole("button", { name: "Run" }).click();
+  await offer(two.page).getByRole("button", { name: "Run", exact: true }).click();
   await inspector(two.page, "k").waitFor({ timeout: 20_000 }).catch(() => {});
   await two.page.waitForFunction(() => document.querySelector(".title")?.textContent === "Jobs & <b>workers</b>");
   assert.match(await exec(two.page, "A", "XREVRANGE events:user_activity + - COUNT 1"), new RegExp(added.replaceAll('"', "")));
@@ -77,10 +77,10 @@ test("a link from the start is stepped through, command by command", async () =>
   await one.finish();
 
   const two = await open(link.slice(server.url.length));
-  await offer(two.page).getByRole("button", { name: "Step through" }).click();
+  await offer(two.page).getByRole("button", { name: "Step through", exact: true }).click();
   await walk(two.page).getByText("0 of 19").waitFor();
   await walk(two.page).getByText(/^A> ZADD leaderboard/).waitFor();
-  const next = walk(two.page).getByRole("button", { name: "Next" });
+  const next = walk(two.page).getByRole("button", { name: "Next", exact: true });
   await next.click();
   await consoleOf(two.page, "A").log.getByText("(integer) 7").waitFor();
   await two.page.keyboard.press("Enter");
@@ -99,14 +99,14 @@ test("links that a person writes, and those of documentation pages", async () =>
   const hand = await open("#cmd=ZADD board 10 ann;B>ZREVRANGE%20board 0 -1&title=A board&view=board");
   await offer(hand.page).getByRole("heading", { name: "A board" }).waitFor();
   await offer(hand.page).getByText("2 commands as 2 clients.").waitFor();
-  await offer(hand.page).getByRole("button", { name: "Run" }).click();
+  await offer(hand.page).getByRole("button", { name: "Run", exact: true }).click();
   await consoleOf(hand.page, "B").log.getByText('1) "ann"').waitFor();
   await inspector(hand.page, "board").waitFor();
   // Another fragment in the same tab is offered too, and what was done is kept.
   await hand.page.waitForTimeout(500);
   await hand.page.evaluate(() => (location.hash = "#cmd=PING"));
   await offer(hand.page).getByText("1 command as 1 client.").waitFor();
-  await offer(hand.page).getByRole("button", { name: "Run" }).click();
+  await offer(hand.page).getByRole("button", { name: "Run", exact: true }).click();
   await consoleOf(hand.page, "A").log.getByText("PONG").waitFor();
   await hand.page.locator(".kept-bar").getByRole("button", { name: "Bring it back" }).click();
   await hand.page.locator(".kept-bar").getByText(/is back/).waitFor();
@@ -148,7 +148,7 @@ test("a file is saved, dropped and chosen", async () => {
 
   await drop(page, "y.keyglass", JSON.stringify({ keyglass: 1, title: "Dropped", steps: [{ run: "SET dropped 1" }] }));
   await offer(page).getByRole("heading", { name: "Dropped" }).waitFor();
-  await offer(page).getByRole("button", { name: "Run" }).click();
+  await offer(page).getByRole("button", { name: "Run", exact: true }).click();
   await inspector(page, "dropped").waitFor();
   await page.locator(".kept-bar").getByText("The one before is kept").waitFor();
 
@@ -172,7 +172,7 @@ test("what redis-cli printed becomes a session, pasted in a console or in the di
   await share(page);
   await sheet(page).getByLabel("Link or transcript").fill(printed);
   await sheet(page).getByRole("button", { name: "Open this text" }).click();
-  await offer(page).getByRole("button", { name: "Run" }).click();
+  await offer(page).getByRole("button", { name: "Run", exact: true }).click();
   await consoleOf(page, "A").log.getByText("1) (integer) 1").waitFor();
   await share(page);
   await sheet(page).getByLabel("Link or transcript").fill("no session");
@@ -206,14 +206,15 @@ test("what a link holds never becomes markup, style, script or a request", async
   const before = await page.evaluate(() => document.querySelectorAll("script, style, link, img, iframe, object").length);
   await drop(page, "evil.keyglass", JSON.stringify(file));
   await offer(page).getByText(one, { exact: true }).first().waitFor();
-  await offer(page).getByRole("button", { name: "Run" }).click();
+  await offer(page).getByRole("button", { name: "Run", exact: true }).click();
   await walk(page).getByText("That was all").waitFor();
   await page.waitForFunction((title) => document.querySelector(".title")?.textContent === title, one);
   await share(page);
   await page.waitForTimeout(500);
   assert.equal(await page.evaluate(() => window.evil), undefined);
   assert.equal(await page.evaluate(() => document.querySelectorAll("script, style, link, img, iframe, object").length), before);
-  assert.equal(await page.locator("[onerror], [onload], i").count(), 0);
+  assert.equal(await page.locator("[onerror], [onload]").count(), 0);
+  assert.equal(await page.locator("i", { hasText: "xxxxxxxx" }).count(), 0);
   await finish(); // and nothing was requested from elsewhere
 });
 
@@ -238,7 +239,7 @@ test("what is broken or takes too much says so, and leaves nothing behind", asyn
     steps: [{ do: "connect" }, { actor: 1, do: "start", name: "busy", text }, { after: 86_400_000, run: "PING" }],
   });
   await drop(page, "keys.keyglass", JSON.stringify(busy("let n = 0\nforever\n  let n = {n} + 1\n  SET k:{n} 1\n")));
-  await offer(page).getByRole("button", { name: "Run" }).click();
+  await offer(page).getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("alert").getByText(/not opened: it takes more than 100,000 (keys|commands of its actors)/).waitFor({ timeout: 20_000 });
   assert.equal(await exec(page, "A", "EXISTS k:1 mine"), "(integer) 0");
   await page.locator(".kept-bar").getByRole("button", { name: "Bring it back" }).click();

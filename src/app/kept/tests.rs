@@ -115,6 +115,29 @@ fn a_session_comes_back_with_its_clients_its_branches_and_its_consoles() {
 }
 
 #[test]
+fn how_much_of_a_session_is_back_is_told_and_is_no_sign_that_it_is() {
+    let mut page = kept();
+    page.exec(0, "SET k 1");
+    let told = |page: &mut Joined, done: usize| {
+        let updates = vec![Update::Folded { done, all: 2_000 }];
+        let now = page.now;
+        page.act(Action::Frame(Frame { now, updates }));
+    };
+    let until = page.state.log().until;
+    page.now += 1_000;
+    told(&mut page, 500);
+    assert_eq!(page.state.kept().bar, Bar::Nothing);
+    assert_eq!(
+        page.state.log().until,
+        until,
+        "it is not the session's own time"
+    );
+    page.state.kept_mut().bar = Bar::Coming(2_000, 0);
+    told(&mut page, 1_500);
+    assert_eq!(page.state.kept().bar, Bar::Coming(2_000, 1_500));
+}
+
+#[test]
 fn a_session_that_nobody_has_open_is_offered_once_and_not_when_somebody_types_already() {
     let mut page = kept();
     let all = vec![

@@ -94,7 +94,10 @@ fn typing_in_the_past_goes_on_from_there_and_what_came_after_can_be_walked_again
     assert!(page.state.notice.as_ref().unwrap().contains("branch 1"));
     let second = page.state.past.view.branch;
     assert_ne!(first, second);
+    // The notice that tells of it has the way back, and goes with it.
+    assert_eq!(page.state.way_back(), Some(first));
     go(&mut page, Travel::Walk(first));
+    assert_eq!((page.state.way_back(), &page.state.notice), (None, &None));
     assert_eq!(shown(&page, 0), before);
     assert_eq!(page.exec(0, "GET k"), ["\"2\""]);
     go(&mut page, Travel::Walk(second));

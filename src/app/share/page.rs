@@ -328,7 +328,7 @@ impl State {
             // Each step goes to its own moment.
             about.clock.0 |= document.begins.is_some();
         }
-        let bar = Bar::Coming(log.entries.len());
+        let bar = Bar::Coming(log.entries.len(), 0);
         let folds = !log.entries.is_empty();
         self.begin_log(about, log, Some(Caps::default()), wall, effects);
         // Before it is known to keep within its caps, it is not saved.

@@ -30,6 +30,31 @@ fn outputs(frame: &Frame) -> Vec<(Conn, String)> {
 }
 
 #[test]
+fn how_far_a_long_log_is_folded_is_told() {
+    let connect = |at| {
+        Entry::Input(Input {
+            at,
+            conn: 0,
+            what: What::Connect,
+        })
+    };
+    let log = Log {
+        entries: (0..1_200).map(|n| connect(START + n)).collect(),
+        until: START + 1_200,
+        ..Log::new(1, START)
+    };
+    let mut host = Host::new(1, START, fake::machine);
+    let mut told = Vec::new();
+    host.handle_telling(START, Request::Begin(log), &mut |frame| {
+        told.extend(frame.updates);
+    });
+    let all = 1_200;
+    let folded = [500, 1_000].map(|done| Update::Folded { done, all });
+    assert_eq!(told, folded);
+    assert!(matches!(host.frame(START).updates[0], Update::Ready { .. }));
+}
+
+#[test]
 fn an_input_is_recorded_answered_and_seen() {
     let mut host = Host::new(1, START, fake::machine);
     host.handle(

@@ -16,12 +16,12 @@ use crate::app::client::Who;
 use crate::app::colour;
 use crate::app::format;
 use crate::app::past::Past;
-use crate::app::timeline::{Bracket, Timeline};
+use crate::app::timeline::{Bracket, Stretch, Timeline, Zoom};
 use crate::session::message::{Conn, Millis, Point, Travel};
 use history::HistorySheet;
 
-/// The longest time that the strip covers, and the shortest.
-const LENGTH: std::ops::Range<Millis> = 20_000..600_000;
+/// The shortest time that the strip covers.
+const LEAST: Millis = 20_000;
 /// How much of a track the time up to the end takes, in percent.
 const WIDTH: f64 = 97.0;
 /// A point that nothing comes after.
@@ -64,6 +64,7 @@ impl PartialEq for TimelineProps {
 pub fn TimelineStrip(props: &TimelineProps) -> Html {
     let now = use_now(1000);
     let listed = use_state(|| false);
+    let zoom = use_state_eq(Zoom::default);
     let dragged = use_mut_ref(|| false);
     let tracks = use_node_ref();
     let Some(store) = use_context::<Store>() else {
@@ -88,8 +89,16 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
     let last = stands.map_or(now, |(_, end)| end.at);
     let here = stands.map_or(now, |(here, _)| here.at);
     let point = stands.map_or(END, |(here, _)| here);
-    let start = timeline.start(last, LENGTH.end).min(here);
-    let length = last.saturating_sub(start).max(LENGTH.start) as f64;
+    let Stretch {
+        start,
+        length,
+        slot,
+    } = Stretch::new(
+        zoom.start(timeline, props.start, last).min(here),
+        last,
+        LEAST,
+    );
+    let length = length as f64;
     // The head stands a little before the right edge, so that what comes next has somewhere to go.
     let place =
         move |at: Millis| (at.saturating_sub(start) as f64 / length * WIDTH).clamp(0.0, WIDTH);
@@ -148,9 +157,29 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
         Callback::from(move |_: PointerEvent| *dragged.borrow_mut() = false)
     };
     let (inputs, all) = (past.inputs(), past.view.inputs);
+    let zoom_to = |to: Option<Zoom>| {
+        let zoom = zoom.clone();
+        move || {
+            if let Some(to) = to {
+                zoom.set(to);
+            }
+        }
+    };
+    let (nearer, farther, whole) = (
+        zoom_to(zoom.nearer()),
+        zoom_to(zoom.farther()),
+        zoom_to(Some(Zoom::WHOLE)),
+    );
     let onkeydown = {
         let store = store.clone();
+        let (nearer, farther, whole) = (nearer.clone(), farther.clone(), whole.clone());
         Callback::from(move |event: KeyboardEvent| {
+            match event.key().as_str() {
+                "+" | "=" => nearer(),
+                "-" => farther(),
+                "0" => whole(),
+                _ => {}
+            }
             let to = |inputs: usize| Travel::To(Point { inputs, at: 0 });
             let travel = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => to(inputs.saturating_sub(1)),
@@ -208,8 +237,8 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                                     style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
                                 />
                             }
-                            for (i, mark) in timeline.marks.iter().filter(|m| m.conn == conn && m.at >= start).rev().take(MARKS_MAX).enumerate() {
-                                <i key={i} class={mark.is_after(point).then_some("later")} title={mark.line.clone()} style={format!("left:{:.2}%", place(mark.at))} />
+                            for dot in timeline.dots(conn, start, slot, point).into_iter().take(MARKS_MAX) {
+                                <i key={format!("{}-{}", dot.slot, dot.later)} class={dot.later.then_some("later")} title={dot.title()} style={format!("left:{:.2}%", place(dot.last.at))} />
                             }
                             for bracket in brackets(timeline, start) {
                                 { inside(bracket, place(bracket.at), bracket.conn == conn) }
@@ -243,6 +272,11 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
             </div>
             <div class="time-side">
                 <span class="dim num">{ if stands.is_some() { says } else { format!("{} commands", format::count(timeline.total as u64)) } }</span>
+                <span class="time-acts time-zoom" role="group" aria-label="How much the timeline shows">
+                    <button class="line" type="button" aria-label="A shorter time" title={format!("A shorter time (+); it shows {}", zoom.says())} disabled={zoom.nearer().is_none()} onclick={move |_| nearer()}>{ "+" }</button>
+                    <button class="line" type="button" aria-label="A longer time" title={format!("A longer time (-); it shows {}", zoom.says())} disabled={zoom.farther().is_none()} onclick={move |_| farther()}>{ "−" }</button>
+                    <button class="line" type="button" title="The whole session (0)" aria-pressed={(*zoom == Zoom::WHOLE).to_string()} onclick={move |_| whole()}>{ "Whole" }</button>
+                </span>
                 <span class="time-acts">
                     <button class="line" type="button" title="Back to before the last input (Ctrl-Z, .undo)" disabled={!past.view.can_undo} onclick={store.callback(|_| Action::Travel(Travel::Undo))}>{ "Undo" }</button>
                     <button class="line" type="button" title="On to the next input (Ctrl-Shift-Z, .redo)" disabled={stands.is_none()} onclick={store.callback(|_| Action::Travel(Travel::Redo))}>{ "Redo" }</button>
