@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::store::Store;
 use crate::app::kept::{Act, Bar, KEPT_MAX, Kept, Session};
+use crate::app::words::kept as words;
 use crate::app::{Action, format};
 
 /// What both need.
@@ -35,35 +36,35 @@ pub fn KeptBar(props: &KeptProps) -> Html {
         Bar::Nothing => return Html::default(),
         Bar::Offer(session) => html! {
             <>
-                <span>{ "A session is kept: " }{ summary(session) }</span>
-                { button("solid", "Continue", Act::Continue(session.id.clone())) }
-                { button("line", "Not now", Act::Dismiss) }
+                <span>{ words::offered(&summary(session)) }</span>
+                { button("solid", words::CONTINUE, Act::Continue(session.id.clone())) }
+                { button("line", words::NOT_NOW, Act::Dismiss) }
             </>
         },
         Bar::Coming(all, done) => {
             let [all, done] = [all, done].map(|n| format::count(*n as u64));
             html! {
                 <>
-                    <span>{ format!("Bringing the session back: {all} inputs…") }</span>
+                    <span>{ words::coming(&all) }</span>
                     // Read to nobody: it would be a flood.
                     if done != "0" {
-                        <span class="num" aria-hidden="true">{ format!("{done} of {all}") }</span>
+                        <span class="num" aria-hidden="true">{ words::come(&done, &all) }</span>
                     }
                 </>
             }
         }
         Bar::Back => html! {
             <>
-                <span>{ "Your session is back, to the last command." }</span>
-                { button("line", "Start fresh", Act::Fresh) }
-                { button("line", "Good", Act::Dismiss) }
+                <span>{ words::BACK }</span>
+                { button("line", words::START_FRESH, Act::Fresh) }
+                { button("line", words::GOOD, Act::Dismiss) }
             </>
         },
         Bar::Fresh(before) => html! {
             <>
-                <span>{ "A new session. The one before is kept." }</span>
-                { button("line", "Bring it back", Act::Continue(before.clone())) }
-                { button("line", "Good", Act::Dismiss) }
+                <span>{ words::FRESH }</span>
+                { button("line", words::BRING_IT_BACK, Act::Continue(before.clone())) }
+                { button("line", words::GOOD, Act::Dismiss) }
             </>
         },
     };
@@ -73,18 +74,9 @@ pub fn KeptBar(props: &KeptProps) -> Html {
 /// When, how much and which keys.
 fn summary(session: &Session) -> String {
     let Some(about) = &session.about else {
-        return format!("{}, made by a later version of this page", session.when);
+        return words::of_later_version(&session.when);
     };
-    let keys = match about.keys.len() {
-        0 => "no keys".into(),
-        _ => about.keys.join(", "),
-    };
-    format!(
-        "{}, {} commands, {}",
-        session.when,
-        format::count(about.commands as u64),
-        format::shortened(&keys, 60)
-    )
+    words::summary(&session.when, about.commands, &about.keys)
 }
 
 /// The button for the sheet, and the sheet.
@@ -125,18 +117,17 @@ pub fn Sessions(props: &KeptProps) -> Html {
     };
     html! {
         <div class="kept" {onkeydown}>
-            <button type="button" aria-expanded={open.to_string()} onclick={toggle}>{ "Sessions" }</button>
+            <button type="button" aria-expanded={open.to_string()} onclick={toggle}>{ words::SESSIONS }</button>
             if *open {
-                <section class="kept-sheet" aria-label="Sessions" tabindex="-1">
+                <section class="kept-sheet" aria-label={words::SESSIONS} tabindex="-1">
                     <p>
                         { match kept.own {
-                            Some(_) => format!("Each command is saved in this browser as it is typed. The last {KEPT_MAX} sessions are kept."),
-                            None => "This browser keeps no sessions for this page.".into(),
+                            Some(_) => words::saved(KEPT_MAX), None => words::KEEPS_NONE.into(),
                         } }
                     </p>
-                    <button class="solid" type="button" onclick={act(Act::Fresh)}>{ "Start fresh" }</button>
+                    <button class="solid" type="button" onclick={act(Act::Fresh)}>{ words::START_FRESH }</button>
                     if !kept.sessions.is_empty() {
-                        <ul class="kept-list" aria-label="Kept sessions">
+                        <ul class="kept-list" aria-label={words::KEPT_SESSIONS}>
                             for session in kept.sessions.iter() {
                                 { row(session, kept.own.as_ref() == Some(&session.id), &store, &act) }
                             }
@@ -162,14 +153,14 @@ fn row(
         <li key={session.id.clone()}>
             <span class="kept-what">{ summary(session) }</span>
             if own {
-                <span class="tag plain">{ "this one" }</span>
+                <span class="tag plain">{ words::THIS_ONE }</span>
             } else if session.held {
-                <span class="tag plain">{ "in another tab" }</span>
+                <span class="tag plain">{ words::IN_ANOTHER_TAB }</span>
             } else {
                 if session.about.is_some() {
-                    <button class="line" type="button" aria-label={format!("Open the session of {}", session.when)} onclick={act(Act::Continue(session.id.clone()))}>{ "Open" }</button>
+                    <button class="line" type="button" aria-label={words::open_of(&session.when)} onclick={act(Act::Continue(session.id.clone()))}>{ words::OPEN }</button>
                 }
-                <button class="line" type="button" aria-label={format!("Delete the session of {}", session.when)} onclick={remove}>{ "Delete" }</button>
+                <button class="line" type="button" aria-label={words::delete_of(&session.when)} onclick={remove}>{ words::DELETE }</button>
             }
         </li>
     }

@@ -21,7 +21,8 @@ use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
 use crate::app::stage::Subject;
-use crate::app::{Action, Choice, State, Tab, Theme, example, words};
+use crate::app::words::page as words;
+use crate::app::{Action, Choice, State, Tab, Theme, example};
 use crate::session::message::{ClockView, Millis, Travel};
 
 /// Mounts the page and starts the server half.
@@ -107,16 +108,16 @@ pub fn Page(props: &PageProps) -> Html {
                         <div class="notice" role="alert">
                             <span>{ notice }</span>
                             if let Some(branch) = state.way_back() {
-                                <button class="line" onclick={store.callback(move |_| Action::Travel(Travel::Walk(branch)))}>{ format!("Go back to {}", Past::branch_name(branch)) }</button>
+                                <button class="line" onclick={store.callback(move |_| Action::Travel(Travel::Walk(branch)))}>{ words::go_back_to(&Past::branch_name(branch)) }</button>
                             }
-                            <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ "Dismiss" }</button>
+                            <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ words::DISMISS }</button>
                         </div>
                     }
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
                     <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />
                     <KeptBar kept={Rc::clone(state.kept())} />
-                    <p class="vh" role="status" aria-label="What changed">{ state.announced().to_owned() }</p>
+                    <p class="vh" role="status" aria-label={words::WHAT_CHANGED}>{ state.announced().to_owned() }</p>
                     <main class="parts">
                     <KeysPanel
                         keys={Rc::clone(&state.keys)}
@@ -124,7 +125,7 @@ pub fn Page(props: &PageProps) -> Html {
                         stage={Rc::clone(&state.stage)}
                         listing={Rc::clone(&state.listing)}
                     />
-                    <section class="stage" aria-label="Inspectors" tabindex="-1">
+                    <section class="stage" aria-label={words::INSPECTORS} tabindex="-1">
                         for slot in state.stage.slots() {
                             <Inspector
                                 key={slot.panel}
@@ -145,7 +146,7 @@ pub fn Page(props: &PageProps) -> Html {
                             />
                         }
                     </section>
-                    <section class="consoles" aria-label="Consoles">
+                    <section class="consoles" aria-label={words::CONSOLES}>
                         if state.share().title.is_none() {
                             <p class="try">{ example::TRY }</p>
                         }
@@ -186,14 +187,14 @@ fn Bar(props: &BarProps) -> Html {
         return Html::default();
     };
     let tabs = [
-        ("keys", "Keys", Tab::Keys),
-        ("stage", "Inspect", Tab::Stage),
-        ("consoles", "Consoles", Tab::Consoles),
+        ("keys", words::KEYS, Tab::Keys),
+        ("stage", words::INSPECT, Tab::Stage),
+        ("consoles", words::CONSOLES, Tab::Consoles),
     ];
     let (next, name) = match props.theme {
-        Theme::System => (Theme::Light, "Theme: system"),
-        Theme::Light => (Theme::Dark, "Theme: light"),
-        Theme::Dark => (Theme::System, "Theme: dark"),
+        Theme::System => (Theme::Light, words::THEME_SYSTEM),
+        Theme::Light => (Theme::Dark, words::THEME_LIGHT),
+        Theme::Dark => (Theme::System, words::THEME_DARK),
     };
     html! {
         <header class="bar">
@@ -204,7 +205,7 @@ fn Bar(props: &BarProps) -> Html {
             <h1 class="brand">{ "Keyglass" }</h1>
             <span class="title">{ props.title.clone() }</span>
             <ClockBar time={Rc::clone(&props.time)} stands={props.stands} />
-            <nav class="tabs" aria-label="Parts of the page">
+            <nav class="tabs" aria-label={words::PARTS}>
                 for (id, text, tab) in tabs {
                     <button type="button" aria-pressed={(props.tab == id).to_string()} onclick={store.callback(move |_| Action::Turn(tab))}>{ text }</button>
                 }
@@ -214,7 +215,7 @@ fn Bar(props: &BarProps) -> Html {
                 <Sessions kept={Rc::clone(&props.kept)} />
                 <ShareButton share={Rc::clone(&props.share)} />
                 <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
-                <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ "Add client" }</button>
+                <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ words::ADD_CLIENT }</button>
             </div>
         </header>
     }

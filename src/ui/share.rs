@@ -13,6 +13,8 @@ use super::store::Store;
 use super::widgets::copy::Copy;
 use crate::app::share::page::{Act, How, Share, file_name, handed_on};
 use crate::app::share::{Deed, Document, LONG_LINK, Mode, NOTE_MAX, TITLE_MAX};
+use crate::app::words::common;
+use crate::app::words::share as words;
 use crate::app::{Action, colour, format};
 
 #[wasm_bindgen(module = "/static/share.js")]
@@ -94,7 +96,7 @@ pub fn ShareButton(props: &ShareProps) -> Html {
     let (shut, opened) = (set(false), set(true));
     html! {
         <>
-            <button type="button" aria-haspopup="dialog" onclick={move |_: MouseEvent| opened()}>{ "Share" }</button>
+            <button type="button" aria-haspopup="dialog" onclick={move |_: MouseEvent| opened()}>{ words::SHARE }</button>
             <dialog class="share" ref={dialog} aria-labelledby="share-title" {onclose}>
                 if *open {
                     <Sheet share={Rc::clone(&props.share)} on_close={Callback::from(move |()| shut())} />
@@ -172,16 +174,16 @@ fn Sheet(props: &SheetProps) -> Html {
     html! {
         <>
             <header>
-                <h2 id="share-title">{ "Share this session" }</h2>
-                <button class="line" type="button" onclick={close}>{ "Close" }</button>
+                <h2 id="share-title">{ words::SHARE_THIS }</h2>
+                <button class="line" type="button" onclick={close}>{ common::CLOSE }</button>
             </header>
             <div class="share-form">
-                <label><span>{ "Title" }</span><input type="text" value={title.clone()} maxlength={TITLE_MAX.to_string()} oninput={on_title} autocomplete="off" /></label>
-                <label><span>{ "Note" }</span><textarea rows="2" value={props.share.note.clone()} maxlength={NOTE_MAX.to_string()} oninput={on_note} placeholder="What to try, or to watch" /></label>
+                <label><span>{ words::TITLE }</span><input type="text" value={title.clone()} maxlength={TITLE_MAX.to_string()} oninput={on_title} autocomplete="off" /></label>
+                <label><span>{ words::NOTE }</span><textarea rows="2" value={props.share.note.clone()} maxlength={NOTE_MAX.to_string()} oninput={on_note} placeholder={words::NOTE_MEANS} /></label>
                 <fieldset>
-                    <legend class="vh">{ "How it opens" }</legend>
-                    { choice(Mode::Script, "From the start", " as a script to step through") }
-                    { choice(Mode::Now, "As it stands now", " with all that was done so far") }
+                    <legend class="vh">{ words::HOW_IT_OPENS }</legend>
+                    { choice(Mode::Script, words::FROM_THE_START, words::FROM_THE_START_MEANS) }
+                    { choice(Mode::Now, words::AS_IT_STANDS, words::AS_IT_STANDS_MEANS) }
                 </fieldset>
                 { match handed_on {
                     Err(fault) => html! { <p class="share-warn" role="status">{ fault.to_string() }</p> },
@@ -193,27 +195,27 @@ fn Sheet(props: &SheetProps) -> Html {
                             <>
                                 if let Some(link) = &link {
                                     <div class="share-link">
-                                        <input type="text" readonly=true aria-label="Link" value={link.clone()} onfocus={select_all} />
-                                        <Copy what="the link" text={ { let link = link.clone(); Callback::from(move |()| link.clone()) } } />
+                                        <input type="text" readonly=true aria-label={words::LINK} value={link.clone()} onfocus={select_all} />
+                                        <Copy what={words::THE_LINK} text={ { let link = link.clone(); Callback::from(move |()| link.clone()) } } />
                                     </div>
                                 }
                                 <p class={classes!("share-length", is_long(link.as_ref()).then_some("share-warn"))} role="status">{ length(link.as_ref(), commands) }</p>
                                 <div class="share-acts">
-                                    <button class="line" type="button" onclick={on_save}>{ "Save as a file" }</button>
+                                    <button class="line" type="button" onclick={on_save}>{ words::SAVE_AS_FILE }</button>
                                 </div>
                             </>
                         }
                     }
                 } }
             </div>
-            <section class="share-open" aria-label="Open a session">
-                <h3>{ "Open another" }</h3>
-                <p>{ "A link, a file, or what redis-cli printed. It opens as a session of its own; this one is kept." }</p>
-                <textarea ref={pasted} rows="3" aria-label="Link or transcript" spellcheck="false" autocomplete="off" placeholder={"redis> ZADD board 10 ann\n(integer) 1\nredis> ZREVRANGE board 0 -1"} />
+            <section class="share-open" aria-label={words::OPEN_A_SESSION}>
+                <h3>{ words::OPEN_ANOTHER }</h3>
+                <p>{ words::OPEN_WHAT }</p>
+                <textarea ref={pasted} rows="3" aria-label={words::LINK_OR_TRANSCRIPT} spellcheck="false" autocomplete="off" placeholder={words::A_TRANSCRIPT} />
                 <div class="share-acts">
-                    <button class="line" type="button" onclick={on_pasted}>{ "Open this text" }</button>
-                    <button class="line" type="button" onclick={on_pick}>{ "Open a file" }</button>
-                    <span class="dim">{ "or drop one on the page" }</span>
+                    <button class="line" type="button" onclick={on_pasted}>{ words::OPEN_TEXT }</button>
+                    <button class="line" type="button" onclick={on_pick}>{ words::OPEN_FILE }</button>
+                    <span class="dim">{ words::OR_DROP }</span>
                 </div>
             </section>
         </>
@@ -232,19 +234,10 @@ fn is_long(link: Option<&String>) -> bool {
 
 /// How long the link is, and what comes of that.
 fn length(link: Option<&String>, commands: usize) -> String {
-    let commands = format::count(commands as u64);
-    let Some(link) = link else {
-        return format!("{commands} commands are too many for a link. Save them as a file.");
-    };
-    let count = format::count(link.len() as u64);
-    match is_long(Some(link)) {
-        true => format!(
-            "{count} characters: some places cut links of more than {}. A file is never cut.",
-            format::count(LONG_LINK as u64)
-        ),
-        false => format!(
-            "{count} characters for {commands} commands. Nothing is sent anywhere: the link holds it all."
-        ),
+    match link {
+        None => words::too_many(commands),
+        Some(long) if is_long(link) => words::long_link(long.len(), LONG_LINK),
+        Some(short) => words::short_link(short.len(), commands),
     }
 }
 
@@ -289,17 +282,17 @@ pub fn Offered(props: &OfferedProps) -> Html {
                     <p class="share-note">{ document.note.clone() }</p>
                 }
                 <p class="dim">{ facts(&document) }</p>
-                <ol class="share-lines" tabindex="0" aria-label="Commands">
+                <ol class="share-lines" tabindex="0" aria-label={words::COMMANDS}>
                     { for lines(&document) }
                 </ol>
                 <div class="share-acts">
                     { takes(&document, &act) }
-                    <button class="line" type="button" onclick={act(Act::Leave)}>{ "Not now" }</button>
+                    <button class="line" type="button" onclick={act(Act::Leave)}>{ words::NOT_NOW }</button>
                 </div>
                 <p class="dim">
                     { match props.keeps {
-                        true => "It opens as a new session. What you have done so far is kept.",
-                        false => "It opens as a new session. This browser keeps no sessions: what you have done so far goes.",
+                        true => words::OPENS_AS_NEW,
+                        false => words::OPENS_AND_LOSES,
                     } }
                 </p>
             }
@@ -313,7 +306,7 @@ fn takes(document: &Document, act: &dyn Fn(Act) -> Callback<MouseEvent>) -> Html
         let autofocus = class == "solid";
         html! { <button {class} {autofocus} type="button" onclick={act(Act::Take(how))}>{ text }</button> }
     };
-    let (run, step) = ("Run", "Step through");
+    let (run, step) = (words::RUN, words::STEP_THROUGH);
     match document.mode {
         Mode::Script if document.begins.is_some() => html! {
             <>{ button("solid", How::Step, step) }{ button("line", How::Run, run) }</>
@@ -326,26 +319,18 @@ fn takes(document: &Document, act: &dyn Fn(Act) -> Callback<MouseEvent>) -> Html
 
 fn name(document: &Document) -> String {
     match document.title.is_empty() {
-        true => "A shared session".into(),
+        true => words::A_SHARED_SESSION.into(),
         false => document.title.clone(),
     }
 }
 
-fn many(count: usize, one: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{} {one}{end}", format::count(count as u64))
-}
-
 fn facts(document: &Document) -> String {
-    let mut facts = many(document.commands(), "command");
-    facts += &format!(" as {}", many(document.clients.len().max(1), "client"));
-    if document.actors() > 0 {
-        facts += &format!(", {}", many(document.actors(), "actor"));
-    }
-    if document.length() >= 1_000 {
-        facts += &format!(", over {}", format::duration(document.length()));
-    }
-    facts + "."
+    words::facts(
+        document.commands(),
+        document.clients.len().max(1),
+        document.actors(),
+        document.length(),
+    )
 }
 
 fn lines(document: &Document) -> Vec<Html> {
@@ -363,7 +348,7 @@ fn lines(document: &Document) -> Vec<Html> {
     let mut all: Vec<Html> = said.clone().take(LINES_SHOWN).map(line).collect();
     let more = said.count().saturating_sub(LINES_SHOWN);
     if more > 0 {
-        all.push(html! { <li class="dim">{ format!("{} more", format::count(more as u64)) }</li> });
+        all.push(html! { <li class="dim">{ words::more(more) }</li> });
     }
     all
 }
@@ -385,12 +370,12 @@ pub fn WalkBar(props: &ShareProps) -> Html {
     let act = |act: Act| store.callback(move |_: MouseEvent| Action::Share(act.clone()));
     let (done, all) = walk.count();
     html! {
-        <section class="walk" aria-label="Script">
+        <section class="walk" aria-label={words::SCRIPT}>
             if !props.share.note.is_empty() {
                 <p class="share-note">{ props.share.note.clone() }</p>
             }
             <div class="walk-row">
-                <span class="num dim nowrap">{ format!("{} of {}", format::count(done as u64), format::count(all as u64)) }</span>
+                <span class="num dim nowrap">{ words::walked(done, all) }</span>
                 { match walk.shown() {
                     Some((conn, text)) => {
                         let who = if conn < 16 { format::client_letter(conn) } else { String::new() };
@@ -401,21 +386,21 @@ pub fn WalkBar(props: &ShareProps) -> Html {
                                     { format::shortened(&text, 300) }
                                 </code>
                                 <span class="walk-acts">
-                                    <button ref={next} class="solid" type="button" disabled={walk.running} onclick={act(Act::Next)}>{ "Next" }</button>
+                                    <button ref={next} class="solid" type="button" disabled={walk.running} onclick={act(Act::Next)}>{ words::NEXT }</button>
                                     if walk.running {
-                                        <button class="line" type="button" onclick={act(Act::Rest(false))}>{ "Stop here" }</button>
+                                        <button class="line" type="button" onclick={act(Act::Rest(false))}>{ words::STOP_HERE }</button>
                                     } else {
-                                        <button class="line" type="button" onclick={act(Act::Rest(true))}>{ "Run the rest" }</button>
+                                        <button class="line" type="button" onclick={act(Act::Rest(true))}>{ words::RUN_THE_REST }</button>
                                     }
-                                    <button class="line" type="button" onclick={act(Act::Done)}>{ "Leave it" }</button>
+                                    <button class="line" type="button" onclick={act(Act::Done)}>{ words::LEAVE_IT }</button>
                                 </span>
                             </>
                         }
                     }
                     None => html! {
                         <>
-                            <span class="walk-line">{ "That was all. Go on by yourself." }</span>
-                            <span class="walk-acts"><button class="line" type="button" onclick={act(Act::Done)}>{ "Good" }</button></span>
+                            <span class="walk-line">{ words::THAT_WAS_ALL }</span>
+                            <span class="walk-acts"><button class="line" type="button" onclick={act(Act::Done)}>{ words::GOOD }</button></span>
                         </>
                     },
                 } }

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::store::{Store, wall};
 use crate::app::Action;
 use crate::app::kept::{About, Act, FORMAT, Session};
+use crate::app::words::kept as words;
 use crate::session::message::Entry;
 
 #[wasm_bindgen(module = "/static/kept.js")]
@@ -117,10 +118,7 @@ pub fn load_session(store: &Store, id: String, about: About) {
     spawn_local(async move {
         let held = hold(Some(id.clone())).await;
         if !held.is_ok_and(|held| held.is_string()) || !bring(&store, id, about).await {
-            keep(
-                &store,
-                Act::Stays("That session is open in another tab, or cannot be read.".into()),
-            );
+            keep(&store, Act::Stays(words::CANNOT_BE_READ.into()));
         }
     });
 }
@@ -209,13 +207,8 @@ fn why(error: &JsValue) -> String {
             .and_then(|text| text.as_string())
     };
     match text("name").as_deref() {
-        Some("QuotaExceededError") => "the browser's storage is full.".into(),
-        Some("SecurityError" | "InvalidStateError") => {
-            "the browser allows this page no storage.".into()
-        }
-        _ => format!(
-            "the browser's storage answered: {}.",
-            text("message").unwrap_or_default().trim_end_matches('.')
-        ),
+        Some("QuotaExceededError") => words::STORAGE_FULL.into(),
+        Some("SecurityError" | "InvalidStateError") => words::STORAGE_REFUSED.into(),
+        _ => words::storage_answered(text("message").unwrap_or_default().trim_end_matches('.')),
     }
 }

@@ -29,6 +29,7 @@ pub mod console;
 pub mod help;
 pub mod hll;
 pub mod items;
+pub mod kept;
 pub mod keys;
 pub mod lock;
 pub mod missing;
@@ -36,13 +37,12 @@ pub mod page;
 pub mod profiler;
 pub mod pubsub;
 pub mod script;
+pub mod share;
 pub mod stream;
 pub mod text;
 pub mod timeline;
 pub mod worker;
 pub mod zset;
-
-pub use page::title;
 
 /// A piece of a sentence: words, or what is drawn among them.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,3 +14,20 @@ pub fn title(keys: usize, past: bool) -> String {
         if past { ", in the past" } else { "" }
     )
 }
+
+pub const DISMISS: &str = "Dismiss";
+
+pub fn go_back_to(branch: &str) -> String {
+    format!("Go back to {branch}")
+}
+
+pub const WHAT_CHANGED: &str = "What changed";
+pub const INSPECTORS: &str = "Inspectors";
+pub const CONSOLES: &str = "Consoles";
+pub const KEYS: &str = "Keys";
+pub const INSPECT: &str = "Inspect";
+pub const THEME_SYSTEM: &str = "Theme: system";
+pub const THEME_LIGHT: &str = "Theme: light";
+pub const THEME_DARK: &str = "Theme: dark";
+pub const PARTS: &str = "Parts of the page";
+pub const ADD_CLIENT: &str = "Add client";

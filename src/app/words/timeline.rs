@@ -1,5 +1,6 @@
 //! The timeline, and the history behind its button.
 
+use super::{Piece, say, show};
 use crate::app::format;
 
 pub const HISTORY: &str = "History";
@@ -63,4 +64,62 @@ pub fn differs_between(earlier: &str, later: &str, nothing: bool) -> String {
         true => format!("Nothing differs between {earlier} and {later}."),
         false => format!("What differs between {earlier} and {later}:"),
     }
+}
+
+pub const TIMELINE: &str = "Timeline";
+pub const FORK_HERE: &str = "Fork here";
+pub const BACK_TO_NOW: &str = "Back to now";
+pub const WAITS_FOR_SCRIPT: &str = "waits for the end of the script";
+pub const EXPIRED_KEYS: &str = "Keys that expired";
+pub const MOMENT: &str = "Moment of the session";
+pub const UNDO_DOES: &str = "Back to before the last input (Ctrl-Z, .undo)";
+pub const UNDO: &str = "Undo";
+pub const REDO_DOES: &str = "On to the next input (Ctrl-Shift-Z, .redo)";
+pub const REDO: &str = "Redo";
+pub const NOBODY_ELSE: &str = "nobody else runs in here";
+
+pub fn input_of(input: usize, of: usize) -> String {
+    format!(
+        "input {} of {}",
+        format::count(input as u64),
+        format::count(of as u64)
+    )
+}
+
+pub fn you_look_at<H>(moment: H) -> Vec<Piece<H>> {
+    vec![
+        say("You look at "),
+        show(moment),
+        say(". What you type goes on from here, as a new branch."),
+    ]
+}
+
+pub const SUBSCRIBED: &str = "subscribed";
+pub const BLOCKED: &str = "blocked";
+
+pub fn expired(key: &str) -> String {
+    format!("{key} expired")
+}
+
+pub fn commands(n: usize) -> String {
+    format!("{} commands", format::count(n as u64))
+}
+
+pub fn script_of(letter: &str, calls: usize) -> String {
+    let calls = format!("{calls} {}", if calls == 1 { "call" } else { "calls" });
+    format!("The script of {letter}, {calls}: nobody else runs in here")
+}
+
+pub const HOW_MUCH: &str = "How much the timeline shows";
+pub const SHORTER: &str = "A shorter time";
+pub const LONGER: &str = "A longer time";
+pub const WHOLE: &str = "Whole";
+pub const WHOLE_DOES: &str = "The whole session (0)";
+
+pub fn shorter_does(shown: &str) -> String {
+    format!("A shorter time (+); it shows {shown}")
+}
+
+pub fn longer_does(shown: &str) -> String {
+    format!("A longer time (-); it shows {shown}")
 }

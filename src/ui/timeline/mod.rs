@@ -17,7 +17,9 @@ use crate::app::colour;
 use crate::app::format;
 use crate::app::past::Past;
 use crate::app::timeline::{Bracket, Stretch, Timeline, Zoom};
+use crate::app::words::timeline as words;
 use crate::session::message::{Conn, Millis, Point, Travel};
+use crate::ui::widgets::said::said;
 use history::HistorySheet;
 
 /// The shortest time that the strip covers.
@@ -196,23 +198,19 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
         })
     };
     let shown = format::clock(here.saturating_sub(props.start));
-    let says = format!(
-        "input {} of {}",
-        format::count(inputs as u64),
-        format::count(all as u64)
-    );
+    let says = words::input_of(inputs, all);
     let actors = props.actors.iter().map(|&conn| Who {
         conn,
         name: format::client_letter(conn),
     });
     let lanes: Vec<Who> = props.clients.iter().cloned().chain(actors).collect();
     html! {
-        <footer class={classes!("time", stands.map(|_| "past"))} aria-label="Timeline">
+        <footer class={classes!("time", stands.map(|_| "past"))} aria-label={words::TIMELINE}>
             if stands.is_some() {
                 <div class="past-bar" role="status">
-                    <span>{ "You look at " }<b class="num">{ &shown }</b>{ ". What you type goes on from here, as a new branch." }</span>
-                    <button class="line" type="button" onclick={store.callback(|_| Action::Travel(Travel::Fork))}>{ "Fork here" }</button>
-                    <button class="solid" type="button" onclick={store.callback(|_| Action::Travel(Travel::End))}>{ "Back to now" }</button>
+                    <span>{ said(words::you_look_at(html! { <b class="num">{ &shown }</b> })) }</span>
+                    <button class="line" type="button" onclick={store.callback(|_| Action::Travel(Travel::Fork))}>{ words::FORK_HERE }</button>
+                    <button class="solid" type="button" onclick={store.callback(|_| Action::Travel(Travel::End))}>{ words::BACK_TO_NOW }</button>
                 </div>
             }
             <div class="tracks" ref={tracks} {onpointerdown} {onpointermove} onpointerup={let_go.clone()} onpointercancel={let_go}>
@@ -233,7 +231,7 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                             for span in timeline.spans.iter().filter(|s| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
                                 <b
                                     key={format!("{}-{}", span.from, span.listening)}
-                                    title={if span.listening { "subscribed" } else { "blocked" }}
+                                    title={if span.listening { words::SUBSCRIBED } else { words::BLOCKED }}
                                     style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
                                 />
                             }
@@ -244,17 +242,17 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                                 { inside(bracket, place(bracket.at), bracket.conn == conn) }
                             }
                             if timeline.brackets.back().is_some_and(|b| b.open) && timeline.waiting(conn) > 0 {
-                                <i class="held" title="waits for the end of the script" style={format!("left:{:.2}%", place(now))} />
+                                <i class="held" title={words::WAITS_FOR_SCRIPT} style={format!("left:{:.2}%", place(now))} />
                             }
                         </div>
                     </div>
                 }
                 if timeline.expired.iter().any(|gone| gone.at >= start) {
                     <div class="lane-row expiries">
-                        <span class="dim" title="Keys that expired">{ "✕" }</span>
+                        <span class="dim" title={words::EXPIRED_KEYS}>{ "✕" }</span>
                         <div class="track">
                             for (i, gone) in timeline.expired.iter().filter(|gone| gone.at >= start).rev().take(MARKS_MAX).enumerate() {
-                                <i key={i} class={(gone.at > here).then_some("later")} title={format!("{} expired", format::lossy(&gone.key))} style={format!("left:{:.2}%", place(gone.at))} />
+                                <i key={i} class={(gone.at > here).then_some("later")} title={words::expired(&format::lossy(&gone.key))} style={format!("left:{:.2}%", place(gone.at))} />
                             }
                         </div>
                     </div>
@@ -264,23 +262,23 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                         <span class="flag" title={named.name.clone()} style={format!("left:{:.2}%", place(named.point.at))} />
                     }
                     <span
-                        class="head" role="slider" tabindex="0" aria-label="Moment of the session" aria-orientation="horizontal"
+                        class="head" role="slider" tabindex="0" aria-label={words::MOMENT} aria-orientation="horizontal"
                         aria-valuemin="0" aria-valuemax={all.to_string()} aria-valuenow={inputs.to_string()} aria-valuetext={format!("{says}, {shown}")}
                         style={format!("left:{:.2}%", place(here))} {onkeydown}
                     />
                 </div>
             </div>
             <div class="time-side">
-                <span class="dim num">{ if stands.is_some() { says } else { format!("{} commands", format::count(timeline.total as u64)) } }</span>
-                <span class="time-acts time-zoom" role="group" aria-label="How much the timeline shows">
-                    <button class="line" type="button" aria-label="A shorter time" title={format!("A shorter time (+); it shows {}", zoom.says())} disabled={zoom.nearer().is_none()} onclick={move |_| nearer()}>{ "+" }</button>
-                    <button class="line" type="button" aria-label="A longer time" title={format!("A longer time (-); it shows {}", zoom.says())} disabled={zoom.farther().is_none()} onclick={move |_| farther()}>{ "−" }</button>
-                    <button class="line" type="button" title="The whole session (0)" aria-pressed={(*zoom == Zoom::WHOLE).to_string()} onclick={move |_| whole()}>{ "Whole" }</button>
+                <span class="dim num">{ if stands.is_some() { says } else { words::commands(timeline.total) } }</span>
+                <span class="time-acts time-zoom" role="group" aria-label={words::HOW_MUCH}>
+                    <button class="line" type="button" aria-label={words::SHORTER} title={words::shorter_does(&zoom.says())} disabled={zoom.nearer().is_none()} onclick={move |_| nearer()}>{ "+" }</button>
+                    <button class="line" type="button" aria-label={words::LONGER} title={words::longer_does(&zoom.says())} disabled={zoom.farther().is_none()} onclick={move |_| farther()}>{ "−" }</button>
+                    <button class="line" type="button" title={words::WHOLE_DOES} aria-pressed={(*zoom == Zoom::WHOLE).to_string()} onclick={move |_| whole()}>{ words::WHOLE }</button>
                 </span>
                 <span class="time-acts">
-                    <button class="line" type="button" title="Back to before the last input (Ctrl-Z, .undo)" disabled={!past.view.can_undo} onclick={store.callback(|_| Action::Travel(Travel::Undo))}>{ "Undo" }</button>
-                    <button class="line" type="button" title="On to the next input (Ctrl-Shift-Z, .redo)" disabled={stands.is_none()} onclick={store.callback(|_| Action::Travel(Travel::Redo))}>{ "Redo" }</button>
-                    <button class="line" type="button" aria-expanded={listed.to_string()} onclick={toggle}>{ "History" }</button>
+                    <button class="line" type="button" title={words::UNDO_DOES} disabled={!past.view.can_undo} onclick={store.callback(|_| Action::Travel(Travel::Undo))}>{ words::UNDO }</button>
+                    <button class="line" type="button" title={words::REDO_DOES} disabled={stands.is_none()} onclick={store.callback(|_| Action::Travel(Travel::Redo))}>{ words::REDO }</button>
+                    <button class="line" type="button" aria-expanded={listed.to_string()} onclick={toggle}>{ words::HISTORY }</button>
                 </span>
             </div>
             if *listed {
@@ -337,15 +335,11 @@ fn style(bracket: &Bracket, left: f64) -> String {
 /// The top of a bracket; the newest says what it means.
 fn top(bracket: &Bracket, left: f64, newest: bool) -> Html {
     let letter = format::client_letter(bracket.conn);
-    let calls = bracket.calls.len();
-    let title = format!(
-        "The script of {letter}, {calls} call{}: nobody else runs in here",
-        if calls == 1 { "" } else { "s" }
-    );
+    let title = words::script_of(&letter, bracket.calls.len());
     html! {
         <span class={classes!("bracket", bracket.open.then_some("open"))} style={style(bracket, left)} {title}>
             if newest {
-                <span class={classes!("says", (left < 30.0).then_some("after"))}>{ "nobody else runs in here" }</span>
+                <span class={classes!("says", (left < 30.0).then_some("after"))}>{ words::NOBODY_ELSE }</span>
             }
         </span>
     }
