@@ -140,7 +140,9 @@ fn ActorCard(props: &CardProps) -> Html {
             }
             <p class="facts num">
                 if let Some(state) = state {
-                    { words::done(state.sent, state.errors, state.failed) } if let Some(here) = card.here() { { words::at_line(state.line) }<span class="mono" title={here.to_string()}>{ here }</span>
+                    { words::done(state.sent, state.errors, state.failed) }
+                    if let Some(here) = card.here() {
+                        { words::at_line(state.line) }<span class="mono" title={here.to_string()}>{ here }</span>
                     }
                 }
             </p>

@@ -308,7 +308,8 @@ fn Menu(props: &MenuProps) -> Html {
                         key={hue} type="button" style={format!("--c:var(--client-{})", hue + 1)}
                         aria-pressed={(console.colour == hue).to_string()}
                         aria-label={match owner.filter(|owner| *owner != conn) {
-                            Some(owner) => words::colour_swap(hue + 1, &format::client_letter(owner)), None => words::colour(hue + 1),
+                            Some(owner) => words::colour_swap(hue + 1, &format::client_letter(owner)),
+                            None => words::colour(hue + 1),
                         }}
                         onclick={act(Act::Colour(hue))}
                     >{ owner.map(format::client_letter).unwrap_or_default() }</button>

@@ -122,7 +122,8 @@ pub fn Sessions(props: &KeptProps) -> Html {
                 <section class="kept-sheet" aria-label={words::SESSIONS} tabindex="-1">
                     <p>
                         { match kept.own {
-                            Some(_) => words::saved(KEPT_MAX), None => words::KEEPS_NONE.into(),
+                            Some(_) => words::saved(KEPT_MAX),
+                            None => words::KEEPS_NONE.into(),
                         } }
                     </p>
                     <button class="solid" type="button" onclick={act(Act::Fresh)}>{ words::START_FRESH }</button>

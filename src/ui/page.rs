@@ -87,7 +87,9 @@ pub fn Page(props: &PageProps) -> Html {
     let keys = store.read(|state| state.keys.all);
     use_effect_with((keys, store.read(State::in_past)), |(keys, past)| {
         let document = web_sys::window().and_then(|w| w.document());
-        document.map(|document| document.set_title(&words::title(*keys, *past)));
+        if let Some(document) = document {
+            document.set_title(&words::title(*keys, *past));
+        }
     });
     store.read(|state| {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };

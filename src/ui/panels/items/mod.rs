@@ -187,7 +187,8 @@ fn end(facts: &[Event], items: &ItemsView, place: usize) -> Html {
         .and_then(|event| event.conn);
     html! {
         <>
-            if pushed.is_some() { { tag::client(pushed) }<span class="dim">{ words::PUSHED }</span> } if !end.is_empty() { <span class="tag plain">{ end }</span> }
+            if pushed.is_some() { { tag::client(pushed) }<span class="dim">{ words::PUSHED }</span> }
+            if !end.is_empty() { <span class="tag plain">{ end }</span> }
         </>
     }
 }

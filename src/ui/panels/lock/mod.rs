@@ -99,10 +99,8 @@ pub fn LockInspector(props: &LockProps) -> Html {
             </div>
             <div class="why">
                 { accident(&story, holder) }
-                if let Some((_, _, head)) = &held { { said(words::released_by(html! { <Typed line={format!("DELIFEQ {} {}", props.word(), show::word(head))} on_command={props.on_command.clone()} /> }, html! { <button class="line" type="button" title={script::OPEN_EDITOR} onclick={on_release.reform({
-                        let (key, token) = (format::lossy(&props.name), format::lossy(head));
-                        move |_: MouseEvent| (key.clone(), token.clone())
-                    })}>{ words::A_SCRIPT }</button> })) }
+                if let Some((_, _, head)) = &held {
+                    { released_by(props, head, on_release) }
                 } else {
                     { words::WHOEVER_COMES_FIRST }
                     <Typed line={format!("SET {} {} NX PX 30000", props.word(), token(props.facts()))} on_command={props.on_command.clone()} />
@@ -110,6 +108,19 @@ pub fn LockInspector(props: &LockProps) -> Html {
             </div>
         </Card>
     }
+}
+
+/// How the holder lets it go.
+fn released_by(props: &PanelProps, token: &[u8], on_release: &Callback<(String, String)>) -> Html {
+    let onclick = on_release.reform({
+        let (key, token) = (format::lossy(&props.name), format::lossy(token));
+        move |_: MouseEvent| (key.clone(), token.clone())
+    });
+    let line = format!("DELIFEQ {} {}", props.word(), show::word(token));
+    said(words::released_by(
+        html! { <Typed {line} on_command={props.on_command.clone()} /> },
+        html! { <button class="line" type="button" title={script::OPEN_EDITOR} {onclick}>{ words::A_SCRIPT }</button> },
+    ))
 }
 
 /// What went wrong, or is about to, in a sentence.

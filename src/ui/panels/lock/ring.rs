@@ -47,7 +47,9 @@ pub fn Ring(props: &RingProps) -> Html {
     let of = held.map(|(lock, deadline)| deadline.map(|deadline| total(&lock, deadline)));
     html! {
         <svg class="ring" viewBox="0 0 100 100" role="img" aria-label={match of {
-            Some(Some(of)) => words::left(props.left, &whole(of)), Some(None) => words::WITHOUT_TTL.into(), None => words::FREE.into(),
+            Some(Some(of)) => words::left(props.left, &whole(of)),
+            Some(None) => words::WITHOUT_TTL.into(),
+            None => words::FREE.into(),
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
             if let (Some(of), Some(style)) = (of, &*style) {

@@ -94,7 +94,8 @@ fn verdict(story: &Story, now: Millis) -> Html {
         .map(|&conn| html! { <>{ " " }{ tag::client(Some(conn)) }</> });
     html! {
         <p class="lock-verdict lock-bad num">
-            <b>{ sentence(last, now) }</b>{ for owners } if story.overlaps.len() > 1 { { words::and_before(story.overlaps.len() - 1) } }
+            <b>{ sentence(last, now) }</b>{ for owners }
+            if story.overlaps.len() > 1 { { words::and_before(story.overlaps.len() - 1) } }
         </p>
     }
 }
