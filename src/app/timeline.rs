@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::table::Table;
+use super::words::timeline as says;
 use super::{format, show};
 use crate::session::message::{Bytes, ClientView, Conn, ExpiredKey, Millis, Point, ScriptView};
 
@@ -229,6 +231,33 @@ impl Timeline {
         self.expired.extend(keys);
         let more = self.expired.len().saturating_sub(EXPIRED_MAX);
         self.expired.drain(..more);
+    }
+
+    /// All of it in the order of time; `time` writes a moment, `name` a client.
+    pub fn table(&self, time: &dyn Fn(Millis) -> String, name: &dyn Fn(Conn) -> String) -> Table {
+        let marks = self
+            .marks
+            .iter()
+            .map(|mark| (mark.at, Some(mark.conn), mark.line.clone()));
+        let spans = self.spans.iter().map(|span| {
+            let until = span.until.map(time);
+            (
+                span.from,
+                Some(span.conn),
+                says::span(span.listening, until.as_deref()),
+            )
+        });
+        let expired = self
+            .expired
+            .iter()
+            .map(|gone| (gone.at, None, says::expired(&format::lossy(&gone.key))));
+        let mut all: Vec<_> = marks.chain(spans).chain(expired).collect();
+        all.sort_by_key(|(at, ..)| *at);
+        let mut table = Table::new(&says::WHAT_HAPPENED_COLUMNS);
+        for (at, conn, what) in all {
+            table.row([time(at), conn.map(name).unwrap_or_default(), what]);
+        }
+        table
     }
 
     /// A line was given up.
@@ -469,6 +498,33 @@ mod tests {
             .map(|s| (s.from, s.until, s.listening))
             .collect();
         assert_eq!(spans, [(10, Some(20), false), (15, Some(30), true)]);
+    }
+
+    #[test]
+    fn it_is_a_table_too() {
+        let mut timeline = Timeline::default();
+        timeline.sent(0, "SET k v PX 5".into());
+        timeline.recorded(0, 1, 1);
+        timeline.spans.push_back(Span {
+            conn: 1,
+            from: 3,
+            until: Some(9),
+            listening: false,
+        });
+        timeline.expired(vec![ExpiredKey {
+            at: 6,
+            db: 0,
+            key: Bytes::from_slice(b"k"),
+        }]);
+        let table = timeline.table(&|at| at.to_string(), &format::client_letter);
+        assert_eq!(
+            table.rows,
+            [
+                ["1", "A", "SET k v PX 5"],
+                ["3", "B", "waited until 9"],
+                ["6", "", "k expired"]
+            ]
+        );
     }
 
     #[test]

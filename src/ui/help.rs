@@ -73,10 +73,10 @@ pub fn Help() -> Html {
             <button type="button" aria-haspopup="dialog" onclick={show}>{ words::HELP }</button>
             if *open {
                 <dialog class="help" ref={dialog} aria-labelledby="help-title" onclose={closed}>
-                    <header>
+                    <div class="dialog-top">
                         <h2 id="help-title">{ words::HOW_TO_USE_IT }</h2>
                         <button class="line" type="button" onclick={close}>{ common::CLOSE }</button>
-                    </header>
+                    </div>
                     <div class="help-body" tabindex="0" role="group" aria-label={words::THE_HELP}>
                         <p>{ words::ABOUT }</p>
                         <div class="help-parts">

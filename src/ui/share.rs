@@ -173,10 +173,10 @@ fn Sheet(props: &SheetProps) -> Html {
     let close = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <>
-            <header>
+            <div class="dialog-top">
                 <h2 id="share-title">{ words::SHARE_THIS }</h2>
                 <button class="line" type="button" onclick={close}>{ common::CLOSE }</button>
-            </header>
+            </div>
             <div class="share-form">
                 <label><span>{ words::TITLE }</span><input type="text" value={title.clone()} maxlength={TITLE_MAX.to_string()} oninput={on_title} autocomplete="off" /></label>
                 <label><span>{ words::NOTE }</span><textarea rows="2" value={props.share.note.clone()} maxlength={NOTE_MAX.to_string()} oninput={on_note} placeholder={words::NOTE_MEANS} /></label>
@@ -277,7 +277,7 @@ pub fn Offered(props: &OfferedProps) -> Html {
     html! {
         <dialog class="share offered" ref={dialog} aria-labelledby="offer-title" onclose={leave}>
             if let Some(document) = offer {
-                <header><h2 id="offer-title">{ name(&document) }</h2></header>
+                <div class="dialog-top"><h2 id="offer-title">{ name(&document) }</h2></div>
                 if !document.note.is_empty() {
                     <p class="share-note">{ document.note.clone() }</p>
                 }

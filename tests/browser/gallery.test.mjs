@@ -30,7 +30,7 @@ async function axeFaults(page) {
 
 /** Opens the page as a scene has it. */
 async function stage(scene) {
-  const opened = await openPage(browser, server, { reducedMotion: "reduce" });
+  const opened = await openPage(browser, server, { reducedMotion: "reduce", path: scene.address ?? "" });
   const { page } = opened;
   page.setDefaultTimeout(10_000);
   await ready(page);
@@ -56,7 +56,8 @@ async function look(page, scene, size, theme) {
   await page.setViewportSize(SIZES[size]);
   await page.emulateMedia({ colorScheme: theme });
   const tab = page.getByRole("navigation", { name: "Parts of the page" }).getByRole("button", { name: scene.part ?? "Inspect", exact: true });
-  if (await tab.isVisible()) await tab.click();
+  // Under a modal dialog, nothing else can be pressed.
+  if ((await tab.isVisible()) && !(await page.locator("dialog[open]").count())) await tab.click();
   await page.evaluate(scrollAll, false);
   await page.waitForTimeout(60);
 }

@@ -9,7 +9,7 @@ async function side(page, key, ...names) {
 
 /**
  * Each scene: its name, the lines that make it ("A> PING"; a client's line that waits is not waited for where it
- * begins with "…"), and what is pressed afterwards. `part` is what a phone shows. `closed` keys are closed.
+ * begins with "…"), what is pressed afterwards, and the `address` it is opened by. `part` is what a phone shows. `closed` keys are closed.
  */
 export const SCENES = [
   { name: "first-visit", lines: [], example: true, part: "Consoles" },
@@ -54,4 +54,7 @@ export const SCENES = [
     const actors = page.getByRole("region", { name: "Actors", exact: true });
     await button(actors, "Write").click();
   } },
+  { name: "share", lines: ["A> ZADD board 3 ann"], part: "Consoles", press: (page) => button(page, "Share").click() },
+  { name: "help", lines: ["A> ZADD board 3 ann"], part: "Consoles", press: (page) => page.keyboard.press("F1") },
+  { name: "offered", address: "#cmd=ZADD board 10 ann;ZREVRANGE board 0 -1&title=Two players", lines: [], part: "Consoles", example: true },
 ];

@@ -13,6 +13,8 @@ pub const NAMED_MOMENTS: &str = "Moments with a name";
 pub const OTHER_BRANCHES: &str = "Other branches";
 pub const WHAT_HAPPENED: &str = "What happened";
 pub const NOTHING_HAPPENED: &str = "Nothing yet: type a command in a console.";
+pub const WHAT_HAPPENED_TABLE: &str = "what happened";
+pub const WHAT_HAPPENED_COLUMNS: [&str; 3] = ["Time", "Client", "What"];
 pub const WHAT_HAPPENED_ORDER: &str = "What happened, newest first";
 pub const GO_ON_WITH_IT: &str = "Go on with it";
 pub const DROP: &str = "Drop";
@@ -33,6 +35,15 @@ pub fn input_at(input: usize, of: usize, at: &str) -> String {
         format::count(input as u64),
         format::count(of as u64)
     )
+}
+
+/// A client's wait, or its time as a listener.
+pub fn span(listening: bool, until: Option<&str>) -> String {
+    let did = if listening { "listened" } else { "waited" };
+    match until {
+        Some(until) => format!("{did} until {until}"),
+        None => format!("{did} from then on"),
+    }
 }
 
 pub fn go_to(name: &str) -> String {

@@ -14,6 +14,7 @@ use crate::app::{Action, colour, format};
 use crate::session::message::{BranchView, Millis, Point, Travel};
 use crate::ui::store::Store;
 use crate::ui::widgets::copy::Copy;
+use crate::ui::widgets::twin::Twin;
 
 /// What the sheet needs.
 #[derive(Properties)]
@@ -61,6 +62,13 @@ pub fn HistorySheet(props: &HistoryProps) -> Html {
     } = props;
     let at = |when: Millis| format::clock(when.saturating_sub(*start));
     let (inputs, all) = (past.inputs(), past.view.inputs);
+    let table = {
+        let (timeline, start) = (Rc::clone(timeline), *start);
+        Callback::from(move |()| {
+            let at = |when: Millis| format::clock(when.saturating_sub(start));
+            timeline.table(&at, &format::client_letter)
+        })
+    };
     let onkeydown = on_open.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "Escape" {
@@ -133,6 +141,7 @@ pub fn HistorySheet(props: &HistoryProps) -> Html {
             if timeline.marks.is_empty() {
                 <p class="empty">{ words::NOTHING_HAPPENED }</p>
             } else {
+                <Twin what={words::WHAT_HAPPENED_TABLE} {table}>
                 <ol class="happened" aria-label={words::WHAT_HAPPENED_ORDER} tabindex="0">
                     for (i, mark) in timeline.marks.iter().rev().take(MARKS_MAX).enumerate() {
                         <li key={timeline.total - i} class={here.is_some_and(|here| mark.is_after(here)).then_some("later")}>
@@ -142,6 +151,7 @@ pub fn HistorySheet(props: &HistoryProps) -> Html {
                         </li>
                     }
                 </ol>
+                </Twin>
             }
         </section>
     }
