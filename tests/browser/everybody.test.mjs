@@ -168,6 +168,8 @@ test("a page half that does not come is told of", async () => {
 
 test("on paper every inspector and transcript is whole, and nothing is there to press", async () => {
   const { page, finish } = await open();
+  // The example is still being typed when the page first answers.
+  await page.waitForFunction(() => document.querySelectorAll(".card").length >= 4);
   await page.emulateMedia({ media: "print" });
   const shown = await page.evaluate(() => ({
     buttons: [...document.querySelectorAll(".bar button, .entry, .find, .time")].filter((e) => e.checkVisibility()).length,

@@ -13,7 +13,9 @@
 //! of sorted sets in [`zset`](super::zset), what holds a client up in [`client`](super::client), what a register is offered in
 //! [`registers`](super::registers), the orders of the list of keys in [`listing`](super::listing), the columns of the
 //! profiler in [`profiler`](super::profiler), ready-made scripts in [`script`](super::script), what is wrong with JSON in
-//! [`json`](super::json), and how numbers and times are written in [`format`](super::format) and [`show`](super::show).
+//! [`json`](super::json), why something shared does not open in [`share`](super::share), the timeline's length in
+//! [`timeline`](super::timeline), how actors stand in [`actors`](super::actors), the first [`example`](super::example), and
+//! how numbers and times are written in [`format`](super::format) and [`show`](super::show).
 
 #![allow(missing_docs, reason = "a text says itself what it is")]
 
