@@ -128,6 +128,8 @@ test("ten and a hundred times as fast", async () => {
 test("a held clock leaves the page idle", async () => {
   await exec(page, "A", "SET lock:idle t NX PX 30000");
   await pause();
+  // A screen reader is told of the lock first, at its own pace.
+  await page.getByRole("status", { name: "What changed" }).filter({ hasText: "took lock:idle" }).waitFor();
   await page.waitForTimeout(300);
   const changes = await page.evaluate(
     () =>
