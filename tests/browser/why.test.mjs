@@ -29,6 +29,8 @@ test("pasted lines have their sentences below their own replies, and no flood of
     element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
   }, lines);
   await exec(page, "A", "PING");
+  // An answer is there before it is drawn.
+  await consoleOf(page, "A").log.getByText("PONG").waitFor();
   assert.equal(await sentences("A").filter({ hasText: "There is no key “none”." }).count(), 3);
 });
 
