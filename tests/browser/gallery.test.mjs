@@ -85,7 +85,7 @@ for (const scene of SCENES) {
           note(await page.evaluate(layoutFaults));
           await page.evaluate(scrollAll, false);
         }
-        if (size !== "tablet") note(await axeFaults(page));
+        note(await axeFaults(page));
       }
     }
     await finish();
