@@ -122,6 +122,14 @@ pub fn histogram(registers: &[u8], bars: usize) -> Vec<usize> {
     counts
 }
 
+/// The registers that a bar of [`histogram`] counts, by number.
+pub fn holding(registers: &[u8], bar: usize, bars: usize) -> impl Iterator<Item = usize> {
+    let of = move |value: u8| usize::from(value).min(bars.saturating_sub(1));
+    let all = registers.iter().enumerate();
+    all.filter(move |(_, value)| of(**value) == bar)
+        .map(|(at, _)| at)
+}
+
 /// Which of two registers gives a merge its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {
@@ -195,6 +203,16 @@ mod tests {
             rank,
             held,
         }
+    }
+
+    #[test]
+    fn a_bar_names_the_registers_that_it_counts() {
+        let registers = [0, 2, 9, 2, 3];
+        for (bar, count) in histogram(&registers, 4).into_iter().enumerate() {
+            assert_eq!(holding(&registers, bar, 4).count(), count, "{bar}");
+        }
+        assert_eq!(holding(&registers, 2, 4).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(holding(&registers, 3, 4).collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]

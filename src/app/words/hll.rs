@@ -1,6 +1,6 @@
 //! The inspector of a HyperLogLog.
 
-use super::{Piece, counted, say, show};
+use super::{Piece, common, counted, say, show};
 use crate::app::format;
 
 pub const ESTIMATED: &str = "estimated";
@@ -30,7 +30,16 @@ pub fn band(one: &str, two: &str, truth: Option<usize>) -> String {
 }
 
 pub const VALUES: &str = "register values";
-pub const VALUES_COLUMNS: [&str; 2] = ["Register value", "Registers"];
+pub const VALUES_COLUMNS: [&str; 3] = ["Register value", "Registers", "Which"];
+
+/// The first of `all` registers; none where they need not be named.
+pub fn which(first: &[usize], all: usize) -> String {
+    let mut named: Vec<_> = first.iter().map(|&at| format::count(at as u64)).collect();
+    if !named.is_empty() && named.len() < all {
+        named.push(common::and_more(all - named.len()));
+    }
+    named.join("; ")
+}
 
 pub fn at_zero(registers: usize) -> String {
     format!("{} at 0", format::count(registers as u64))

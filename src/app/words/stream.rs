@@ -309,6 +309,12 @@ pub fn gone_of(gone: u64, added: u64, trim: Option<(u64, &str)>) -> String {
     }
 }
 
+pub const PENDING_COLUMNS: [&str; 4] = ["ID", "Consumer", "Delivered at (ms)", "Deliveries"];
+
+pub fn pending_in_view(group: &str) -> String {
+    format!("what is pending in {group}")
+}
+
 pub const LOG_COLUMNS: [&str; 2] = ["ID", "Fields"];
 
 pub fn before(id: &str) -> String {

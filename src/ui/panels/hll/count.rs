@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::format;
-use crate::app::registers::{Band, errors, fullness, histogram, range};
+use crate::app::registers::{Band, errors, fullness, histogram, holding, range};
 use crate::app::table::Table;
 use crate::app::words::hll as words;
 use crate::session::message::{HllView, SetBytes};
@@ -12,6 +12,8 @@ use crate::ui::widgets::twin::Twin;
 
 /// The bars of the histogram: the last holds every larger value.
 const BARS: usize = 21;
+/// How many registers of a value the table names.
+const WHICH_MAX: usize = 20;
 /// What the reference states as the standard error, in percent: 1.04 / sqrt(16384).
 const STANDARD_ERROR: f64 = 0.81;
 
@@ -87,7 +89,16 @@ fn values(hll: &HllView) -> Html {
         let counts = histogram(&registers, BARS);
         for (value, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let more = if value + 1 == BARS { "+" } else { "" };
-            table.row([format!("{value}{more}"), format::count(*count as u64)]);
+            // Those at 0 are all the others.
+            let which: Vec<_> = match value {
+                0 => Vec::new(),
+                _ => holding(&registers, value, BARS).take(WHICH_MAX).collect(),
+            };
+            table.row([
+                format!("{value}{more}"),
+                format::count(*count as u64),
+                words::which(&which, *count),
+            ]);
         }
         table
     });

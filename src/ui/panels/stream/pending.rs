@@ -2,12 +2,14 @@
 
 use yew::prelude::*;
 
+use crate::app::table::Table;
 use crate::app::words::stream as words;
 
 use super::Claims;
 use super::follow::FollowButton;
 use crate::app::{format, show};
 use crate::session::message::{Bytes, GroupView, PendingRow};
+use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Since;
 use crate::ui::widgets::typed::Typed;
@@ -50,6 +52,10 @@ pub fn Pending(props: &PendingProps) -> Html {
             </p>
         };
     }
+    let copied = {
+        let group = group.clone();
+        Callback::from(move |()| table(&group).tsv())
+    };
     let more = group.pending_len.saturating_sub(group.pending.len());
     let gone = group.pending.iter().any(|row| row.gone);
     html! {
@@ -59,7 +65,7 @@ pub fn Pending(props: &PendingProps) -> Html {
                 <thead>
                     <tr>
                         <th scope="col">{ words::COLUMN_PENDING }</th><th scope="col">{ words::COLUMN_CONSUMER }</th><th scope="col">{ words::COLUMN_IDLE }</th>
-                        <th scope="col" class="deliveries">{ words::COLUMN_DELIVERIES }</th><th scope="col"><span class="vh">{ words::COLUMN_ACT }</span></th>
+                        <th scope="col" class="deliveries">{ words::COLUMN_DELIVERIES }</th><th scope="col" class="acts"><span class="vh">{ words::COLUMN_ACT }</span><Copy what={words::pending_in_view(&format::lossy(&group.name))} text={copied} /></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -78,6 +84,19 @@ pub fn Pending(props: &PendingProps) -> Html {
             }
         </>
     }
+}
+
+fn table(group: &GroupView) -> Table {
+    let mut table = Table::new(&words::PENDING_COLUMNS);
+    for row in &group.pending {
+        table.row([
+            row.id.clone(),
+            format::lossy(&row.consumer),
+            row.delivered_at.to_string(),
+            row.deliveries.to_string(),
+        ]);
+    }
+    table
 }
 
 fn pending_row(props: &PendingProps, row: &PendingRow, key: &str, group: &str) -> Html {
