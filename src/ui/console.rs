@@ -17,8 +17,12 @@ use crate::app::words::console as words;
 use crate::app::{Action, client, colour, format, hint, share};
 use crate::session::message::{CommandDoc, Conn};
 
-/// How many blocks are shown before one asks for the earlier ones.
-const SHOWN: usize = 300;
+/// How many blocks are drawn of a console that is read at its end: all four are drawn anew at each moment gone to.
+const AT_END: usize = 80;
+/// How many earlier ones are drawn each time that one scrolls up to the first.
+const EARLIER: usize = 220;
+/// How near to its first line a log must be for that, in pixels.
+const NEAR_START: i32 = 200;
 /// How many blocks are drawn of a console that is out of view.
 const UNSEEN: usize = 20;
 /// How near to its end a log must be to be kept there, in pixels.
@@ -72,7 +76,18 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     let input = use_node_ref();
     let log = use_node_ref();
     let at_end = use_mut_ref(|| true);
-    let earlier = use_state(|| false);
+    // The first block that is drawn, while one reads further up.
+    let from = use_state_eq(|| None::<u64>);
+    let section = use_node_ref();
+    let seen = use_seen(&section);
+    let blocks = console.transcript.blocks();
+    let without = |drawn: usize| blocks.len().saturating_sub(drawn);
+    let skipped = match *from {
+        Some(id) => blocks
+            .partition_point(|block| block.id < id)
+            .min(without(AT_END)),
+        None => without(if seen { AT_END } else { UNSEEN }),
+    };
 
     let raw = use_state(|| false);
     let on_raw = toggle(&raw);
@@ -86,8 +101,6 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
 
     // What changes the height of the log, or its end.
     let last = console.transcript.blocks().back().map(|block| block.id);
-    let section = use_node_ref();
-    let seen = use_seen(&section);
     let shape = (last, *raw, *opened, facts.clone(), props.place.1, seen);
     {
         let (log, at_end) = (log.clone(), at_end.clone());
@@ -104,6 +117,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
 
     let on_scroll = {
         let (log, at_end, last_top) = (log.clone(), at_end.clone(), use_mut_ref(|| 0));
+        let (from, console) = (from.clone(), Rc::clone(console));
         Callback::from(move |_: Event| {
             let Some(log) = log.cast::<HtmlElement>() else {
                 return;
@@ -117,6 +131,16 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                 *at_end = false;
             }
             *last_top.borrow_mut() = top;
+            let id = |place: usize| console.transcript.blocks().get(place).map(|block| block.id);
+            if *at_end {
+                from.set(None);
+            } else if top < NEAR_START && skipped > 0 {
+                // The browser keeps what is read where it is, but not at the very top.
+                log.set_scroll_top(top.max(1));
+                from.set(id(skipped.saturating_sub(EARLIER)));
+            } else if from.is_none() {
+                from.set(id(skipped));
+            }
         })
     };
     let on_input = {
@@ -280,21 +304,12 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     };
 
     let (on_over, on_drop) = drop_here(&store, props.place.0);
-    let blocks = console.transcript.blocks();
-    let skipped = if *earlier {
-        0
-    } else {
-        // What is read further up stays as it is.
-        let drawn = if seen || !*at_end.borrow() {
-            SHOWN
-        } else {
-            UNSEEN
-        };
-        blocks.len().saturating_sub(drawn)
-    };
     let show_earlier = {
-        let earlier = earlier.clone();
-        Callback::from(move |_: MouseEvent| earlier.set(true))
+        let (from, at_end) = (from.clone(), at_end.clone());
+        Callback::from(move |_: MouseEvent| {
+            *at_end.borrow_mut() = false;
+            from.set(Some(0));
+        })
     };
     let entry = entry.borrow();
     let db = console.db();
