@@ -96,6 +96,8 @@ pub struct Engine {
     pub events: Vec<Event>,
     /// Whether somebody looks: keeps events and witnesses, which cost time and memory.
     pub observing: bool,
+    /// Whether replies are explained to whoever looks: not while a moment is folded whose replies nobody reads.
+    pub explaining: bool,
     /// A command asked for the server's end. The engine goes on; whoever runs it looks here.
     pub stopping: bool,
     /// It has a port of its own, which a command may end.
@@ -187,6 +189,7 @@ impl Engine {
             pick: Rng::new(seed, Purpose::Pick),
             events: Vec::new(),
             observing: false,
+            explaining: true,
             stopping: false,
             may_stop: false,
             started: now,

@@ -42,7 +42,8 @@ pub struct Before {
 impl Before {
     /// What is there before a command runs, while somebody looks; of commands with a reply of their own only.
     pub fn of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Option<Self> {
-        if !ctx.engine.observing || ctx.in_exec || ctx.script.is_some() {
+        let asked = ctx.engine.observing && ctx.engine.explaining;
+        if !asked || ctx.in_exec || ctx.script.is_some() {
             return None;
         }
         let mut before = Self {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::message::{Input, Millis, Record, What};
-use super::moment::{Moment, Sent};
+use super::moment::Moment;
 use checkpoint::{Checkpoint, Checkpoints};
 
 /// How many branches are kept beside the one that is walked on; the oldest goes first.
@@ -34,7 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            bytes: 48 * 1024 * 1024,
+            bytes: 56 * 1024 * 1024,
             apart: 500_000,
             worth: 2,
         }
@@ -294,7 +294,7 @@ impl History {
     fn go(&mut self, point: Point, now: &mut Moment) {
         let from = self.point();
         let point = self.here.nearest(point, self.start());
-        let gone = self.fold(point, Some((from, now)), &mut |_, _, _| {});
+        let gone = self.fold(point, Some((from, now)));
         let left = std::mem::replace(now, gone);
         self.leave(left);
         self.stands = Some(point).filter(|point| *point < self.here.end());
@@ -316,11 +316,11 @@ impl History {
     /// The moment at a point of the branch that is walked on, or the nearest there is.
     pub fn moment(&self, point: Point) -> Moment {
         let point = self.here.nearest(point, self.start());
-        self.fold(point, None, &mut |_, _, _| {})
+        self.fold(point, None)
     }
 
     /// Folds up to a point, from the nearest moment that is held: `now` is one more of them.
-    fn fold(&self, point: Point, now: Option<(Point, &Moment)>, sent: Sent<'_>) -> Moment {
+    fn fold(&self, point: Point, now: Option<(Point, &Moment)>) -> Moment {
         let kept = self.here.checkpoints.before(point);
         let now = now.filter(|(at, _)| *at <= point);
         let (from, moment) = match (kept, now) {
@@ -332,12 +332,14 @@ impl History {
         };
         let mut moment = moment.clone();
         moment.engine.scripting.stepping = false;
+        moment.engine.explaining = false;
         moment.actors.listen(false);
         let steps = self.here.steps.get(from.inputs..point.inputs);
         for step in steps.unwrap_or_default() {
-            moment.input(&step.input, sent);
+            moment.input(&step.input, &mut |_, _, _| {});
         }
-        moment.advance(point.at, sent);
+        moment.advance(point.at, &mut |_, _, _| {});
+        moment.engine.explaining = true;
         moment
     }
 
