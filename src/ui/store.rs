@@ -11,7 +11,7 @@ use yew::Callback;
 use super::storage;
 use super::worker::ServerHalf;
 use crate::app::words::worker as words;
-use crate::app::{Action, Effect, State};
+use crate::app::{Action, Effect, State, kept};
 
 /// A drawing that takes longer than this, in milliseconds, is followed by a rest of [`REST`] times as long, and of
 /// [`REST_MAX`] at most, before what the server half tells is drawn again. So what others do at any rate leaves the
@@ -185,6 +185,9 @@ impl Store {
                     let _ = resolve.call1(&JsValue::NULL, &text.into());
                 }
             }
+            Effect::Theme(theme) if self.read(|state| state.embed().is_some()) => {
+                super::script::show_theme(theme);
+            }
             Effect::Theme(theme) => super::script::apply_theme(theme),
             Effect::Save {
                 id,
@@ -195,12 +198,22 @@ impl Store {
             Effect::Load(id, about) => storage::load_session(self, id, *about),
             Effect::List => self.relist(),
             Effect::Remove(id) => storage::remove_session(self, id),
+            Effect::Fresh if self.read(|state| state.embed().is_some()) => {
+                let (seed, start) = super::page::beginning();
+                let id = None; // nothing is kept of an embed
+                self.dispatch(Action::Kept(kept::Act::Begins { id, seed, start }));
+            }
             Effect::Fresh => {
                 let (seed, start) = super::page::beginning();
                 storage::fresh_session(self, seed, start);
             }
             Effect::Choose(choice, on) => super::script::keep_choice(choice, on),
+            // What an embed shows stands in its address.
+            Effect::Unlink if self.read(|state| state.embed().is_some()) => {}
             Effect::Unlink => super::share::unlink(),
+            Effect::Say(text) => super::embed::say(&text),
+            Effect::Paint(tokens) => super::embed::paint(&tokens),
+            Effect::Focus => super::embed::focus(),
         }
     }
 
