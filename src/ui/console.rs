@@ -310,7 +310,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     };
     let prompt = format!("{letter}{in_db}{in_multi}>");
     html! {
-        <section class="con" ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} style={format!("--c:{}", colour::client_var(conn))}>
+        <section class="con" ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} ~style={format!("--c:{}", colour::client_var(conn))}>
             <Head console={Rc::clone(console)} place={props.place} raw={*raw} {on_raw} opened={*opened} {on_open} {facts} />
             if *raw {
                 <WireLog console={Rc::clone(console)} />
