@@ -273,6 +273,8 @@ pub enum Effect {
     Post(Vec<Request>),
     /// End the server half and start a new one.
     Restart,
+    /// The server half is held up, or broke: it is ended for everybody who has it, before a new one starts.
+    End,
     /// Answer whoever waits for a reply.
     Resolve(u32, String),
     /// Light the page.
@@ -696,7 +698,7 @@ impl State {
         let restarts = orders.contains(&Order::Restart);
         for order in orders {
             match order {
-                Order::Restart => effects.push(Effect::Restart),
+                Order::Restart => effects.extend([Effect::End, Effect::Restart]),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
                 Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
             }
@@ -844,7 +846,7 @@ impl State {
                 } => self.compared(between, differences),
                 Update::Expired(keys) => Rc::make_mut(&mut self.timeline).expired(keys),
                 // The port keeps the one; the other comes alone.
-                Update::Logged(_) | Update::Folded { .. } => {}
+                Update::Logged(_) | Update::Joined(..) | Update::Folded { .. } => {}
             }
         }
         self.follow(orders, wall, effects);

@@ -81,6 +81,7 @@ impl Joined {
                 | Effect::Unlink
                 | Effect::Paint(_)
                 | Effect::Focus
+                | Effect::End
                 | Effect::Fresh => {}
             }
         }

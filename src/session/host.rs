@@ -276,6 +276,11 @@ impl Host {
         }
     }
 
+    /// Panels look at nothing any more.
+    pub(super) fn unwatch(&mut self, panels: std::ops::Range<Panel>) {
+        self.watched.retain(|panel, _| !panels.contains(panel));
+    }
+
     /// What a copy of the server replies to a command of a client that nobody else is.
     fn probe(&self, bytes: Vec<u8>) -> Vec<u8> {
         let mut reply = Vec::new();
@@ -671,7 +676,7 @@ fn touched(what: &What) -> Vec<Bytes> {
 }
 
 /// Every command and subcommand as the page needs it.
-fn docs() -> Vec<CommandDoc> {
+pub(super) fn docs() -> Vec<CommandDoc> {
     let mut docs = Vec::new();
     for spec in command::all() {
         docs.push(doc(spec, spec.name.to_ascii_uppercase()));

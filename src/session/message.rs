@@ -426,7 +426,10 @@ pub enum Update {
     Capped(Cap),
     /// It could not be done; why, in a sentence.
     Refused(String),
-    /// What is no input was done to the session. The page keeps it, for a restart.
+    /// The page joined a session that others began: the seed of its chance, and its first moment. What was done in it
+    /// follows.
+    Joined(u64, Millis),
+    /// What is no input was done to the session, or another page did it. The page keeps it, for a restart.
     Logged(Entry),
 }
 

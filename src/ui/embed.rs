@@ -12,6 +12,7 @@ use super::panels::Inspector;
 use super::script;
 use super::store::Store;
 use super::widgets::clock::Clock;
+use super::worker::renewing;
 use crate::app::embed::{Act, Embed};
 use crate::app::stage::Subject;
 use crate::app::words::embed as words;
@@ -67,6 +68,7 @@ pub fn mount(asked: Asked, mut state: State) {
         let store = store.clone();
         Closure::<dyn Fn(String)>::new(move |text| store.dispatch(Action::Embed(Act::Heard(text))))
     };
+    store.on_renew(renewing(store.callback(|()| Action::Embed(Act::Reset))));
     store.dispatch(Action::Embed(Act::Open));
     listen(hears.as_ref().unchecked_ref());
     hears.forget(); // lives as long as the page

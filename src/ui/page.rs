@@ -113,7 +113,7 @@ pub fn Page(props: &PageProps) -> Html {
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
-                <div class="page" data-view={tab} style={state.hues()}>
+                <div class="page" data-view={tab} ~style={state.hues()}>
                     <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} kept={Rc::clone(state.kept())} share={Rc::clone(state.share())} title={state.title().to_string()} />
                     <div class="over">
                     if let Some(notice) = &state.notice {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 use super::storage;
-use super::worker::ServerHalf;
+use super::worker::{self, ServerHalf};
 use crate::app::words::worker as words;
 use crate::app::{Action, Effect, State, kept};
 
@@ -38,6 +38,12 @@ struct Inner {
     rests_until: Cell<f64>,
     /// What is to be drawn after the rest.
     after_rest: RefCell<Option<Timeout>>,
+    /// The server half was lost just now, and is not to be ended.
+    lost: Cell<bool>,
+    /// In an embed: it has a server half of its own.
+    alone: Cell<bool>,
+    /// In an embed: begins its session anew for those that share it.
+    renew: RefCell<Option<Box<dyn Fn()>>>,
 }
 
 impl PartialEq for Store {
@@ -67,6 +73,9 @@ impl Store {
             tick: RefCell::default(),
             rests_until: Cell::default(),
             after_rest: RefCell::default(),
+            lost: Cell::default(),
+            alone: Cell::default(),
+            renew: RefCell::default(),
         }));
         let drawn = store.clone();
         *store.0.on_frame.borrow_mut() = Some(Closure::new(move || {
@@ -93,6 +102,11 @@ impl Store {
     /// What is called when the page is to be drawn again.
     pub fn on_redraw(&self, redraw: Callback<()>) {
         *self.0.redraw.borrow_mut() = redraw;
+    }
+
+    /// What begins the session of an embed anew for those that share it.
+    pub fn on_renew(&self, renew: impl Fn() + 'static) {
+        *self.0.renew.borrow_mut() = Some(Box::new(renew));
     }
 
     /// Reads the state.
@@ -170,13 +184,35 @@ impl Store {
                 }
             }
             Effect::Restart => {
-                let failed = self.callback(Action::ServerBroke);
-                let started = ServerHalf::start(self.callback(Action::Frame), failed.clone());
+                // The old one's line ends first: it may be of the same session.
+                self.0.server.take();
+                let store = self.clone();
+                let failed = Callback::from(move |why: String| {
+                    store.0.lost.set(true);
+                    store.dispatch(match why.is_empty() {
+                        true => Action::Stop,
+                        false => Action::ServerBroke(why),
+                    });
+                    store.0.lost.set(false);
+                });
+                let shared = !self.0.alone.get();
+                let started = ServerHalf::start(shared, self.callback(Action::Frame), failed);
                 match started {
                     Ok(server) => *self.0.server.borrow_mut() = Some(server),
                     Err(error) => {
                         *self.0.server.borrow_mut() = None;
                         web_sys::console::error_1(&error);
+                    }
+                }
+            }
+            Effect::End => {
+                // What was lost has ended for everybody already. Who holds it up is alone with it from now on, unless
+                // others are in the same session.
+                if self.read(|state| state.embed().is_some()) && !self.0.lost.get() {
+                    let alone = self.0.alone.replace(!worker::shares());
+                    self.0.server.take();
+                    if !alone {
+                        worker::end_shared();
                     }
                 }
             }
@@ -200,6 +236,9 @@ impl Store {
             Effect::Remove(id) => storage::remove_session(self, id),
             Effect::Fresh if self.read(|state| state.embed().is_some()) => {
                 let (seed, start) = super::page::beginning();
+                if let Some(renew) = &*self.0.renew.borrow() {
+                    renew();
+                }
                 let id = None; // nothing is kept of an embed
                 self.dispatch(Action::Kept(kept::Act::Begins { id, seed, start }));
             }

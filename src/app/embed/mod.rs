@@ -709,8 +709,9 @@ impl State {
         let Some(embed) = &self.embed else {
             return;
         };
-        let document = match embed.used || !embed.options.setup.is_empty() && embed.opened {
-            true => self.document(Mode::Script),
+        let done = self.document(Mode::Script);
+        let document = match done.commands() > 0 && (embed.used || embed.opened) {
+            true => done,
             false => Document {
                 run: false,
                 ..(*embed.document).clone()
