@@ -129,7 +129,7 @@ fn ActorCard(props: &CardProps) -> Html {
     let shown = if *open { usize::MAX } else { LINES_SHUT };
     let skipped = card.lines.len().saturating_sub(shown);
     html! {
-        <section class="actor" style={format!("--c:{}", colour::client_var(conn))} aria-label={words::actor(&card.name)} data-state={word}>
+        <section class="actor" ~style={format!("--c:{}", colour::client_var(conn))} aria-label={words::actor(&card.name)} data-state={word}>
             <header>
                 <b>{ format::client_letter(conn) }</b>
                 <span class="who">{ &card.name }</span>
@@ -245,7 +245,7 @@ fn Editor(props: &EditorProps) -> Html {
         <form class="actor-editor" aria-label={words::TEXT_OF_AN_ACTOR} onsubmit={|event: SubmitEvent| event.prevent_default()} {onkeydown}>
             <label><span>{ words::NAME }</span><input value={draft.name.clone()} oninput={on_name} spellcheck="false" autocomplete="off" /></label>
             <textarea
-                ref={area} aria-label={words::TEXT} class={classes!(draft.fault.is_some().then_some("wrong"))} style={wrong} rows={rows.to_string()}
+                ref={area} aria-label={words::TEXT} class={classes!(draft.fault.is_some().then_some("wrong"))} ~style={wrong.unwrap_or_default()} rows={rows.to_string()}
                 oninput={on_text} wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="actor-fault"
             />
             <p class="fault" id="actor-fault" role="status">

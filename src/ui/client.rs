@@ -305,7 +305,7 @@ fn Menu(props: &MenuProps) -> Html {
             <div class="swatches" role="group" aria-label={words::COLOUR}>
                 for (hue, owner) in owners.into_iter().enumerate() {
                     <button
-                        key={hue} type="button" style={format!("--c:var(--client-{})", hue + 1)}
+                        key={hue} type="button" ~style={format!("--c:var(--client-{})", hue + 1)}
                         aria-pressed={(console.colour == hue).to_string()}
                         aria-label={match owner.filter(|owner| *owner != conn) {
                             Some(owner) => words::colour_swap(hue + 1, &format::client_letter(owner)),

@@ -340,7 +340,7 @@ fn lines(document: &Document) -> Vec<Html> {
     });
     let line = |(conn, line): (u32, &String)| {
         html! {
-            <li style={format!("--c:{}", colour::client_var(conn))}>
+            <li ~style={format!("--c:{}", colour::client_var(conn))}>
                 <span class="p">{ format!("{}> ", format::client_letter(conn)) }</span>{ format::shortened(line, 300) }
             </li>
         }
@@ -381,7 +381,7 @@ pub fn WalkBar(props: &ShareProps) -> Html {
                         let who = if conn < 16 { format::client_letter(conn) } else { String::new() };
                         html! {
                             <>
-                                <code class="walk-line" style={format!("--c:{}", colour::client_var(conn))} title={text.clone()}>
+                                <code class="walk-line" ~style={format!("--c:{}", colour::client_var(conn))} title={text.clone()}>
                                     if !who.is_empty() { <span class="p">{ format!("{who}> ") }</span> }
                                     { format::shortened(&text, 300) }
                                 </code>

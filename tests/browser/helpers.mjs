@@ -76,6 +76,13 @@ export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, 
   context.on("weberror", (error) => faults.push(`uncaught: ${error.error().stack ?? error.error()}`));
   page.on("crash", () => faults.push("the page crashed"));
 
+  // What the page's policy stops is a fault even where the browser would not say so in its console.
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => {
+      console.error(`policy: ${violatedDirective} stops ${blockedURI} at ${sourceFile}:${lineNumber}`);
+    });
+  });
+
   await page.goto(server.url + path);
   return {
     page,

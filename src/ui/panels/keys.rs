@@ -119,7 +119,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
                 }
                 Some(KeysLine::Group(group)) => group_row(spot, group, &on_list, tabindex),
                 None => html! {
-                    <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" style={spot.style}><span /><span /></div>
+                    <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" ~style={spot.style}><span /><span /></div>
                 },
             }
         })
@@ -222,7 +222,7 @@ pub fn KeyList(props: &KeyListProps) -> Html {
             } else if keys.matching == 0 {
                 <p class="empty">{ said(words::no_key_matches(html! { <code>{ "*" }</code> })) }</p>
             }
-            <div ref={list} class="key-rows" data-order={order_name(props.listing.order)} style={format!("--rows:{}", keys.len)} {onkeydown} {onfocusin} {onfocusout}>
+            <div ref={list} class="key-rows" data-order={order_name(props.listing.order)} ~style={format!("--rows:{}", keys.len)} {onkeydown} {onfocusin} {onfocusout}>
                 <Rows len={keys.len} row_height={ROW} label={words::KEYS} role="list" {row} {on_range} go_to={*go_to} />
             </div>
             { channels(props) }
@@ -353,7 +353,7 @@ fn group_row(
     let prefix = group.prefix.clone();
     let onclick = on_list.reform(move |_: MouseEvent| Act::Fold(prefix.clone()));
     html! {
-        <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" style={spot.style} data-at={spot.index.to_string()}>
+        <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" ~style={spot.style} data-at={spot.index.to_string()}>
             <button type="button" class="open" {tabindex} aria-expanded={group.open.to_string()} {onclick}>
                 { icon(if group.open { Icon::Opened } else { Icon::Closed }) }<span class="name">{ name }</span>
                 <span class="ttl num">{ format::count(group.count as u64) }<span class="vh">{ words::AFTER_KEYS }</span></span>
@@ -445,7 +445,7 @@ fn line(
         tabindex,
     } = place;
     html! {
-        <div {key} class={classes!("key", slot.map(|_| "on"), grouped.then_some("keys-grouped"))} role="listitem" {style} data-at={at.map(|at| at.to_string())}>
+        <div {key} class={classes!("key", slot.map(|_| "on"), grouped.then_some("keys-grouped"))} role="listitem" ~style={style} data-at={at.map(|at| at.to_string())}>
             <button type="button" class="open" {tabindex} title={format!("{name}: {words}")} onclick={show}>
                 { icon(kind) }<span class="name">{ &name }</span><span class="vh">{ ", " }{ words }</span>{ end }
             </button>

@@ -173,7 +173,7 @@ fn Feed(props: &FeedProps) -> Html {
             match call {
                 Some(call) => call_row(call, &spot),
                 None => {
-                    html! { <div key={format!(" {}", spot.index)} class="prof-row" role="row" aria-busy="true" style={spot.style}><span role="cell" /></div> }
+                    html! { <div key={format!(" {}", spot.index)} class="prof-row" role="row" aria-busy="true" ~style={spot.style}><span role="cell" /></div> }
                 }
             }
         })
@@ -199,7 +199,7 @@ fn call_row(call: &Call, spot: &Spot) -> Html {
     );
     let title = format!("{} · {text}", format::clock(call.at));
     html! {
-        <div key={call.number} {class} role="row" aria-rowindex={(spot.index + 2).to_string()} style={spot.style.clone()}>
+        <div key={call.number} {class} role="row" aria-rowindex={(spot.index + 2).to_string()} ~style={spot.style.clone()}>
             <span role="cell">{ tag::client(Some(call.conn)) }</span>
             <span role="cell" class="prof-line" {title}>
                 if let Some(inside) = inside(call) { <span class="tag plain">{ inside }</span> }
@@ -234,7 +234,7 @@ fn by_command(profiler: &Profiler) -> Html {
                             <td class="num">{ format::count(one.total.calls) }</td>
                             <td class="num">{ format::count(one.total.touched) }</td>
                             <td class="num">{ format::count(one.total.comparisons) }</td>
-                            <td class="num"><span class="prof-share" style={format!("--share:{share:.1}%")}>{ format!("{share:.0}%") }</span></td>
+                            <td class="num"><span class="prof-share" ~style={format!("--share:{share:.1}%")}>{ format!("{share:.0}%") }</span></td>
                         </tr>
                     }
                 </tbody>

@@ -225,24 +225,24 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                     </div>
                 }
                 for Who { conn, name } in lanes {
-                    <div class="lane-row" key={conn} style={format!("--c:{}", colour::client_var(conn))}>
+                    <div class="lane-row" key={conn} ~style={format!("--c:{}", colour::client_var(conn))}>
                         <span class="dim" title={name}>{ format::client_letter(conn) }</span>
                         <div class="track">
                             for span in timeline.spans.iter().filter(|s| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
                                 <b
                                     key={format!("{}-{}", span.from, span.listening)}
                                     title={if span.listening { words::SUBSCRIBED } else { words::BLOCKED }}
-                                    style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
+                                    ~style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
                                 />
                             }
                             for dot in timeline.dots(conn, start, slot, point).into_iter().take(MARKS_MAX) {
-                                <i key={format!("{}-{}", dot.slot, dot.later)} class={dot.later.then_some("later")} title={dot.title()} style={format!("left:{:.2}%", place(dot.last.at))} />
+                                <i key={format!("{}-{}", dot.slot, dot.later)} class={dot.later.then_some("later")} title={dot.title()} ~style={format!("left:{:.2}%", place(dot.last.at))} />
                             }
                             for bracket in brackets(timeline, start) {
                                 { inside(bracket, place(bracket.at), bracket.conn == conn) }
                             }
                             if timeline.brackets.back().is_some_and(|b| b.open) && timeline.waiting(conn) > 0 {
-                                <i class="held" title={words::WAITS_FOR_SCRIPT} style={format!("left:{:.2}%", place(now))} />
+                                <i class="held" title={words::WAITS_FOR_SCRIPT} ~style={format!("left:{:.2}%", place(now))} />
                             }
                         </div>
                     </div>
@@ -252,19 +252,19 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                         <span class="dim" title={words::EXPIRED_KEYS}>{ "✕" }</span>
                         <div class="track">
                             for (i, gone) in timeline.expired.iter().filter(|gone| gone.at >= start).rev().take(MARKS_MAX).enumerate() {
-                                <i key={i} class={(gone.at > here).then_some("later")} title={words::expired(&format::lossy(&gone.key))} style={format!("left:{:.2}%", place(gone.at))} />
+                                <i key={i} class={(gone.at > here).then_some("later")} title={words::expired(&format::lossy(&gone.key))} ~style={format!("left:{:.2}%", place(gone.at))} />
                             }
                         </div>
                     </div>
                 }
                 <div class="scrub">
                     for named in past.view.names.iter().filter(|named| named.point.at >= start) {
-                        <span class="flag" title={named.name.clone()} style={format!("left:{:.2}%", place(named.point.at))} />
+                        <span class="flag" title={named.name.clone()} ~style={format!("left:{:.2}%", place(named.point.at))} />
                     }
                     <span
                         class="head" role="slider" tabindex="0" aria-label={words::MOMENT} aria-orientation="horizontal"
                         aria-valuemin="0" aria-valuemax={all.to_string()} aria-valuenow={inputs.to_string()} aria-valuetext={format!("{says}, {shown}")}
-                        style={format!("left:{:.2}%", place(here))} {onkeydown}
+                        ~style={format!("left:{:.2}%", place(here))} {onkeydown}
                     />
                 </div>
             </div>
@@ -337,7 +337,7 @@ fn top(bracket: &Bracket, left: f64, newest: bool) -> Html {
     let letter = format::client_letter(bracket.conn);
     let title = words::script_of(&letter, bracket.calls.len());
     html! {
-        <span class={classes!("bracket", bracket.open.then_some("open"))} style={style(bracket, left)} {title}>
+        <span class={classes!("bracket", bracket.open.then_some("open"))} ~style={style(bracket, left)} {title}>
             if newest {
                 <span class={classes!("says", (left < 30.0).then_some("after"))}>{ words::NOBODY_ELSE }</span>
             }
@@ -349,9 +349,9 @@ fn top(bracket: &Bracket, left: f64, newest: bool) -> Html {
 fn inside(bracket: &Bracket, left: f64, own: bool) -> Html {
     let calls = bracket.calls.iter().take(if own { CALLS_MAX } else { 0 });
     html! {
-        <span class="inside" style={style(bracket, left)}>
+        <span class="inside" ~style={style(bracket, left)}>
             for (i, call) in calls.enumerate() {
-                <i key={i} title={call.clone()} class={classes!((bracket.open && i + 1 == bracket.calls.len()).then_some("next"))} style={format!("--i:{i}")} />
+                <i key={i} title={call.clone()} class={classes!((bracket.open && i + 1 == bracket.calls.len()).then_some("next"))} ~style={format!("--i:{i}")} />
             }
         </span>
     }

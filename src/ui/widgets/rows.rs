@@ -121,8 +121,8 @@ pub fn Rows(props: &RowsProps) -> Html {
             {onscroll}
         >
             { props.head.clone() }
-            <div class="spacer" role="presentation" style={format!("height:{}px", viewport.element().min(viewport.rows as f64 * viewport.row))}>
-                <div key={anchor} class="base" role={if table { "rowgroup" } else { "presentation" }} style={format!("transform:translateY({base:.2}px)")}>
+            <div class="spacer" role="presentation" ~style={format!("height:{}px", viewport.element().min(viewport.rows as f64 * viewport.row))}>
+                <div key={anchor} class="base" role={if table { "rowgroup" } else { "presentation" }} ~style={format!("transform:translateY({base:.2}px)")}>
                     for index in range {
                         { props.row.emit(Spot { index, style: format!("transform:translateY({}px)", (index - anchor) as f64 * props.row_height) }) }
                     }

@@ -70,10 +70,10 @@ fn band(hll: &HllView) -> Html {
     html! {
         <>
             <div class="hll-band" role="img" aria-label={label}>
-                <i class="hll-two" style={place(band.two)} />
-                <i class="hll-one" style={place(band.one)} />
+                <i class="hll-two" ~style={place(band.two)} />
+                <i class="hll-one" ~style={place(band.one)} />
                 <i class="hll-middle" />
-                if let Some(at) = band.truth { <i class={classes!("hll-truth", band.beyond.then_some("hll-beyond"))} style={format!("left:{:.2}%", at * 100.0)} /> }
+                if let Some(at) = band.truth { <i class={classes!("hll-truth", band.beyond.then_some("hll-beyond"))} ~style={format!("left:{:.2}%", at * 100.0)} /> }
             </div>
             <p class="hll-small num">
                 { format!("±{} (0.81 %), ±{} (1.62 %)", errors(hll.estimate, 1.0), errors(hll.estimate, 2.0)) }
@@ -139,7 +139,7 @@ fn bytes(hll: &HllView) -> Html {
             <dt>{ if hll.dense { words::DENSE } else { words::SPARSE } }</dt>
             <dd>
                 if let Some(part) = fullness(hll) {
-                    <i class="hll-meter"><i style={format!("width:{:.2}%", part * 100.0)} /></i>
+                    <i class="hll-meter"><i ~style={format!("width:{:.2}%", part * 100.0)} /></i>
                     { words::bytes_of(hll.bytes, hll.sparse_max) }
                 } else {
                     { words::bytes_dense(hll.bytes) }
@@ -153,7 +153,7 @@ fn bytes(hll: &HllView) -> Html {
 fn beside(SetBytes { hll, set, exact }: &SetBytes) -> Html {
     let most = (*hll).max(*set).max(1) as f64;
     let meter = |bytes: usize| {
-        html! { <i class="hll-meter"><i style={format!("width:{:.2}%", bytes as f64 / most * 100.0)} /></i> }
+        html! { <i class="hll-meter"><i ~style={format!("width:{:.2}%", bytes as f64 / most * 100.0)} /></i> }
     };
 
     html! {

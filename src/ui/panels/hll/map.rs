@@ -90,7 +90,7 @@ pub fn Map(props: &MapProps) -> Html {
             >
                 <canvas ref={node} width="128" height="128" aria-hidden="true" {ontransitionend} />
                 if let Some(at) = at {
-                    <i class="hll-mark" style={format!("left:{:.3}%;top:{:.3}%", part(at % SIDE), part(at / SIDE))} />
+                    <i class="hll-mark" ~style={format!("left:{:.3}%;top:{:.3}%", part(at % SIDE), part(at / SIDE))} />
                 }
             </div>
             <p class="hll-read num">{ words }</p>

@@ -114,7 +114,7 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
                     <Compare name={props.name.clone()} overlap={items.overlap.clone()} on_choose={on_choose_set} on_command={props.on_command.clone()} />
                 </div>
             } else {
-                <div class={classes!("items", class)} style={format!("--digits:{digits}")}>
+                <div class={classes!("items", class)} ~style={format!("--digits:{digits}")}>
                     <Rows len={items.len} row_height={ROW} label={words.label} role="table" {head} {row} {on_range} go_to={*go_to} />
                 </div>
             }
@@ -139,14 +139,14 @@ fn row(view: &View, spot: Spot) -> Html {
         .checked_sub(items.start)
         .and_then(|i| items.rows.get(i))
     else {
-        return html! { <div key={place} class="item skeleton" role="row" aria-rowindex={rowindex} style={spot.style} aria-busy="true"><span role="cell" /></div> };
+        return html! { <div key={place} class="item skeleton" role="row" aria-rowindex={rowindex} ~style={spot.style} aria-busy="true"><span role="cell" /></div> };
     };
     let text = |bytes: &[u8]| {
         let text = format::lossy(bytes);
         html! { <span role="cell" class="mono" title={text.clone()}>{ &text }</span> }
     };
     html! {
-        <div key={place} class={classes!("item", fresh(facts, items, place).then_some("items-fresh"))} role="row" aria-rowindex={rowindex} style={spot.style} data-item={format::lossy(&item.name)}>
+        <div key={place} class={classes!("item", fresh(facts, items, place).then_some("items-fresh"))} role="row" aria-rowindex={rowindex} ~style={spot.style} data-item={format::lossy(&item.name)}>
             if items.kind == Kind::List {
                 { index(place) }
                 <span role="cell" class="num dim items-from-tail">{ format!("-{}", format::count((items.len - place) as u64)) }</span>

@@ -53,7 +53,7 @@ pub fn Ring(props: &RingProps) -> Html {
         }}>
             <circle class="ring-track" cx="50" cy="50" r="42" />
             if let (Some(of), Some(style)) = (of, &*style) {
-                <circle key={style.clone()} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" style={style.clone()} />
+                <circle key={style.clone()} class="ring-left" cx="50" cy="50" r="42" transform="rotate(-90 50 50)" ~style={style.clone()} />
                 if let Some(of) = of {
                     <text class="ring-number" x="50" y="50">{ format::duration(props.left) }</text>
                     <text class="ring-words" x="50" y="64">{ words::of_left(&whole(of)) }</text>

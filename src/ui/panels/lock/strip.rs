@@ -30,7 +30,7 @@ pub fn strip(story: &Rc<Story>, now: Millis) -> Html {
                 <div class="lock-lane">
                     <span />
                     <span class="lock-track lock-both">
-                        { for story.overlaps.iter().map(|both| html! { <i style={place(axis, both.from, both.until)} /> }) }
+                        { for story.overlaps.iter().map(|both| html! { <i ~style={place(axis, both.from, both.until)} /> }) }
                     </span>
                 </div>
             </div>
@@ -65,9 +65,9 @@ fn bars(one: &Tenure, axis: Axis) -> Html {
     let thinks = end(one.thought) > end(one.held);
     html! {
         <>
-            <i class="lock-held" style={place(axis, one.from, one.held)} />
+            <i class="lock-held" ~style={place(axis, one.from, one.held)} />
             if let Some(held) = one.held.filter(|_| thinks) {
-                <i class="lock-thinks" style={place(axis, held, one.thought)} />
+                <i class="lock-thinks" ~style={place(axis, held, one.thought)} />
             }
         </>
     }

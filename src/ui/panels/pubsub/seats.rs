@@ -62,7 +62,7 @@ pub fn Seats(props: &SeatsProps) -> Html {
                                     <td key={format!("{topic:?}{name:?}")}>
                                         { shown(*conn, cell) }
                                         if let Some(rows) = last.filter(|_| cell.listens && cell.got > 0).and_then(|event| matrix.travels(event, row)) {
-                                            <i key={props.sent} class={classes!("ps-trip", colour::client_tag(last.and_then(|e| e.conn).unwrap_or(0)))} style={format!("--rows:{rows}")} aria-hidden="true" />
+                                            <i key={props.sent} class={classes!("ps-trip", colour::client_tag(last.and_then(|e| e.conn).unwrap_or(0)))} ~style={format!("--rows:{rows}")} aria-hidden="true" />
                                         }
                                     </td>
                                 }

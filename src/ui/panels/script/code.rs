@@ -139,17 +139,17 @@ pub fn Code(props: &CodeProps) -> Html {
     let place = |at: usize| format!("top:calc({at} * var(--line-height))");
     let mark = |class: &'static str, line: Option<usize>| {
         line.filter(|at| *at < lines)
-            .map(|at| html! { <i {class} style={place(at)} /> })
+            .map(|at| html! { <i {class} ~style={place(at)} /> })
     };
     html! {
         <div
             class="code" ref={node} {onscroll} hidden={props.hidden} data-line={props.line.map(|line| (line + 1).to_string())}
-            style={format!("--lines:{lines};--digits:{}", lines.to_string().len())}
+            ~style={format!("--lines:{lines};--digits:{}", lines.to_string().len())}
         >
             <div class="gutter" aria-hidden="true">
                 { mark("at", props.line) }
                 for at in range.clone() {
-                    <span key={at} class={classes!((props.line == Some(at)).then_some("here"), (props.error == Some(at)).then_some("err"))} style={place(at)}>{ at + 1 }</span>
+                    <span key={at} class={classes!((props.line == Some(at)).then_some("here"), (props.error == Some(at)).then_some("err"))} ~style={place(at)}>{ at + 1 }</span>
                 }
             </div>
             <div class="source">
@@ -158,7 +158,7 @@ pub fn Code(props: &CodeProps) -> Html {
                 <div aria-hidden="true">
                     <span class="widest" ref={probe}>{ coloured.widest() }{ " " }</span>
                     for at in range {
-                        <div key={at} class="src" style={place(at)}>
+                        <div key={at} class="src" ~style={place(at)}>
                             for (kind, piece) in coloured.pieces(at) {
                                 if let Some(kind) = kind {
                                     <span class={class(kind)}>{ piece }</span>

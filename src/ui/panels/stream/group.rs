@@ -64,7 +64,7 @@ pub fn Group(props: &GroupProps) -> Html {
     let part = lane::passed(&props.columns, group, props.delivered) as f64
         / props.columns.len().max(1) as f64;
     html! {
-        <section class="strm-group" aria-label={words::group(&name)} style={format!("--part:{part:.4}")}>
+        <section class="strm-group" aria-label={words::group(&name)} ~style={format!("--part:{part:.4}")}>
             { cursor(group, &name, part) }
             for lane in &lanes { { consumer(props, lane, now) } }
             if more > 0 {
@@ -137,7 +137,7 @@ fn cell(props: &GroupProps, name: &Bytes, held: &lane::Held<'_>, now: Millis) ->
     // The table below has the same as buttons, for the keyboard.
     html! {
         <div
-            key={row.id.clone()} {class} style={format!("grid-column:{}", held.column + 1)} {title} onclick={follow}
+            key={row.id.clone()} {class} ~style={format!("grid-column:{}", held.column + 1)} {title} onclick={follow}
             data-pending-id={row.id.clone()}
         >
             <span class="num">{ lane::short_time(idle) }</span>

@@ -158,7 +158,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
             name={props.label()} kind="stream" words={words::KIND} icon={Icon::Stream} {meta}
             pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
         >
-            <div class="strm" ref={node} tabindex="0" role="group" aria-label={words::ENTRIES_AND_GROUPS} style={format!("--n:{}", columns.len().max(1))}>
+            <div class="strm" ref={node} tabindex="0" role="group" aria-label={words::ENTRIES_AND_GROUPS} ~style={format!("--n:{}", columns.len().max(1))}>
                 if stream.len == 0 {
                     <p class="empty">{ words::NO_ENTRIES }<Typed line={format!("XADD {} * type click user 42", props.word())} on_command={props.on_command.clone()} /></p>
                 }

@@ -165,7 +165,7 @@ fn drawn_bars(bars: &Bars) -> Html {
         html! {
             <li>
                 <span class="zset-name">{ &bar.name }</span>
-                <span class="zset-bar"><i style={format!("--share:{:.6}", way::length(bars, bar, times))} /></span>
+                <span class="zset-bar"><i ~style={format!("--share:{:.6}", way::length(bars, bar, times))} /></span>
                 <b class="num">{ &bar.text }</b>
             </li>
         }

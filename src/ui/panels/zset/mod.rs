@@ -220,7 +220,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
                 { range::sliders(zset, &word, *chosen, &on_choose, &props.on_command) }
             }
             if listed {
-                <div class="ranks" ref={list} style={format!("--digits:{digits};--score:{score}")}>
+                <div class="ranks" ref={list} ~style={format!("--digits:{digits};--score:{score}")}>
                     <Rows
                         len={zset.len} row_height={ROW} label={words::MEMBERS} role="table"
                         {head} {row} {on_range} go_to={*go_to}
@@ -341,7 +341,7 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
     let rank = spot.index;
     let Some(member) = rank.checked_sub(zset.start).and_then(|i| zset.rows.get(i)) else {
         return html! {
-            <div key={format!(" {rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style} aria-busy="true">
+            <div key={format!(" {rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} ~style={spot.style} aria-busy="true">
                 <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span><span role="cell" /><span role="cell" /><span role="cell" /><span role="cell" />
             </div>
         };
@@ -361,7 +361,7 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
     let share = show::share(member.score, zset.scores.0, zset.scores.1);
     html! {
         <div
-            key={show::word(&member.member)} {class} role="row" aria-rowindex={(rank + 2).to_string()} style={spot.style}
+            key={show::word(&member.member)} {class} role="row" aria-rowindex={(rank + 2).to_string()} ~style={spot.style}
             data-member={name.clone()} data-rank={rank.to_string()} data-score={format::plain_score(member.score)}
         >
             <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span>
@@ -371,7 +371,7 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
                 if lit.contains(&rank) { <span class="vh">{ words::IN_THE_RANGE }</span> }
                 if tied { <span class="zset-tie" title={words::TIED}><span class="zset-is" aria-hidden="true">{ "=" }</span><span class="zset-says">{ words::TIE }</span></span> }
             </span>
-            <span role="cell" class="bar"><i style={format!("--share:{share:.4}")} /></span>
+            <span role="cell" class="bar"><i ~style={format!("--share:{share:.4}")} /></span>
             <span role="cell" class="num mono score">{ format::score(member.score) }</span>
         </div>
     }
