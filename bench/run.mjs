@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { launch } from "../tests/browser/helpers.mjs";
+import { DIST, launch } from "../tests/browser/helpers.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { besideMock, besideRedis, large } from "./engine.mjs";
+import { builtPage } from "./page.mjs";
 import { startRedis } from "./servers.mjs";
 import { Table } from "./table.mjs";
 
@@ -16,11 +17,14 @@ const options = {
   small: short ? 2_000 : 20_000,
   native: process.env.KEYGLASS_BENCH_NATIVE,
   folder,
+  dist: DIST,
+  short,
 };
 
 const GROUPS = {
   mock: async (table, { page }) => besideMock(table, page, options),
   redis: async (table, { page, redis }) => besideRedis(table, page, redis, options),
+  page: async (table, { browser }) => builtPage(table, browser, options),
   large: async (table, { page, redis }) => large(table, page, redis, options),
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(GROUPS);
