@@ -2,6 +2,7 @@
 # Builds the server half as the JavaScript module keyglass.js, and the Lua machine that it fetches when it needs one as
 # keyglass-lua.js. Trunk runs this as a hook while it builds the page, and puts what it finds in the staging folder
 # into dist. Alone: TRUNK_STAGING_DIR=folder scripts/build-engine.sh
+# build-engine.sh bench: the engine's door alone, built in the same way, as bench.js, for `make bench`.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 use_wasm
@@ -12,8 +13,11 @@ out="${TRUNK_STAGING_DIR:?is not set: the folder to write keyglass.js to}"
 if [ "${TRUNK_PROFILE:-release}" = release ]; then profile=engine; else profile=dev; fi
 if [ "$profile" = dev ]; then folder=debug; else folder="$profile"; fi
 
+bins=(--bin keyglass-engine --bin keyglass-lua)
+if [ "${1:-}" = bench ]; then bins=(--features bench --bin keyglass-bench); fi
+
 cd "$ROOT"
-cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" --bin keyglass-engine --bin keyglass-lua
+cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" "${bins[@]}"
 
 # module BIN NAME: makes the module NAME.js of a wasm and copies it to the staging folder.
 module() {
@@ -35,6 +39,10 @@ module() {
   cp "$made/$2.js" "$made/$2_bg.wasm" "$made"/*.d.ts "$out/"
 }
 
+if [ "${1:-}" = bench ]; then
+  module keyglass-bench bench
+  exit
+fi
 module keyglass-engine keyglass
 module keyglass-lua keyglass-lua
 cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"

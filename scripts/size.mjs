@@ -1,4 +1,4 @@
-// size.mjs folder: a table of the files' bytes, and the check of the budget.
+// size.mjs [--json] folder: a table of the files' bytes, and the check of the budget; or only the two sums that it judges.
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -16,7 +16,8 @@ const LUA_BUDGET = 220 * 1024;
 // What a browser never asks for while the page opens.
 const LATER = [".ts", ".map", ".md", ".txt"];
 
-const root = process.argv[2];
+const root = process.argv.at(-1);
+const json = process.argv.includes("--json");
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
@@ -38,6 +39,13 @@ const needed = rows.filter((row) => row.first);
 const sum = (of, what) => of.reduce((total, row) => total + row[what], 0);
 const total = (name, of) => ({ name, raw: sum(of, "raw"), gzip: sum(of, "gzip"), brotli: sum(of, "brotli") });
 
+const lua = rows.find((row) => row.name === LUA)?.brotli ?? 0;
+const used = sum(needed, "brotli");
+if (json) {
+  console.log(JSON.stringify({ first: used, lua }));
+  process.exit(0);
+}
+
 const lines = [...rows, total("everything", rows), total("before the prompt answers", needed)];
 const width = Math.max(...lines.map((row) => row.name.length));
 const cell = (text) => String(text).padStart(11);
@@ -47,12 +55,10 @@ for (const row of lines) {
   console.log(`${row.name.padEnd(width)}${number(row.raw)}${number(row.gzip)}${number(row.brotli)}`);
 }
 
-const lua = rows.find((row) => row.name === LUA)?.brotli ?? 0;
 if (lua > LUA_BUDGET) {
   console.error(`Over budget: the Lua machine has ${lua.toLocaleString("en-US")} of ${LUA_BUDGET.toLocaleString("en-US")} bytes (brotli).`);
   process.exit(1);
 }
-const used = sum(needed, "brotli");
 const verdict = `${used.toLocaleString("en-US")} of ${BUDGET.toLocaleString("en-US")} bytes (brotli) are used before the prompt answers.`;
 if (used > BUDGET) {
   console.error(`Over budget: ${verdict}`);

@@ -219,7 +219,7 @@ impl Uses {
 }
 
 /// How looking at a key is noted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Looks {
     /// New keys are noted.
     pub births: bool,

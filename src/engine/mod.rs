@@ -761,13 +761,19 @@ impl Engine {
             };
             match client.parser.next_of(rest, allowance) {
                 Parsed::Incomplete => break,
-                Parsed::Command { words, used: n } => {
+                Parsed::Command {
+                    words: places,
+                    used: n,
+                } => {
                     used += n;
-                    let words: SmallVec<[&[u8]; 16]> = words
-                        .into_iter()
-                        .map(|r| rest.get(r).unwrap_or_default())
+                    let words: SmallVec<[&[u8]; 16]> = places
+                        .iter()
+                        .map(|r| rest.get(r.clone()).unwrap_or_default())
                         .collect();
                     self.run(conn, &words, false);
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.parser.recycle(places);
+                    }
                 }
                 Parsed::Inline { words, used: n } => {
                     used += n;
@@ -873,6 +879,11 @@ impl Engine {
             log_factor: self.config.lfu_log_factor,
             decay_minutes: self.config.lfu_decay_minutes,
         };
+        // All of them are told the same, and only what makes births known leaves more to be cleared.
+        let told = |db: &Db| db.now == now && db.looks == looks;
+        if !looks.births && self.dbs.first().is_some_and(told) {
+            return;
+        }
         for db in &mut self.dbs {
             db.now = now;
             db.looks = looks;

@@ -7,6 +7,8 @@ const INLINE_MAX: usize = 64 * 1024;
 /// How many words, and of how many bytes, who has not given the password may send.
 const STRANGER_WORDS: i64 = 10;
 const STRANGER_BYTES: i64 = 16 * 1024;
+/// The longest list of words that is kept for the next command.
+const WORDS_KEPT: usize = 64;
 /// The deepest nesting of a reply that is read back.
 const DEPTH_MAX: usize = 128;
 
@@ -58,6 +60,28 @@ fn line(buffer: &[u8], at: usize) -> Option<(&[u8], usize)> {
     (rest.len() > end + 1).then(|| (rest.get(..end).unwrap_or_default(), at + end + 2))
 }
 
+/// A header of up to seven digits, as nearly all are, and where the next line begins. What it does not know is left to
+/// who looks closely.
+#[inline]
+fn short_header(buffer: &[u8], at: usize, kind: u8) -> Option<(usize, usize)> {
+    let (first, rest) = buffer.get(at..)?.split_first()?;
+    if *first != kind {
+        return None;
+    }
+    let mut number = 0;
+    for (count, byte) in rest.iter().take(8).enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + usize::from(byte - b'0'),
+            // A number that begins with a zero is no number here, but for zero itself.
+            b'\r' if count > 0 && (count == 1 || rest.first() != Some(&b'0')) => {
+                return (rest.get(count + 1) == Some(&b'\n')).then_some((number, at + count + 3));
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// Reads one command from the front of `buffer`.
 pub fn parse_command(buffer: &[u8]) -> Parsed {
     Parser::default().next(buffer)
@@ -96,10 +120,25 @@ impl Parser {
         parsed
     }
 
+    /// Takes the words of a command that is over, so that those of the next stand in the same memory.
+    pub fn recycle(&mut self, mut words: Vec<std::ops::Range<usize>>) {
+        if self.words.capacity() == 0 && words.capacity() <= WORDS_KEPT {
+            words.clear();
+            self.words = words;
+        }
+    }
+
     fn read(&mut self, buffer: &[u8], allowance: Allowance) -> Parsed {
-        let count = match self.count {
-            Some(count) => count,
-            None => {
+        let short = short_header(buffer, 0, b'*').filter(|_| !allowance.stranger);
+        let count = match (self.count, short) {
+            (Some(count), _) => count,
+            (None, Some((count, at))) => {
+                self.at = at;
+                self.words.reserve(count.min(1024));
+                self.count = Some(count);
+                count
+            }
+            (None, None) => {
                 if buffer.first() != Some(&b'*') {
                     return parse_inline(buffer);
                 }
@@ -129,6 +168,15 @@ impl Parser {
             }
         };
         while self.words.len() < count {
+            if let Some((length, next)) = short_header(buffer, self.at, b'$')
+                && !allowance.stranger
+                && length <= allowance.bulk_max
+                && buffer.get(next + length..next + length + 2) == Some(b"\r\n")
+            {
+                self.words.push(next..next + length);
+                self.at = next + length + 2;
+                continue;
+            }
             let Some((head, next)) = line(buffer, self.at) else {
                 return if buffer.len().saturating_sub(self.at) > INLINE_MAX {
                     broken("too big bulk count string")

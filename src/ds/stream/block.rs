@@ -44,12 +44,17 @@ impl Default for BlockLimits {
     }
 }
 
+/// From how many entries on the next has a mark.
+const MARKED: u64 = 16;
+
 /// A block. Its first ID is the key it is stored under and is handed in where needed.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     data: Vec<u8>,
     /// Where the template ends and the entries begin.
     entries_at: usize,
+    /// Where every 16th live entry begins but the first, so that who looks for one need not read all before it.
+    marks: Vec<u32>,
     live: u64,
     /// Entries that were deleted: the reference keeps them in the node, and counts them, until the node goes.
     dead: u64,
@@ -110,6 +115,7 @@ impl Block {
         Block {
             entries_at: data.len(),
             data,
+            marks: Vec::new(),
             live: 0,
             dead: 0,
             last: StreamId::MIN,
@@ -142,6 +148,9 @@ impl Block {
             id.ms.wrapping_sub(base.ms),
             id.seq.wrapping_sub(base.seq) as i64,
         );
+        if self.live > 0 && self.live.is_multiple_of(MARKED) {
+            self.marks.push(self.data.len() as u32);
+        }
         put_varint(&mut self.data, if same { 0 } else { fields.len() as u64 });
         put_varint(&mut self.data, ms);
         put_varint(&mut self.data, (seq << 1 ^ seq >> 63) as u64);
@@ -186,6 +195,7 @@ impl Block {
     /// Gives back memory that was set aside for growing: nothing will be added any more.
     pub(super) fn seal(&mut self) {
         self.data.shrink_to_fit();
+        self.marks.shrink_to_fit();
     }
 
     pub(super) fn live(&self) -> u64 {
@@ -214,9 +224,43 @@ impl Block {
         }
     }
 
+    /// The live entries, in order, from the last mark on whose entry has no greater ID than `id`.
+    pub(super) fn entries_near(&self, base: StreamId, id: StreamId) -> Entries<'_> {
+        let mut entries = self.entries(base);
+        let at = |mark: u32| Reader(self.data.get(mark as usize..).unwrap_or_default());
+        let before = self.marks.partition_point(|&mark| {
+            let mut reader = at(mark);
+            reader.varint();
+            read_id(base, &mut reader) <= id
+        });
+        if let Some(mark) = before.checked_sub(1).and_then(|i| self.marks.get(i)) {
+            entries.rest = at(*mark);
+        }
+        entries
+    }
+
+    /// Entries went: sets the marks of those that are left.
+    fn mark(&mut self, base: StreamId) {
+        let mut marks = std::mem::take(&mut self.marks);
+        marks.clear();
+        let mut entries = self.entries(base);
+        let mut count = 0_u64;
+        loop {
+            let at = self.data.len() - entries.rest.0.len();
+            if entries.next().is_none() {
+                break;
+            }
+            if count > 0 && count.is_multiple_of(MARKED) {
+                marks.push(at as u32);
+            }
+            count += 1;
+        }
+        self.marks = marks;
+    }
+
     /// Drops the entry `id`; `false` if it is not here.
     pub(super) fn delete(&mut self, base: StreamId, id: StreamId) -> bool {
-        let mut entries = self.entries(base);
+        let mut entries = self.entries_near(base, id);
         let mut from = self.data.len() - entries.rest.0.len();
         while let Some(entry) = entries.next() {
             let to = self.data.len() - entries.rest.0.len();
@@ -224,6 +268,7 @@ impl Block {
                 self.data.drain(from..to);
                 self.live -= 1;
                 self.dead += 1;
+                self.mark(base);
                 return true;
             }
             from = to;
@@ -258,7 +303,20 @@ impl Block {
         self.data.splice(seen, kept);
         self.live -= count;
         self.dead += count;
+        if count > 0 {
+            self.mark(base);
+        }
         count
+    }
+}
+
+/// The ID that stands next, after how many fields the entry has.
+fn read_id(base: StreamId, reader: &mut Reader<'_>) -> StreamId {
+    let ms = reader.varint();
+    let seq = reader.varint();
+    StreamId {
+        ms: base.ms.wrapping_add(ms),
+        seq: base.seq.wrapping_add((seq >> 1) ^ (seq & 1).wrapping_neg()),
     }
 }
 
@@ -278,15 +336,7 @@ impl<'a> Iterator for Entries<'a> {
             return None;
         }
         let own = self.rest.varint() as usize;
-        let ms = self.rest.varint();
-        let seq = self.rest.varint();
-        let id = StreamId {
-            ms: self.base.ms.wrapping_add(ms),
-            seq: self
-                .base
-                .seq
-                .wrapping_add((seq >> 1) ^ (seq & 1).wrapping_neg()),
-        };
+        let id = read_id(self.base, &mut self.rest);
         let items = self.rest;
         let (pairs, template, skip) = match own {
             0 => (

@@ -59,11 +59,12 @@ impl Log {
         self.last
     }
 
-    /// The ID of the last entry that is still there. O(log n + b).
+    /// The ID of the last entry that is still there. O(log n).
     pub fn last_entry_id(&self) -> Option<StreamId> {
-        self.rev_range(StreamId::MIN, StreamId::MAX)
-            .next()
-            .map(|entry| entry.id())
+        self.blocks.iter().rev().find_map(|(&base, block)| {
+            let last = block.entries_near(base, StreamId::MAX).last()?;
+            Some(last.id())
+        })
     }
 
     /// The greatest ID ever deleted by [`Log::delete`]; `0-0` if none was. Trimming leaves it alone.
@@ -165,7 +166,7 @@ impl Log {
         let from = self.block_of(start).unwrap_or(StreamId::MIN);
         self.blocks
             .range(from..)
-            .flat_map(|(&base, block)| block.entries(base))
+            .flat_map(move |(&base, block)| block.entries_near(base, start))
             .skip_while(move |entry| entry.id() < start)
             .take_while(move |entry| entry.id() <= end)
     }

@@ -1,0 +1,160 @@
+// What runs in the browser: the engine behind its door of bytes, and ioredis-mock.
+import init, { Door } from "./bench.js";
+import * as work from "./workloads.js";
+
+const START = 1_700_000_000_000;
+let wasm, door, others = [];
+
+/** An engine of its own; `observed`: as the page runs it, with what inspectors show. */
+export async function open(observed = false) {
+  wasm ??= await init();
+  door?.free();
+  others = [];
+  door = new Door(START, observed);
+  door.connect(0);
+}
+
+export const memory = () => wasm.memory.buffer.byteLength;
+
+const decoder = new TextDecoder();
+
+function first(bytes) {
+  const text = decoder.decode(bytes.subarray(0, 200));
+  if (text.startsWith("-")) throw new Error(text);
+  return text;
+}
+
+/** Sends pieces and takes what they are answered; milliseconds. */
+export function drive(pieces) {
+  let bytes = 0;
+  const began = performance.now();
+  for (const piece of pieces) {
+    door.feed(0, piece);
+    const out = door.take(0);
+    if (out.length === 0 || out[0] === 45) first(out.length === 0 ? new TextEncoder().encode("-nothing was answered") : out);
+    bytes += out.length;
+    for (const conn of others) bytes += door.take(conn).length;
+  }
+  const took = performance.now() - began;
+  if (bytes === 0) throw new Error("nothing was answered");
+  return took;
+}
+
+/** One command, and its reply's bytes as text. */
+export function ask(...words) {
+  door.feed(0, work.command(words));
+  return first(door.take(0));
+}
+
+export function subscribe(count) {
+  for (let conn = 1; conn <= count; conn++) {
+    door.connect(conn);
+    door.feed(conn, work.command(["SUBSCRIBE", "news"]));
+    door.take(conn);
+    others.push(conn);
+  }
+}
+
+export function unsubscribe() {
+  for (const conn of others) {
+    door.feed(conn, work.command(["UNSUBSCRIBE"]));
+    door.take(conn);
+  }
+  others = [];
+}
+
+export const setUp = (size) => drive(work.pieces(work.setup(size)));
+
+/** Commands a second of a workload. */
+export function rate(workload, size, seed) {
+  if (workload.before) drive(work.pieces(work.before(workload.before, size)));
+  const pieces = work.pieces(work.filled(workload.template, workload.count, workload.range, seed));
+  return workload.count / (drive(pieces) / 1000);
+}
+
+/** Builds the large set, and says how long that took and by how much the memory of the wasm grew. */
+export async function build(size) {
+  await open();
+  const empty = memory();
+  const took = drive(work.pieces(work.members(size)));
+  return { took, bytes: memory() - empty };
+}
+
+export async function buildStream(size) {
+  await open();
+  const empty = memory();
+  const took = drive(work.pieces(work.entries(size)));
+  return { took, bytes: memory() - empty };
+}
+
+/** Microseconds that one of these commands takes, sent a hundred at a time. */
+export function each(template, count, range, seed) {
+  const pieces = work.pieces(work.filled(template, count, range, seed));
+  return (drive(pieces) * 1000) / count;
+}
+
+export function send(commands) {
+  drive(work.pieces(commands));
+}
+
+/** A stream with a group that has read `pending` of its entries and acknowledged none. */
+export async function pendingGroup(pending) {
+  await open();
+  drive(work.pieces(work.entries(pending, "jobs")));
+  ask("XGROUP", "CREATE", "jobs", "workers", "0");
+  send(Array.from({ length: pending / 100 }, (_, n) => ["XREADGROUP", "GROUP", "workers", `w${n % 10}`, "COUNT", "100", "STREAMS", "jobs", ">"]));
+}
+
+/** Milliseconds that the tick takes in which `count` keys expire. */
+export async function expire(count) {
+  await open();
+  send(Array.from({ length: count }, (_, n) => ["SET", `session:${n}`, "x", "PX", "1000"]));
+  const began = performance.now();
+  door.advance(START + 1000);
+  const took = performance.now() - began;
+  if (ask("DBSIZE") !== ":0\r\n") throw new Error("keys are left");
+  return took;
+}
+
+// ioredis-mock answers in promises; each command is awaited, as a program would. Through the door each goes alone, too.
+
+const SMALL = [
+  ["ZADD", (n) => ["ZADD", "board", String((n * 7_919) % 1_000_003), `player:${work.digits((n * 31) % 20_000)}`]],
+  ["ZREVRANK", (n) => ["ZREVRANK", "board", `player:${work.digits((n * 31) % 20_000)}`]],
+  ["ZREVRANGE 0 9", () => ["ZREVRANGE", "board", "0", "9"]],
+  ["SET", (n) => ["SET", `key:${n % 1000}`, "value"]],
+  ["INCR", () => ["INCR", "counter"]],
+  ["XADD", (n) => ["XADD", "log", "*", "user", `u${n % 100}`]],
+];
+
+let mock;
+
+/** For each command: microseconds through the door, and with ioredis-mock. */
+export async function beside(count) {
+  if (!mock) {
+    // Its build for browsers leaves out the files that its Lua would read, and asks for their modules all the same.
+    globalThis.require = () => ({});
+    const { default: Redis } = await import("./ioredis-mock.js");
+    mock = new Redis();
+    const flat = [];
+    for (const [, key, score, member] of work.members(count)) flat.push(score, member);
+    for (let n = 0; n < flat.length; n += 2000) await mock.zadd("board", ...flat.slice(n, n + 2000));
+    await open();
+    drive(work.pieces(work.members(count)));
+  }
+  const rows = [];
+  for (const [name, words] of SMALL) {
+    // As often as fits in a while, so that quick commands are measured as well as slow ones.
+    const [method, ...rest] = [words(0)[0].toLowerCase()];
+    let theirs = 0;
+    let began = performance.now();
+    while (performance.now() - began < 150 || theirs < 3) {
+      const [, ...args] = words(theirs++);
+      await mock[method](...args, ...rest);
+    }
+    theirs = ((performance.now() - began) * 1000) / theirs;
+    const commands = Array.from({ length: 10_000 }, (_, n) => work.command(words(n)));
+    rows.push({ name, theirs, ours: (drive(commands) * 1000) / commands.length });
+  }
+  return rows;
+}
