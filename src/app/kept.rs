@@ -10,7 +10,7 @@ use super::console::Console;
 use super::port::Port;
 use super::stage::Subject;
 use super::timeline::{self, Timeline};
-use super::{Effect, PUBSUB_PANEL, State, format};
+use super::{Effect, PUBSUB_PANEL, State, format, share};
 use crate::session::message::*;
 
 /// The format that sessions are saved in. What has a later one is left alone.
@@ -45,6 +45,36 @@ pub struct About {
     pub script: String,
     /// Whether the clock is held, and how fast it runs when it is not.
     pub clock: (bool, Speed),
+    /// What is said of it. It is written behind the rest, where older sessions end.
+    #[serde(skip)]
+    pub told: Told,
+}
+
+/// What is said of a session, and what is still to be stepped through.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// What it is called, where it was given a title.
+    pub title: Option<String>,
+    /// What is said about it.
+    pub note: String,
+    /// The script that is stepped through.
+    pub walk: Option<share::page::Left>,
+}
+
+impl About {
+    /// As it is saved.
+    fn written(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(&(self, &self.told))
+    }
+
+    /// Reads what was saved. `None`: it is broken.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (mut about, rest) = postcard::take_from_bytes::<Self>(bytes).ok()?;
+        if !rest.is_empty() {
+            about.told = postcard::from_bytes(rest).ok()?;
+        }
+        Some(about)
+    }
 }
 
 /// What an inspector shows, as it is saved.
@@ -286,7 +316,7 @@ impl State {
         };
         // Only what cannot be written fails to be encoded, and bytes always can.
         let (Ok(told), Ok(piece)) = (
-            postcard::to_allocvec(&about),
+            about.written(),
             match fresh.is_empty() {
                 true => Ok(Vec::new()),
                 false => postcard::to_allocvec(fresh),
@@ -330,6 +360,7 @@ impl State {
                 .collect(),
             script: self.script.text.to_string(),
             clock: self.port.clock(),
+            told: self.told(),
         }
     }
 
@@ -364,6 +395,7 @@ impl State {
         };
         let all = log.entries.len();
         self.begin_log(about.clone(), log, None, wall, effects);
+        self.tell_again(&about.told);
         let kept = self.kept_mut();
         kept.own = Some(id);
         kept.bar = Bar::Coming(all, 0);

@@ -180,9 +180,7 @@ async fn sessions() -> Result<Vec<Session>, JsValue> {
             id: row.get(0).as_string()?,
             when: row.get(2).as_string()?,
             held: row.get(3).is_truthy(),
-            about: (format == FORMAT)
-                .then(|| postcard::from_bytes(&about).ok())
-                .flatten(),
+            about: About::read(&about).filter(|_| format == FORMAT),
         })
     };
     Ok(Array::from(&rows).iter().filter_map(session).collect())

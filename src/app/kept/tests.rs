@@ -25,7 +25,7 @@ fn keep(page: &mut Joined, act: Act) {
 
 /// What was saved, put together as the storage gives it back.
 fn read(page: &Joined) -> (About, Vec<Entry>) {
-    let about = postcard::from_bytes(&page.saved.last().unwrap().0).unwrap();
+    let about = About::read(&page.saved.last().unwrap().0).unwrap();
     let mut entries: Vec<Entry> = Vec::new();
     for (_, from, piece) in page.saved.iter().filter(|(.., piece)| !piece.is_empty()) {
         assert_eq!(*from, entries.len());

@@ -20,7 +20,7 @@ use std::fmt;
 
 use super::actors::FIRST;
 use super::client::LABEL_MAX;
-use super::kept::{About, Shown, inputs};
+use super::kept::{About, Shown, Told, inputs};
 use super::transcript::{Step as Meaning, interpret};
 use super::{CLIENTS_MAX, colour, show};
 use crate::session::message::*;
@@ -295,6 +295,7 @@ impl Document {
             stage: self.pinned.iter().map(|one| (one.clone(), true)).collect(),
             script: self.script.clone(),
             clock: self.clock,
+            told: Told::default(),
         }
     }
 
@@ -392,6 +393,15 @@ fn line_of(bytes: &[u8]) -> String {
     };
     let words: Vec<String> = words.iter().map(word).collect();
     words.join(" ")
+}
+
+/// A recorded command as it is typed to be sent: some lines a console reads itself, but not behind a number.
+fn typed(line: &str) -> String {
+    let own = split_words(line.as_bytes());
+    match interpret(line) {
+        Some(Meaning::Send { words, times: 1 }) if Some(&words) == own.as_ref() => line.into(),
+        _ => format!("1 {line}"),
+    }
 }
 
 /// A key as it is written in a document: as one word of a console.

@@ -5,8 +5,10 @@
 
 use std::rc::Rc;
 
-use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read};
-use crate::app::kept::{About, Bar};
+use serde::{Deserialize, Serialize};
+
+use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read, typed};
+use crate::app::kept::{About, Bar, Told};
 use crate::app::{Effect, State, client, colour, console::Console, example, format};
 use crate::session::message::*;
 
@@ -48,6 +50,8 @@ pub enum How {
 pub struct Walk {
     /// Whose steps they are.
     pub document: Rc<Document>,
+    /// The same, as its link.
+    link: Rc<str>,
     /// The step that comes next, from 0.
     pub next: usize,
     /// Whether the rest runs by itself.
@@ -83,9 +87,22 @@ pub enum Act {
     Note(String),
 }
 
+/// A script that is stepped through, as it is kept with its session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// The script, as its link.
+    link: String,
+    /// As in [`Walk`].
+    next: usize,
+    at: Millis,
+    due: Millis,
+    there: bool,
+}
+
 impl Walk {
     fn new(document: Rc<Document>, start: Millis, running: bool) -> Self {
         let mut walk = Self {
+            link: link::write(&document).into(),
             document,
             next: 0,
             running,
@@ -185,6 +202,41 @@ impl State {
     /// What the session is called.
     pub fn title(&self) -> &str {
         self.share.title.as_deref().unwrap_or(example::TITLE)
+    }
+
+    /// What is said of the session, to be kept with it.
+    pub(in crate::app) fn told(&self) -> Told {
+        let left = |walk: &Walk| Left {
+            link: walk.link.to_string(),
+            next: walk.next,
+            at: walk.at,
+            due: walk.due,
+            there: walk.there,
+        };
+        Told {
+            title: self.share.title.clone(),
+            note: self.share.note.clone(),
+            walk: self.share.walk.as_ref().map(left),
+        }
+    }
+
+    /// A kept session is back: what was said of it, and the script where it stood, which goes on when it is told to.
+    pub(in crate::app) fn tell_again(&mut self, told: &Told) {
+        let walk = told.walk.clone().and_then(|left| {
+            let document = Rc::new(link::read(&left.link).ok()?);
+            Some(Walk {
+                document,
+                link: left.link.into(),
+                next: left.next,
+                running: false,
+                at: left.at,
+                due: left.due,
+                there: left.there,
+            })
+        });
+        let share = self.share_mut();
+        (share.title, share.note) = (told.title.clone(), told.note.clone());
+        share.walk = walk;
     }
 
     /// The session as a document.
@@ -438,6 +490,7 @@ impl State {
             };
             walk.go_on();
             let over = walk.next >= walk.document.steps.len();
+            let recorded = walk.document.begins.is_some();
             let conn = step.conn;
             let silent = step.deed == Deed::Connect;
             match step.deed {
@@ -452,6 +505,7 @@ impl State {
                     if self.console(conn).is_none() {
                         self.walk_connect(conn, wall, effects);
                     }
+                    let line = if recorded { typed(&line) } else { line };
                     self.enter(conn, &line, None, wall, effects);
                 }
                 Deed::Disconnect => self.client_act(conn, client::Act::Disconnect, wall, effects),

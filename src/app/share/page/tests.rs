@@ -230,3 +230,69 @@ fn a_file_is_called_after_its_title() {
     );
     assert_eq!(file_name(" ../.. "), "session.keyglass");
 }
+
+#[test]
+fn a_script_that_is_half_done_goes_on_after_a_reload() {
+    let mut page = own();
+    came(
+        &mut page,
+        "#title=Ranks&cmd=ZADD b 1 ann;INCR n;ZADD b 2 bob",
+    );
+    take(&mut page, How::Step);
+    share(&mut page, Act::Note("Watch bob.".into()));
+    share(&mut page, Act::Next);
+    share(&mut page, Act::Next);
+    for _ in 0..3 {
+        page.now += 10_000;
+        page.settle();
+        page.act(Action::Kept(kept::Act::Saved));
+        page.act(Action::Tick);
+    }
+    let about = About::read(&page.saved.last().unwrap().0).unwrap();
+    let pieces = page.saved.iter().filter(|(.., piece)| !piece.is_empty());
+    let entries = pieces.flat_map(|(.., piece)| postcard::from_bytes::<Vec<Entry>>(piece).unwrap());
+    let entries: Vec<Entry> = entries.collect();
+
+    let mut other = Joined::open();
+    let (id, broken) = ("new".to_string(), false);
+    other.act(Action::Kept(kept::Act::Loaded {
+        id,
+        about,
+        entries,
+        broken,
+    }));
+    other.settle();
+    assert_eq!(other.state.title(), "Ranks");
+    assert_eq!(other.state.share().note, "Watch bob.");
+    let walk = other.state.share().walk.clone().unwrap();
+    assert_eq!(walk.count(), (2, 3));
+    assert_eq!(walk.shown(), Some((0, "ZADD b 2 bob".into())));
+    share(&mut other, Act::Next);
+    assert_eq!(other.exec(0, "ZCARD b"), ["(integer) 2"]);
+    assert_eq!(other.exec(0, "GET n"), ["\"1\""]);
+}
+
+#[test]
+fn recorded_commands_that_a_console_would_read_itself_are_sent_all_the_same() {
+    let mut page = own();
+    for line in ["1 clear", "1 3 PING", "1 .advance 5s", "2 INCR n"] {
+        page.exec(0, line);
+    }
+    let said = log(&page, 0);
+    let (link, _) = handed_on(page.state.document(Mode::Script)).unwrap();
+    let mut other = own();
+    came(&mut other, &link.unwrap());
+    take(&mut other, How::Step);
+    share(&mut other, Act::Rest(true));
+    let replies = |log: &[String]| {
+        let replies = log.iter().filter(|text| !text.starts_with("> "));
+        replies.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(replies(&log(&other, 0)), replies(&said));
+    assert!(
+        said.iter()
+            .any(|text| text.contains("unknown command 'clear'")),
+        "{said:?}"
+    );
+    assert_eq!(other.exec(0, "GET n"), ["\"2\""]);
+}
