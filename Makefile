@@ -1,7 +1,7 @@
 # The commands of this project; `make help` lists them. The work is done by scripts/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help gallery server fuzz compatibility serve dev build test fmt lint size screenshots clean
+.PHONY: help gallery server fuzz compatibility serve dev build test fmt lint size screenshots clean bench
 PORT ?= 8080
 export PORT
 
@@ -29,6 +29,9 @@ fmt: ## format the Rust sources
 
 lint: ## check formatting, and clippy natively and for wasm, warnings being errors
 	@scripts/lint.sh
+
+bench: ## measure everything of docs/performance.md, into target/bench/table.md (BENCH=write: into the document; BENCH=short: only see that it runs)
+	@BENCH="$(BENCH)" scripts/bench.sh $(GROUPS)
 
 size: ## bytes of each file in dist, and the budget
 	@scripts/size.sh

@@ -1,5 +1,5 @@
 // The engine in Chromium beside ioredis-mock, beside redis-server, and by itself as values grow.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { median, micros, millis, per } from "./table.mjs";
 import * as work from "./workloads.js";
@@ -83,8 +83,6 @@ export async function large(table, page, redis, { rounds, size, native, folder }
   table.row("The same build natively, beside wasm", millis(of("native")), `${millis(of("took"))} in wasm`, ratios(builds, (b) => b.took / b.native), { most: 1.6 });
 
   const growth = [];
-  await call("build", size);
-  const there = await call("each", ["ZREVRANK", "board", "player:#"], size / 5, size, 1);
   for (let round = 0; round < rounds; round++) {
     await call("open");
     await call("send", [...work.members(1000)]);
@@ -94,7 +92,6 @@ export async function large(table, page, redis, { rounds, size, native, folder }
     const many = await call("each", ["ZREVRANK", "board", "player:#"], size / 5, size, 4);
     growth.push({ few, many });
   }
-  void there;
   const cost = (list, what) => median(list.map((g) => g[what]));
   table.row("ZREVRANK, beside its cost at 1,000 members", micros(cost(growth, "many")), micros(cost(growth, "few")), ratios(growth, (g) => g.many / g.few), { most: 3 });
 

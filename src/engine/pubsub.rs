@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Engine;
 use super::client::{Client, Conn};
 use super::event::Fact;
+use super::reply::{Resp, Writer};
 use crate::ds::bytes::Bytes;
 use crate::ds::glob;
 
@@ -121,6 +122,19 @@ impl Client {
     }
 }
 
+/// A pushed message of some words.
+fn frame(resp: Resp, words: &[&[u8]]) -> Vec<u8> {
+    let mut out = Writer {
+        resp,
+        ..Writer::default()
+    };
+    out.push(words.len());
+    for word in words {
+        out.bulk(word);
+    }
+    out.bytes
+}
+
 impl Engine {
     /// Ends all subscriptions of a client whose connection ended or was reset.
     pub fn unsubscribe_all(&mut self, conn: Conn) {
@@ -172,21 +186,25 @@ impl Engine {
     /// Sends a message to everybody who is subscribed; who got it, once for each subscription.
     pub fn publish(&mut self, channel: &[u8], message: &[u8]) -> Vec<Conn> {
         let receivers = self.pubsub.receivers(channel);
+        // The message as those see it who subscribed to the channel itself, written once for each protocol version.
+        let mut plain = [const { Vec::new() }; 2];
         for (conn, pattern) in &receivers {
-            self.push_to(*conn, |out| {
-                match pattern {
-                    None => {
-                        out.push(3);
-                        out.bulk(b"message");
+            self.push_to(*conn, |out| match pattern {
+                None => {
+                    let [two, three] = &mut plain;
+                    let written = match out.resp {
+                        Resp::Two => two,
+                        Resp::Three => three,
+                    };
+                    if written.is_empty() {
+                        *written = frame(out.resp, &[b"message", channel, message]);
                     }
-                    Some(pattern) => {
-                        out.push(4);
-                        out.bulk(b"pmessage");
-                        out.bulk(pattern);
-                    }
+                    out.bytes.extend_from_slice(written);
                 }
-                out.bulk(channel);
-                out.bulk(message);
+                Some(pattern) => {
+                    let words: &[&[u8]] = &[b"pmessage", pattern, channel, message];
+                    out.bytes.extend_from_slice(&frame(out.resp, words));
+                }
             });
         }
         receivers.into_iter().map(|(conn, _)| conn).collect()

@@ -38,6 +38,12 @@ pub struct Writer {
 
 impl Writer {
     fn header(&mut self, kind: u8, n: i64) {
+        // Nearly every header has one digit; it is written at once.
+        if let Ok(digit @ 0..=9) = u8::try_from(n) {
+            self.bytes
+                .extend_from_slice(&[kind, b'0' + digit, b'\r', b'\n']);
+            return;
+        }
         self.bytes.push(kind);
         num::write_i64(&mut self.bytes, n);
         self.crlf();
@@ -90,6 +96,15 @@ impl Writer {
 
     /// A double: a bulk string in RESP2, a double frame in RESP3.
     pub fn double(&mut self, value: f64) {
+        // Scores are whole numbers more often than not, which need no search for the shortest form.
+        let whole = value as i64;
+        if self.resp == Resp::Two
+            && whole as f64 == value
+            && whole.unsigned_abs() < 1 << 53
+            && (whole != 0 || value.is_sign_positive())
+        {
+            return self.bulk_int(whole);
+        }
         let mut text = Vec::with_capacity(24);
         num::write_f64(&mut text, value);
         match self.resp {
