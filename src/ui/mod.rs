@@ -6,6 +6,7 @@ pub mod clock;
 pub mod console;
 pub mod help;
 pub mod kept;
+pub mod offline;
 pub mod page;
 pub mod panels;
 pub mod script;
