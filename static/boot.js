@@ -1,20 +1,139 @@
 // Runs before anything is drawn. Lights the page as the reader chose, so that nothing flashes; starts the server half at once,
 // while the browser still fetches the page half, which takes this worker over; and stays to tell of a page half that broke.
 {
+  const query = new URLSearchParams(location.search);
+  const embedded = query.get("embed") === "1";
   try {
-    const theme = localStorage.getItem("keyglass.theme");
+    // A part of another page is lit as that one says.
+    const theme = embedded ? query.get("theme") : localStorage.getItem("keyglass.theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   } catch {
     // Storage that is refused has no choice to tell of.
   }
 
-  const worker = new Worker(new URL("worker.js", document.baseURI), { type: "module" });
-  // One that fails before it is taken over is forgotten: the page then starts its own, and tells of its failure.
-  worker.onerror = (event) => {
-    event.preventDefault();
-    delete window.keyglassWorker;
-  };
-  window.keyglassWorker = worker;
+  const startWorker = (name) => new Worker(new URL("worker.js", document.baseURI), { type: "module", name });
+  if (embedded) embed();
+  else {
+    const worker = startWorker("keyglass");
+    // One that fails before it is taken over is forgotten: the page then starts its own, and tells of its failure.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      delete window.keyglassWorker;
+    };
+    window.keyglassWorker = worker;
+  }
+
+  // Several parts of one page share a worker, and the wasm that the first of them compiled: it is the hub. It lives in that
+  // one's window, which the others reach since they are of the same origin.
+  function embed() {
+    const hub = {
+      worker: undefined,
+      over: false,
+      // Who has a line to the worker, and is told when it ends.
+      users: new Set(),
+      // Shared sessions: how often each began anew, and who is in it.
+      sessions: new Map(),
+      modules: new Map(),
+      // Who is told when it goes.
+      goes: new Set(),
+      session(name) {
+        if (!hub.sessions.has(name)) hub.sessions.set(name, { round: 0, members: new Set(), resetting: false });
+        return hub.sessions.get(name);
+      },
+      start() {
+        if (hub.worker) return;
+        hub.worker = startWorker("keyglass-hub");
+        hub.worker.onerror = (event) => {
+          event.preventDefault();
+          hub.end(event.message || "its worker could not be loaded");
+        };
+      },
+      connect(port, name, lost) {
+        hub.start();
+        hub.worker.postMessage({ port, session: name && `${name}#${hub.session(name).round}` }, [port]);
+        hub.users.add(lost);
+      },
+      /** Ends the worker, for all that have it. */
+      end(why) {
+        hub.worker?.terminate();
+        hub.worker = undefined;
+        const all = [...hub.users];
+        hub.users.clear();
+        for (const lost of all) lost(why);
+      },
+    };
+
+    const find = () => {
+      if (parent !== window) {
+        for (let at = 0; at < parent.length; at++) {
+          try {
+            const other = parent[at].keyglassHub;
+            if (other && !other.over && other !== hub) return other;
+          } catch {
+            // That frame is another's.
+          }
+        }
+      }
+      window.keyglassHub = hub;
+      return hub;
+    };
+    let used = find();
+    const now = () => (used.over ? (used = find()) : used);
+
+    // One that goes takes the worker along; who else had it goes on with the next.
+    addEventListener("pagehide", () => {
+      if (window.keyglassHub !== hub) return;
+      hub.over = true;
+      for (const gone of hub.goes) gone();
+      hub.end("");
+    });
+
+    const session = query.get("session") ?? "";
+    window.keyglassEmbed = {
+      /** A line to the shared worker. `lost` is told when that has ended, and why if it broke. */
+      join(lost) {
+        const { port1, port2 } = new MessageChannel();
+        const at = now();
+        at.connect(port2, session, lost);
+        return Object.assign(port1, {
+          leave() {
+            at.users.delete(lost);
+            port1.postMessage(null);
+            port1.close();
+          },
+        });
+      },
+      /** Ends the shared worker: something holds it up. */
+      end() {
+        now().end("");
+      },
+      /** A session that several share begins anew for all of them. */
+      renew(own) {
+        const shared = session && now().session(session);
+        if (!shared || shared.resetting) return;
+        shared.resetting = true;
+        shared.round++;
+        for (const member of shared.members) if (member !== own) member();
+        shared.resetting = false;
+      },
+      /** Is told when another part begins the session anew. */
+      member(own) {
+        if (session) now().session(session).members.add(own);
+        addEventListener("pagehide", () => session && now().session(session).members.delete(own));
+      },
+      shares: session !== "",
+      /** The compiled wasm of an address: compiled once, for all parts of the page. */
+      module(url) {
+        const at = now();
+        if (!at.modules.has(url)) at.modules.set(url, WebAssembly.compileStreaming(fetch(url)));
+        // A hub that goes answers nobody any more.
+        const gone = new Promise((resolve) => at.goes.add(() => resolve(url)));
+        return Promise.race([at.modules.get(url), gone]);
+      },
+    };
+    // A hub of one's own is wanted at once.
+    if (used === hub) hub.start();
+  }
 
   // A trap in the page half leaves it standing as it was drawn, and deaf. What was typed is kept by then.
   const failed = (error) => {
@@ -43,6 +162,6 @@
     add("pre", String(error?.stack ?? error), more);
     document.querySelector(".boot")?.remove();
     document.body.append(box);
-    again.focus();
+    if (!embedded) again.focus();
   }
 }

@@ -342,6 +342,7 @@ impl State {
         let old = std::mem::replace(self, fresh);
         (self.commands, self.tab, self.kept) = (old.commands, old.tab, old.kept);
         (self.whys, self.announces) = (old.whys, old.announces);
+        self.embed = old.embed;
         let kept = self.kept_mut();
         (kept.written, kept.about) = (0, About::default());
     }

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod colour;
 pub mod completion;
 pub mod console;
+pub mod embed;
 pub mod example;
 pub mod format;
 pub mod help;
@@ -78,6 +79,18 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+impl Theme {
+    /// The theme of a name.
+    pub fn read(name: &str) -> Option<Self> {
+        match name {
+            "system" => Some(Self::System),
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
+        }
+    }
 }
 
 /// What a reader chooses once, and the browser remembers.
@@ -169,6 +182,7 @@ pub struct State {
     left: past::Left,
     kept: Rc<kept::Kept>,
     share: Rc<share::page::Share>,
+    embed: Option<Rc<embed::Embed>>,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
     turns: VecDeque<clock::Asked>,
@@ -248,6 +262,8 @@ pub enum Action {
     Actors(actors::Act),
     /// Something is done with the profiler.
     Profiler(profiler::Act),
+    /// Something happens to the page as a part of another.
+    Embed(embed::Act),
 }
 
 /// What the state asks of the browser.
@@ -257,6 +273,8 @@ pub enum Effect {
     Post(Vec<Request>),
     /// End the server half and start a new one.
     Restart,
+    /// The server half is held up, or broke: it is ended for everybody who has it, before a new one starts.
+    End,
     /// Answer whoever waits for a reply.
     Resolve(u32, String),
     /// Light the page.
@@ -284,6 +302,12 @@ pub enum Effect {
     Choose(Choice, bool),
     /// Take what was opened, or was not, out of the page's address.
     Unlink,
+    /// Tell the page that this one is a part of: a message, as JSON.
+    Say(String),
+    /// Set the colours and the like that the page around this one asks for.
+    Paint(Vec<(&'static str, String)>),
+    /// Put the cursor into the first client's line.
+    Focus,
 }
 
 impl State {
@@ -320,6 +344,7 @@ impl State {
             left: past::Left::default(),
             kept: Rc::default(),
             share: Rc::default(),
+            embed: None,
             port: Port::new(seed, start),
             turns: VecDeque::new(),
             news: actors::News::default(),
@@ -440,7 +465,10 @@ impl State {
         match action {
             Action::Open => self.open_first(wall, &mut effects),
             Action::Run { conn, text, ticket } => {
-                self.enter(conn, &text, ticket, wall, &mut effects);
+                if self.embed_types(true) {
+                    self.enter(conn, &text, ticket, wall, &mut effects);
+                }
+                self.embed_types(false);
             }
             Action::Propose(line) => {
                 let conn = self.free_console();
@@ -488,6 +516,7 @@ impl State {
                 self.show_news(wall);
                 self.changed |= self.announcer.speak(wall);
                 self.share_tick(wall, &mut effects);
+                self.embed_tick(wall, &mut effects);
                 self.save(false, wall, &mut effects);
             }
             Action::AddClient => self.add_client(wall, &mut effects),
@@ -543,6 +572,7 @@ impl State {
             Action::Client(conn, act) => self.client_act(conn, act, wall, &mut effects),
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
             Action::Profiler(act) => self.profiler_act(act, wall, &mut effects),
+            Action::Embed(act) => self.embed_act(act, wall, &mut effects),
         }
         effects
     }
@@ -558,8 +588,10 @@ impl State {
         self.last_used = conn;
         self.used = true;
         self.connect_again(conn, wall, effects);
-        if let Some(console) = self.console(conn) {
-            console.enqueue(text, ticket);
+        for (line, ticket) in self.embed_tickets(conn, text, ticket) {
+            if let Some(console) = self.console(conn) {
+                console.enqueue(&line, ticket);
+            }
         }
         self.pump(conn, wall, effects);
     }
@@ -666,7 +698,7 @@ impl State {
         let restarts = orders.contains(&Order::Restart);
         for order in orders {
             match order {
-                Order::Restart => effects.push(Effect::Restart),
+                Order::Restart => effects.extend([Effect::End, Effect::Restart]),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
                 Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
             }
@@ -716,6 +748,12 @@ impl State {
         };
         let orders = self.port.frame(&frame, wall);
         let mut talked = Vec::new();
+        let moves = |update: &Update| match update {
+            Update::Recorded { bytes, .. } => *bytes,
+            Update::Expired(_) | Update::Logged(_) => true,
+            _ => false,
+        };
+        let moved = frame.updates.iter().any(moves);
         for update in frame.updates {
             match update {
                 Update::Ready { commands } => {
@@ -781,6 +819,7 @@ impl State {
                     said,
                     left_out,
                 } => self.actor_said(conn, said, left_out),
+                Update::Probed { ticket, bytes } => self.embed_probed(ticket, &bytes, effects),
                 Update::Capped(cap) => self.capped(cap, wall, effects),
                 Update::Refused(why) => {
                     self.stays(&why, wall, effects);
@@ -807,7 +846,7 @@ impl State {
                 } => self.compared(between, differences),
                 Update::Expired(keys) => Rc::make_mut(&mut self.timeline).expired(keys),
                 // The port keeps the one; the other comes alone.
-                Update::Logged(_) | Update::Folded { .. } => {}
+                Update::Logged(_) | Update::Joined(..) | Update::Folded { .. } => {}
             }
         }
         self.follow(orders, wall, effects);
@@ -816,6 +855,7 @@ impl State {
             self.pump(conn, wall, effects);
         }
         self.walk_on(wall, effects);
+        self.embed_framed(moved, wall, effects);
         self.save(false, wall, effects);
     }
 

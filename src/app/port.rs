@@ -219,8 +219,10 @@ impl Port {
             if let Update::Script(view) = update {
                 self.stands(view.as_ref(), wall);
             }
-            if let Update::Logged(entry) = update {
-                self.log.entries.push(entry.clone());
+            match update {
+                Update::Logged(entry) => self.log.entries.push(entry.clone()),
+                Update::Joined(seed, start) => (self.log.seed, self.log.start) = (*seed, *start),
+                _ => {}
             }
             let Update::Recorded { at, conn, .. } = update else {
                 continue;

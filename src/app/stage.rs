@@ -66,6 +66,20 @@ impl Stage {
         &self.slots
     }
 
+    /// Those that are pinned; without any, the one touched last.
+    pub fn chosen(&self) -> Vec<&Slot> {
+        let pinned: Vec<&Slot> = self.slots.iter().filter(|slot| slot.pinned).collect();
+        match pinned.is_empty() {
+            true => self
+                .slots
+                .iter()
+                .max_by_key(|slot| slot.touched)
+                .into_iter()
+                .collect(),
+            false => pinned,
+        }
+    }
+
     /// Something was touched: its inspector comes up, in the place of the one that was not touched for longest.
     pub fn touch(&mut self, subject: Subject) -> Vec<Change> {
         self.clock += 1;

@@ -13,6 +13,8 @@ pub(super) struct Joined {
     restarts: usize,
     /// What was saved: about the session, and pieces of its log.
     pub saved: Vec<(Vec<u8>, usize, Vec<u8>)>,
+    /// What the page around it was told.
+    pub said: Vec<String>,
 }
 
 const START: Millis = 1_700_000_000_000;
@@ -40,6 +42,7 @@ impl Joined {
             answers: Vec::new(),
             restarts: 0,
             saved: Vec::new(),
+            said: Vec::new(),
         }
     }
 
@@ -65,12 +68,20 @@ impl Joined {
                 Effect::Save {
                     about, from, piece, ..
                 } => self.saved.push((about, from, piece)),
+                Effect::Say(text) => self.said.push(text),
+                Effect::Fresh if self.state.embed().is_some() => {
+                    let (id, seed, start) = (None, 99, self.now);
+                    self.act(Action::Kept(kept::Act::Begins { id, seed, start }));
+                }
                 Effect::Theme(_)
                 | Effect::Choose(..)
                 | Effect::Load(..)
                 | Effect::List
                 | Effect::Remove(_)
                 | Effect::Unlink
+                | Effect::Paint(_)
+                | Effect::Focus
+                | Effect::End
                 | Effect::Fresh => {}
             }
         }

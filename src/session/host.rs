@@ -204,6 +204,11 @@ impl Host {
                 self.advance(self.clock.now());
             }
             Request::Retell => self.retell(),
+            Request::Probe { ticket, bytes } => {
+                self.advance(at);
+                let bytes = self.probe(bytes);
+                self.updates.push(Update::Probed { ticket, bytes });
+            }
             Request::Travel(travel) => {
                 // Nothing may be under way.
                 self.advance(at);
@@ -269,6 +274,34 @@ impl Host {
             });
             self.input(conn, what);
         }
+    }
+
+    /// Panels look at nothing any more.
+    pub(super) fn unwatch(&mut self, panels: std::ops::Range<Panel>) {
+        self.watched.retain(|panel, _| !panels.contains(panel));
+    }
+
+    /// What a copy of the server replies to a command of a client that nobody else is.
+    fn probe(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let mut reply = Vec::new();
+        if self.now.engine.stands() {
+            return reply;
+        }
+        let mut copy = self.now.to_keep();
+        copy.engine.scripting.stepping = false;
+        for what in [What::Connect, What::Bytes(bytes)] {
+            let input = Input {
+                at: copy.engine.now,
+                conn: Conn::MAX,
+                what,
+            };
+            copy.happen(&input, &mut |conn, output, _| {
+                if conn == Conn::MAX {
+                    reply.extend_from_slice(&output.bytes);
+                }
+            });
+        }
+        reply
     }
 
     /// The session's moment at a moment of the wall clock. While a script stands still, or the
@@ -643,7 +676,7 @@ fn touched(what: &What) -> Vec<Bytes> {
 }
 
 /// Every command and subcommand as the page needs it.
-fn docs() -> Vec<CommandDoc> {
+pub(super) fn docs() -> Vec<CommandDoc> {
     let mut docs = Vec::new();
     for spec in command::all() {
         docs.push(doc(spec, spec.name.to_ascii_uppercase()));

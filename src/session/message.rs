@@ -225,6 +225,14 @@ pub enum Request {
     Travel(Travel),
     /// Tell what was said up to where the session stands.
     Retell,
+    /// Tell what the server would reply to a command that a new client sent now. It happens to a copy: no part of the session,
+    /// and nothing comes of it.
+    Probe {
+        /// By which number it is told.
+        ticket: u32,
+        /// The command.
+        bytes: Vec<u8>,
+    },
 }
 
 /// What can be done with the session's clock. While a script stands still it cannot be moved on; to move it on in the
@@ -314,6 +322,13 @@ pub enum Update {
         conn: Conn,
         /// The reasons, each with the number of that output's bytes up to the end of its reply.
         whys: Vec<(u32, Why)>,
+    },
+    /// What the server would reply, for each [`Request::Probe`].
+    Probed {
+        /// The number that it was asked by.
+        ticket: u32,
+        /// The reply; empty: it has to wait for something.
+        bytes: Vec<u8>,
     },
     /// Bytes for a client.
     Output {
@@ -411,7 +426,10 @@ pub enum Update {
     Capped(Cap),
     /// It could not be done; why, in a sentence.
     Refused(String),
-    /// What is no input was done to the session. The page keeps it, for a restart.
+    /// The page joined a session that others began: the seed of its chance, and its first moment. What was done in it
+    /// follows.
+    Joined(u64, Millis),
+    /// What is no input was done to the session, or another page did it. The page keeps it, for a restart.
     Logged(Entry),
 }
 

@@ -15,4 +15,5 @@ pub mod log;
 pub mod lua;
 pub mod message;
 pub mod moment;
+pub mod seats;
 pub mod talk;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement};
+use web_sys::{ClipboardEvent, FocusOptions, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::client::{Head, drop_here};
@@ -11,11 +11,12 @@ use super::widgets::seen::use_seen;
 use super::wire::WireLog;
 use crate::app::completion::{self, Cycle};
 use crate::app::console::Console;
+use crate::app::embed::text::Said;
 use crate::app::line::{Line, from_utf16, to_utf16};
 use crate::app::transcript::{Block, Kind, paste};
 use crate::app::words::console as words;
 use crate::app::{Action, client, colour, format, hint, share};
-use crate::session::message::{CommandDoc, Conn};
+use crate::session::message::CommandDoc;
 
 /// How many blocks are shown before one asks for the earlier ones.
 const SHOWN: usize = 300;
@@ -33,6 +34,15 @@ pub struct ConsoleProps {
     pub commands: Rc<Vec<CommandDoc>>,
     /// Its place among the consoles, from 0, and how many there are.
     pub place: (usize, usize),
+    /// What the author of a page around this one wrote for it, and has not run yet.
+    #[prop_or_default]
+    pub still: Vec<Said>,
+    /// Whether it has a head, and its letter in its prompt.
+    #[prop_or(true)]
+    pub named: bool,
+    /// Whether nobody types in it.
+    #[prop_or_default]
+    pub readonly: bool,
 }
 
 impl PartialEq for ConsoleProps {
@@ -40,6 +50,8 @@ impl PartialEq for ConsoleProps {
         Rc::ptr_eq(&self.console, &other.console)
             && Rc::ptr_eq(&self.commands, &other.commands)
             && self.place == other.place
+            && self.still == other.still
+            && (self.named, self.readonly) == (other.named, other.readonly)
     }
 }
 
@@ -88,7 +100,16 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     let last = console.transcript.blocks().back().map(|block| block.id);
     let section = use_node_ref();
     let seen = use_seen(&section);
-    let shape = (last, *raw, *opened, facts.clone(), props.place.1, seen);
+    let left = props.still.len();
+    let shape = (
+        last,
+        *raw,
+        *opened,
+        facts.clone(),
+        props.place.1,
+        seen,
+        left,
+    );
     {
         let (log, at_end) = (log.clone(), at_end.clone());
         use_effect_with(shape, move |_| {
@@ -97,6 +118,18 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                 .cast::<HtmlElement>()
                 .filter(|_| seen && *at_end.borrow())
             {
+                // What is still to be run is read from where it begins.
+                if let Some(next) = log.query_selector(".still").ok().flatten() {
+                    let (next, own) = (
+                        next.get_bounding_client_rect(),
+                        log.get_bounding_client_rect(),
+                    );
+                    let below = next.top() + next.height().min(own.height()) - own.bottom();
+                    if below > 0.0 {
+                        log.set_scroll_top(log.scroll_top() + below.ceil() as i32);
+                    }
+                    return;
+                }
                 log.set_scroll_top(log.scroll_height());
             }
         });
@@ -273,8 +306,11 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
         let input = input.clone();
         Callback::from(move |_: MouseEvent| {
             if let Some(input) = input.cast::<HtmlElement>().filter(|_| !has_selection()) {
-                // An element that cannot take the focus now simply does not.
-                let _ = input.focus();
+                // The line may be out of view in a page around this one, which stays where it is. An element that cannot
+                // take the focus now simply does not.
+                let options = FocusOptions::new();
+                options.set_prevent_scroll(true);
+                let _ = input.focus_with_options(&options);
             }
         })
     };
@@ -308,10 +344,13 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     } else {
         ""
     };
-    let prompt = format!("{letter}{in_db}{in_multi}>");
+    let own = if props.named { letter.as_str() } else { "" };
+    let prompt = format!("{own}{in_db}{in_multi}>");
     html! {
         <section class="con" ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} ~style={format!("--c:{}", colour::client_var(conn))}>
+            if props.named {
             <Head console={Rc::clone(console)} place={props.place} raw={*raw} {on_raw} opened={*opened} {on_open} {facts} />
+            }
             if *raw {
                 <WireLog console={Rc::clone(console)} />
             } else {
@@ -320,10 +359,12 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     <button class="line earlier" type="button" onclick={show_earlier}>{ words::show_earlier(skipped) }</button>
                 }
                 for block in blocks.iter().skip(skipped) {
-                    <BlockView key={block.id} {conn} block={Rc::clone(block)} />
+                    <BlockView key={block.id} letter={own.to_string()} block={Rc::clone(block)} />
                 }
+                { for props.still.iter().map(|said| still(own, said)) }
             </div>
             }
+            if !props.readonly {
             <div class="entry">
                 if let Some(search) = entry.line.search() {
                     <span class="p">{ if search.failed { words::SEARCH_FAILED } else { words::SEARCH } }</span>
@@ -349,7 +390,20 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
                     </span>
                 </div>
             </div>
+            }
         </section>
+    }
+}
+
+/// A command that was not run yet, and what it is expected to print.
+fn still(letter: &str, said: &Said) -> Html {
+    html! {
+        <div class="still">
+            <div class="cmd"><span class="p">{ format!("{letter}> ") }</span>{ said.line.clone() }</div>
+            if !said.expected.is_empty() {
+                <div class="r">{ said.expected.clone() }</div>
+            }
+        </div>
     }
 }
 
@@ -392,7 +446,8 @@ fn advice(console: &Console, entry: &Entry, commands: &[CommandDoc]) -> String {
 
 #[derive(Properties)]
 struct BlockProps {
-    conn: Conn,
+    /// Before the prompt.
+    letter: String,
     block: Rc<Block>,
 }
 
@@ -406,7 +461,7 @@ impl PartialEq for BlockProps {
 fn BlockView(props: &BlockProps) -> Html {
     match &props.block.kind {
         Kind::Command { line } => html! {
-            <div class="cmd"><span class="p">{ format!("{}> ", format::client_letter(props.conn)) }</span>{ line }</div>
+            <div class="cmd"><span class="p">{ format!("{}> ", props.letter) }</span>{ line }</div>
         },
         Kind::Reply {
             text,

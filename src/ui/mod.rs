@@ -4,6 +4,7 @@ pub mod actors;
 pub mod client;
 pub mod clock;
 pub mod console;
+pub mod embed;
 pub mod help;
 pub mod kept;
 pub mod offline;

@@ -8,6 +8,7 @@ use super::actors::{ActorsPanel, conns};
 use super::client::Chips;
 use super::clock::ClockBar;
 use super::console::ConsolePanel;
+use super::embed;
 use super::help::Help;
 use super::kept::{KeptBar, Sessions};
 use super::offline::NewVersion;
@@ -29,6 +30,10 @@ use crate::session::message::{ClockView, Millis, Travel};
 /// Mounts the page and starts the server half.
 pub fn mount() {
     let (seed, start) = beginning();
+    if let Some(asked) = embed::asked() {
+        embed::mount(asked, State::new(seed, start, Theme::System));
+        return clear_boot();
+    }
     let mut state = State::new(seed, start, script::saved_theme());
     state.whys = script::chosen(Choice::Whys);
     state.announces = script::chosen(Choice::Announce);
@@ -37,11 +42,16 @@ pub fn mount() {
     listen(&store);
     storage::open(&store);
     script::offer(&store);
+    clear_boot();
+    yew::Renderer::<Page>::with_props(PageProps { store }).render();
+}
+
+/// What stood in the page while it was loaded goes.
+fn clear_boot() {
     let document = web_sys::window().and_then(|w| w.document());
     if let Some(boot) = document.and_then(|d| d.query_selector(".boot").ok().flatten()) {
         boot.remove();
     }
-    yew::Renderer::<Page>::with_props(PageProps { store }).render();
 }
 
 /// The seed of a new session's chance, and its first moment.

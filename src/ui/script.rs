@@ -64,27 +64,38 @@ pub fn saved_theme() -> Theme {
     }
 }
 
-/// Shows the page in a theme, and keeps the choice where the browser lets it.
-pub fn apply_theme(theme: Theme) {
-    let Some(window) = web_sys::window() else {
+/// Shows the page in a theme.
+pub fn show_theme(theme: Theme) {
+    let root = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.document_element());
+    let Some(root) = root else {
         return;
     };
+    let set = |name: &str| {
+        // No name of an attribute is refused that is one.
+        let _ = root.set_attribute("data-theme", name);
+    };
+    match theme {
+        Theme::System => {
+            let _ = root.remove_attribute("data-theme");
+        }
+        Theme::Light => set("light"),
+        Theme::Dark => set("dark"),
+    }
+}
+
+/// Shows the page in a theme, and keeps the choice where the browser lets it.
+pub fn apply_theme(theme: Theme) {
+    show_theme(theme);
     let name = match theme {
         Theme::System => None,
         Theme::Light => Some("light"),
         Theme::Dark => Some("dark"),
     };
-    let root = window.document().and_then(|d| d.document_element());
     // Storage that is refused only means that the choice is not kept.
-    let storage = window.local_storage().ok().flatten();
-    match name {
-        Some(name) => {
-            root.map(|r| r.set_attribute("data-theme", name));
-            storage.map(|s| s.set_item(THEME, name));
-        }
-        None => {
-            root.map(|r| r.remove_attribute("data-theme"));
-            storage.map(|s| s.remove_item(THEME));
-        }
-    }
+    storage().map(|s| match name {
+        Some(name) => s.set_item(THEME, name),
+        None => s.remove_item(THEME),
+    });
 }

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 use super::storage;
-use super::worker::ServerHalf;
+use super::worker::{self, ServerHalf};
 use crate::app::words::worker as words;
-use crate::app::{Action, Effect, State};
+use crate::app::{Action, Effect, State, kept};
 
 /// A drawing that takes longer than this, in milliseconds, is followed by a rest of [`REST`] times as long, and of
 /// [`REST_MAX`] at most, before what the server half tells is drawn again. So what others do at any rate leaves the
@@ -38,6 +38,12 @@ struct Inner {
     rests_until: Cell<f64>,
     /// What is to be drawn after the rest.
     after_rest: RefCell<Option<Timeout>>,
+    /// The server half was lost just now, and is not to be ended.
+    lost: Cell<bool>,
+    /// In an embed: it has a server half of its own.
+    alone: Cell<bool>,
+    /// In an embed: begins its session anew for those that share it.
+    renew: RefCell<Option<Box<dyn Fn()>>>,
 }
 
 impl PartialEq for Store {
@@ -67,6 +73,9 @@ impl Store {
             tick: RefCell::default(),
             rests_until: Cell::default(),
             after_rest: RefCell::default(),
+            lost: Cell::default(),
+            alone: Cell::default(),
+            renew: RefCell::default(),
         }));
         let drawn = store.clone();
         *store.0.on_frame.borrow_mut() = Some(Closure::new(move || {
@@ -93,6 +102,11 @@ impl Store {
     /// What is called when the page is to be drawn again.
     pub fn on_redraw(&self, redraw: Callback<()>) {
         *self.0.redraw.borrow_mut() = redraw;
+    }
+
+    /// What begins the session of an embed anew for those that share it.
+    pub fn on_renew(&self, renew: impl Fn() + 'static) {
+        *self.0.renew.borrow_mut() = Some(Box::new(renew));
     }
 
     /// Reads the state.
@@ -170,8 +184,19 @@ impl Store {
                 }
             }
             Effect::Restart => {
-                let failed = self.callback(Action::ServerBroke);
-                let started = ServerHalf::start(self.callback(Action::Frame), failed.clone());
+                // The old one's line ends first: it may be of the same session.
+                self.0.server.take();
+                let store = self.clone();
+                let failed = Callback::from(move |why: String| {
+                    store.0.lost.set(true);
+                    store.dispatch(match why.is_empty() {
+                        true => Action::Stop,
+                        false => Action::ServerBroke(why),
+                    });
+                    store.0.lost.set(false);
+                });
+                let shared = !self.0.alone.get();
+                let started = ServerHalf::start(shared, self.callback(Action::Frame), failed);
                 match started {
                     Ok(server) => *self.0.server.borrow_mut() = Some(server),
                     Err(error) => {
@@ -180,10 +205,24 @@ impl Store {
                     }
                 }
             }
+            Effect::End => {
+                // What was lost has ended for everybody already. Who holds it up is alone with it from now on, unless
+                // others are in the same session.
+                if self.read(|state| state.embed().is_some()) && !self.0.lost.get() {
+                    let alone = self.0.alone.replace(!worker::shares());
+                    self.0.server.take();
+                    if !alone {
+                        worker::end_shared();
+                    }
+                }
+            }
             Effect::Resolve(ticket, text) => {
                 if let Some(resolve) = self.0.promises.borrow_mut().remove(&ticket) {
                     let _ = resolve.call1(&JsValue::NULL, &text.into());
                 }
+            }
+            Effect::Theme(theme) if self.read(|state| state.embed().is_some()) => {
+                super::script::show_theme(theme);
             }
             Effect::Theme(theme) => super::script::apply_theme(theme),
             Effect::Save {
@@ -195,12 +234,25 @@ impl Store {
             Effect::Load(id, about) => storage::load_session(self, id, *about),
             Effect::List => self.relist(),
             Effect::Remove(id) => storage::remove_session(self, id),
+            Effect::Fresh if self.read(|state| state.embed().is_some()) => {
+                let (seed, start) = super::page::beginning();
+                if let Some(renew) = &*self.0.renew.borrow() {
+                    renew();
+                }
+                let id = None; // nothing is kept of an embed
+                self.dispatch(Action::Kept(kept::Act::Begins { id, seed, start }));
+            }
             Effect::Fresh => {
                 let (seed, start) = super::page::beginning();
                 storage::fresh_session(self, seed, start);
             }
             Effect::Choose(choice, on) => super::script::keep_choice(choice, on),
+            // What an embed shows stands in its address.
+            Effect::Unlink if self.read(|state| state.embed().is_some()) => {}
             Effect::Unlink => super::share::unlink(),
+            Effect::Say(text) => super::embed::say(&text),
+            Effect::Paint(tokens) => super::embed::paint(&tokens),
+            Effect::Focus => super::embed::focus(),
         }
     }
 

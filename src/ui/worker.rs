@@ -8,23 +8,93 @@ use yew::Callback;
 use crate::app::words::worker as words;
 use crate::session::message::{Frame, Request};
 
-/// A running worker; dropping it ends it, whatever it was doing.
+#[wasm_bindgen]
+extern "C" {
+    /// What `boot.js` offers to a part of another page.
+    type Parts;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = window, js_name = keyglassEmbed)]
+    static PARTS: Option<Parts>;
+
+    #[wasm_bindgen(method)]
+    fn join(this: &Parts, lost: &js_sys::Function) -> Line;
+    #[wasm_bindgen(method)]
+    fn end(this: &Parts);
+    #[wasm_bindgen(method)]
+    fn renew(this: &Parts, own: &js_sys::Function);
+    #[wasm_bindgen(method)]
+    fn member(this: &Parts, own: &js_sys::Function);
+    #[wasm_bindgen(method, getter)]
+    fn shares(this: &Parts) -> bool;
+
+    /// A worker, or a port to one that others have too.
+    type Line;
+
+    #[wasm_bindgen(method, catch, js_name = postMessage)]
+    fn post(this: &Line, message: &JsValue, transfer: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, js_name = onmessage)]
+    fn set_onmessage(this: &Line, callback: &JsValue);
+    #[wasm_bindgen(method)]
+    fn leave(this: &Line);
+}
+
+/// Ends the worker that the parts of a page share.
+pub fn end_shared() {
+    PARTS.with(|parts| parts.as_ref().map(Parts::end));
+}
+
+/// Whether the session is shared with other parts of the page.
+pub fn shares() -> bool {
+    PARTS.with(|parts| parts.as_ref().is_some_and(Parts::shares))
+}
+
+/// Calls back when another part of the page begins the shared session anew; gives what begins it anew for the others.
+pub fn renewing(renewed: Callback<()>) -> impl Fn() {
+    let renewed = Closure::<dyn Fn()>::new(move || renewed.emit(()));
+    let own: js_sys::Function = renewed.as_ref().unchecked_ref::<js_sys::Function>().clone();
+    renewed.forget(); // lives as long as the page
+    PARTS.with(|parts| parts.as_ref().map(|parts| parts.member(&own)));
+    move || {
+        PARTS.with(|parts| parts.as_ref().map(|parts| parts.renew(&own)));
+    }
+}
+
+/// A running worker, or a line to one that others have too; dropping it ends it, whatever it was doing, or the line.
 pub struct ServerHalf {
-    worker: Worker,
+    line: Line,
+    own: Option<Worker>,
     // Held for as long as the worker may call them.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(Event)>,
+    _on_lost: Closure<dyn FnMut(String)>,
 }
 
 impl ServerHalf {
-    /// Starts a worker. Errors: the browser's, where it has no workers or may not start one.
-    pub fn start(on_frame: Callback<Frame>, on_error: Callback<String>) -> Result<Self, JsValue> {
-        let worker = match started_early() {
-            Some(worker) => worker,
-            None => {
+    /// Starts a worker; where `shared`, takes a line to the one that the parts of a page share. Such a one may end for no
+    /// fault of its own, which is told as an error without a text. Errors: the browser's, where it has no workers or may
+    /// not start one.
+    pub fn start(
+        shared: bool,
+        on_frame: Callback<Frame>,
+        on_error: Callback<String>,
+    ) -> Result<Self, JsValue> {
+        let lost = on_error.clone();
+        // The shared worker may end within a call of its own.
+        let on_lost = Closure::<dyn FnMut(String)>::new(move |why: String| {
+            let lost = lost.clone();
+            wasm_bindgen_futures::spawn_local(async move { lost.emit(why) });
+        });
+        let joined = PARTS.with(|parts| {
+            let parts = parts.as_ref().filter(|_| shared);
+            parts.map(|parts| parts.join(on_lost.as_ref().unchecked_ref()))
+        });
+        let own = match (&joined, started_early()) {
+            (Some(_), _) => None,
+            (None, Some(worker)) => Some(worker),
+            (None, None) => {
                 let options = WorkerOptions::new();
                 options.set_type(WorkerType::Module);
-                Worker::new_with_options("./worker.js", &options)?
+                Some(Worker::new_with_options("./worker.js", &options)?)
             }
         };
         let broken = on_error.clone();
@@ -43,12 +113,21 @@ impl ServerHalf {
                 .map(web_sys::ErrorEvent::message);
             on_error.emit(text.unwrap_or_else(|| words::COULD_NOT_BE_LOADED.into()));
         });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        if let Some(worker) = &own {
+            worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        }
+        let line = match (&own, joined) {
+            (Some(worker), _) => worker.clone().unchecked_into(),
+            (None, Some(line)) => line,
+            (None, None) => return Err(JsValue::UNDEFINED),
+        };
+        line.set_onmessage(on_message.as_ref());
         Ok(Self {
-            worker,
+            line,
+            own,
             _on_message: on_message,
             _on_error: on_error,
+            _on_lost: on_lost,
         })
     }
 
@@ -59,9 +138,7 @@ impl ServerHalf {
         };
         let bytes = Uint8Array::from(bytes.as_slice());
         // Only a message that cannot be cloned is refused, and bytes always can.
-        let _ = self
-            .worker
-            .post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
+        let _ = self.line.post(&bytes, &js_sys::Array::of1(&bytes.buffer()));
     }
 }
 
@@ -79,8 +156,13 @@ fn started_early() -> Option<Worker> {
 
 impl Drop for ServerHalf {
     fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
+        self.line.set_onmessage(&JsValue::NULL);
+        match &self.own {
+            Some(worker) => {
+                worker.set_onerror(None);
+                worker.terminate();
+            }
+            None => self.line.leave(),
+        }
     }
 }

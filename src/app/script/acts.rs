@@ -117,6 +117,7 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         match ticket {
+            _ if self.embed_answered(ticket, &text, wall, effects) => {}
             RUN => {
                 let line = error_line(&text);
                 // Whoever left by Ctrl-C got nothing.

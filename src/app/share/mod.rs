@@ -299,7 +299,7 @@ impl Document {
     }
 
     /// The document, if it keeps within all caps and means something.
-    fn checked(self) -> Result<Self, Fault> {
+    pub(in crate::app) fn checked(self) -> Result<Self, Fault> {
         let cap = |is: usize, most: usize, what: &'static str| match is > most {
             true => Err(Fault::Cap(what, most as u64)),
             false => Ok(()),

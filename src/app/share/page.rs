@@ -288,6 +288,27 @@ impl State {
         true
     }
 
+    /// A document opens step by step, in a new session.
+    pub(in crate::app) fn open_steps(
+        &mut self,
+        document: &Rc<Document>,
+        begins: (u64, Millis),
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.open_document(document, How::Step, begins, wall, effects);
+    }
+
+    /// A document opens step by step, once there is a new session for it.
+    pub(in crate::app) fn open_steps_anew(
+        &mut self,
+        document: Rc<Document>,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.share_mut().opening = Some((document, How::Step));
+        effects.push(Effect::Fresh);
+    }
+
     fn open_document(
         &mut self,
         document: &Rc<Document>,
@@ -316,7 +337,7 @@ impl State {
             until: log.until,
             ..document.about()
         };
-        if document.begins.is_none() {
+        if document.begins.is_none() && self.embed.is_none() {
             about.clients.extend((0..CLIENTS).filter_map(|conn| {
                 let known = document.clients.iter().any(|client| client.conn == conn);
                 (!known).then(|| (conn, String::new(), conn as usize % colour::HUES))
@@ -344,6 +365,7 @@ impl State {
         if let Some(walk) = walk {
             self.share_mut().walk = Some(walk);
             self.connect_all(wall, effects);
+            self.embed_begun(wall, effects);
             self.walk_on(wall, effects);
         }
     }

@@ -21,7 +21,6 @@ pub fn read(query: &str, fragment: &str) -> Result<Document, Fault> {
     let mut lines = Vec::new();
     let (mut title, mut note, mut run) = (String::new(), String::new(), false);
     let mut pinned = Vec::new();
-    let yes = |value: &str| matches!(value, "1" | "true" | "yes" | "");
     for (name, value) in fields(query).chain(fields(fragment)) {
         let text = || percent(value);
         match name {
@@ -29,12 +28,7 @@ pub fn read(query: &str, fragment: &str) -> Result<Document, Fault> {
             "commands" => lines.extend(list(&text())?),
             "title" => title = text(),
             "note" => note = text(),
-            "view" => pinned.extend(
-                text()
-                    .split(',')
-                    .filter(|key| !key.trim().is_empty())
-                    .map(|key| Shown::Key(0, key_of(key.trim()))),
-            ),
+            "view" => pinned.extend(views(&text())),
             "run" | "autorun" => run = yes(value),
             _ => {}
         }
@@ -49,10 +43,24 @@ pub fn read(query: &str, fragment: &str) -> Result<Document, Fault> {
     .checked()
 }
 
-/// The names and values of a query. What stands behind an `&` and is no name that is known here belongs to the
+/// The keys whose inspectors are to be pinned.
+pub fn views(text: &str) -> impl Iterator<Item = Shown> {
+    let keys = text.split(',').filter(|key| !key.trim().is_empty());
+    keys.map(|key| Shown::Key(0, key_of(key.trim())))
+}
+
+/// Whether what was asked for so is wanted.
+pub fn yes(value: &str) -> bool {
+    matches!(value, "1" | "true" | "yes" | "")
+}
+
+/// The names and values of a query, some of which only an [embed](crate::app::embed) reads. What stands behind an `&` and is no name that is known here belongs to the
 /// value before it: who writes by hand does not encode it.
-fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    const NAMES: [&str; 7] = ["cmd", "commands", "title", "note", "view", "run", "autorun"];
+pub fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    const NAMES: [&str; 13] = [
+        "cmd", "commands", "title", "note", "view", "run", "autorun", "text", "setup", "check",
+        "goal", "clients", "readonly",
+    ];
     let name = |text: &str| {
         let (name, _) = text.split_once('=').unwrap_or((text, ""));
         NAMES.contains(&name)

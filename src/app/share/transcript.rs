@@ -56,12 +56,18 @@ pub fn lettered(line: &str) -> Option<(Conn, &str)> {
     Some((conn, behind))
 }
 
-pub(super) fn letter_of(letter: &str) -> Option<Conn> {
+/// The connection of a letter, in either case.
+pub fn letter_of(letter: &str) -> Option<Conn> {
     let &[letter] = letter.as_bytes() else {
         return None;
     };
     let conn = Conn::from(letter.to_ascii_uppercase().checked_sub(b'A')?);
     (conn < CLIENTS_MAX as Conn).then_some(conn)
+}
+
+/// Whose prompt a line begins with, if it names one, and what stands behind it.
+pub fn prompt(line: &str) -> Option<(Option<Conn>, &str)> {
+    prompted(line).map(|found| (found.conn, found.line))
 }
 
 fn prompted(line: &str) -> Option<Prompted<'_>> {

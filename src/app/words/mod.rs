@@ -28,6 +28,7 @@ pub mod client;
 pub mod clock;
 pub mod common;
 pub mod console;
+pub mod embed;
 pub mod help;
 pub mod hll;
 pub mod items;

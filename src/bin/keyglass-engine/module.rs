@@ -307,10 +307,8 @@ fn options<T: Default + for<'de> Deserialize<'de>>(
             Err(JsError::new("options are an object"))
         };
     };
-    let names = Object::keys(object)
-        .iter()
-        .filter_map(|name| name.as_string());
-    for name in names {
+    let names = Object::keys(object);
+    for name in names.iter().filter_map(|name| name.as_string()) {
         if !known.contains(&name.as_str()) {
             return Err(JsError::new(&format!(
                 "there is no option {name:?}; there are: {}",

@@ -1,13 +1,15 @@
 //! The worker of the page: the shell around the host.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
 
 use js_sys::Uint8Array;
 use keyglass::session::clock::Awake;
 use keyglass::session::host::Host;
 use keyglass::session::message::{Frame, Millis, Record, Request};
 use keyglass::session::moment;
+use keyglass::session::seats::{Seat, Seats};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -21,8 +23,22 @@ const FOLDED_EVERY: Millis = 100;
 /// The longest time that one timer is set for; the clock is looked at again then, as [`Awake`] wants it.
 const NAP_MAX: Millis = 60_000;
 
+#[wasm_bindgen]
+extern "C" {
+    /// Where a page is: a port, or the scope of a worker that has one page only.
+    #[derive(Clone)]
+    type PageLine;
+
+    #[wasm_bindgen(method, catch, js_name = postMessage)]
+    fn tell_page(this: &PageLine, message: &JsValue, transfer: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, setter, js_name = onmessage)]
+    fn set_page_onmessage(this: &PageLine, callback: &JsValue);
+}
+
 struct Shell {
-    host: Host,
+    seats: Seats,
+    lines: BTreeMap<Seat, PageLine>,
     scope: DedicatedWorkerGlobalScope,
     awake: Awake,
     /// When the last frame was sent.
@@ -32,24 +48,22 @@ struct Shell {
 }
 
 impl Shell {
-    fn receive(&mut self, message: &MessageEvent) {
-        let bytes = Uint8Array::new(&message.data()).to_vec();
-        match postcard::from_bytes::<Vec<Request>>(&bytes) {
-            Ok(requests) => {
-                for request in requests {
-                    let now = self.now();
-                    let (scope, mut told) = (&self.scope, now);
-                    self.host.handle_telling(now, request, &mut |frame| {
-                        let now = wall();
-                        if now.saturating_sub(told) >= FOLDED_EVERY {
-                            told = now;
-                            post(scope, &frame);
-                        }
-                    });
-                }
+    /// What a page says; nothing: it goes. False: it was the last.
+    fn receive(&mut self, seat: Seat, message: &MessageEvent) -> bool {
+        if message.data().is_null() {
+            let now = self.now();
+            self.lines.remove(&seat);
+            if !self.seats.leave(seat, now) {
+                self.wake_from_nap();
+                return false;
             }
-            Err(error) => {
-                web_sys::console::error_1(&format!("a request could not be read: {error}").into())
+        } else {
+            let bytes = Uint8Array::new(&message.data()).to_vec();
+            match postcard::from_bytes::<Vec<Request>>(&bytes) {
+                Ok(requests) => self.handle(seat, requests),
+                Err(error) => web_sys::console::error_1(
+                    &format!("a request could not be read: {error}").into(),
+                ),
             }
         }
         if self.now().saturating_sub(self.sent) >= FRAME {
@@ -57,17 +71,36 @@ impl Shell {
         } else {
             self.nap(self.sent + FRAME)
         }
+        true
+    }
+
+    fn handle(&mut self, seat: Seat, requests: Vec<Request>) {
+        for request in requests {
+            let now = self.now();
+            let (line, mut told) = (self.lines.get(&seat), now);
+            self.seats.handle(seat, now, request, &mut |frame| {
+                let now = wall();
+                if now.saturating_sub(told) >= FOLDED_EVERY
+                    && let Some(line) = line
+                {
+                    told = now;
+                    post(line, &frame);
+                }
+            });
+        }
     }
 
     /// Sends what changed, and sleeps until something happens by itself.
     fn send(&mut self) {
         let now = self.now();
-        let frame = self.host.frame(now);
+        let frames = self.seats.frame(now);
         self.sent = now;
-        if !frame.updates.is_empty() {
-            post(&self.scope, &frame);
+        for (seat, frame) in frames {
+            if let Some(line) = self.lines.get(&seat) {
+                post(line, &frame);
+            }
         }
-        match self.host.next_deadline() {
+        match self.seats.next_deadline() {
             Some(when) => self.nap(when.max(self.sent + FRAME)),
             None => self.nap(self.sent + NAP_MAX),
         }
@@ -77,7 +110,7 @@ impl Shell {
     fn now(&mut self) -> Millis {
         let (now, woke) = self.awake.read(wall());
         if woke {
-            self.host.woke();
+            self.seats.woke();
         }
         now
     }
@@ -99,13 +132,13 @@ impl Shell {
     }
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, frame: &Frame) {
+fn post(line: &PageLine, frame: &Frame) {
     match postcard::to_allocvec(frame) {
         Ok(bytes) => {
             let bytes = Uint8Array::from(bytes.as_slice());
             let transfer = js_sys::Array::of1(&bytes.buffer());
-            // Only a closed scope refuses a message, and then nobody listens.
-            let _ = scope.post_message_with_transfer(&bytes, &transfer);
+            // Only a line that is closed refuses a message, and then nobody listens.
+            let _ = line.tell_page(&bytes, &transfer);
         }
         Err(error) => {
             web_sys::console::error_1(&format!("a frame could not be written: {error}").into())
@@ -122,31 +155,77 @@ pub fn replay(record: &[u8]) -> Result<Vec<u8>, JsError> {
     Ok(postcard::to_allocvec(&moment::replay(&record, machine()))?)
 }
 
-/// Turns this worker into the server half: from now on it answers the page's requests.
+/// Turns this worker into the server half of one page: from now on it answers that page's requests.
 #[wasm_bindgen]
 pub fn start() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let line: PageLine = js_sys::global().unchecked_into();
+    seat(&shell(), line);
+}
+
+thread_local! {
+    /// The sessions that several pages may share, by their names.
+    static SHARED: RefCell<BTreeMap<String, Weak<RefCell<Option<Shell>>>>> = RefCell::default();
+}
+
+/// Makes this worker the server half of a page at the other end of a `MessagePort` too: of a session of its own, or of
+/// the one with that name, if it has a name.
+#[wasm_bindgen]
+pub fn serve(port: JsValue, name: String) {
+    let made = SHARED.with_borrow_mut(|shared| {
+        shared.retain(|_, shell| shell.strong_count() > 0);
+        let known = shared.get(&name).and_then(Weak::upgrade);
+        // One whose last page has gone is no session any more.
+        let known = known.filter(|shell| shell.borrow().is_some());
+        let made = known.unwrap_or_else(shell);
+        if !name.is_empty() {
+            shared.insert(name, Rc::downgrade(&made));
+        }
+        made
+    });
+    seat(&made, port.unchecked_into());
+}
+
+fn shell() -> Rc<RefCell<Option<Shell>>> {
     let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
-    let for_timer = Rc::clone(&shell);
+    let for_timer = Rc::downgrade(&shell);
     let on_timer = Closure::new(move || {
-        if let Some(shell) = for_timer.borrow_mut().as_mut() {
+        if let Some(shell) = for_timer.upgrade()
+            && let Some(shell) = shell.borrow_mut().as_mut()
+        {
             shell.timer = None;
             shell.send();
         }
     });
     *shell.borrow_mut() = Some(Shell {
-        host: Host::new(0, wall(), machine),
-        scope: scope.clone(),
+        seats: Seats::new(Host::new(0, wall(), machine)),
+        lines: BTreeMap::new(),
+        scope: js_sys::global().unchecked_into(),
         awake: Awake::default(),
         sent: 0,
         timer: None,
         on_timer,
     });
+    shell
+}
+
+/// Gives a page a seat; its line holds the session for as long as it is open.
+fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) {
+    let mut inside = shell.borrow_mut();
+    let Some(inside) = inside.as_mut() else {
+        return;
+    };
+    let seat = inside.seats.sit();
+    let shell = Rc::clone(shell);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        if let Some(shell) = shell.borrow_mut().as_mut() {
-            shell.receive(&message);
+        let mut shell = shell.borrow_mut();
+        if shell
+            .as_mut()
+            .is_some_and(|shell| !shell.receive(seat, &message))
+        {
+            shell.take();
         }
     });
-    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    on_message.forget(); // lives as long as the worker
+    line.set_page_onmessage(on_message.as_ref());
+    inside.lines.insert(seat, line);
+    on_message.forget(); // lives as long as the line
 }
