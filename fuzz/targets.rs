@@ -3,7 +3,7 @@
 use keyglass::app::share::{self, Document, Fault, file, link};
 use keyglass::command::{self, dispatch};
 use keyglass::ds::glob;
-use keyglass::engine::resp::{Parsed, Parser, encode_command, parse_command};
+use keyglass::engine::resp::{Parsed, Parser, decode, encode_command, parse_command};
 use keyglass::engine::{Engine, What};
 use keyglass::lua::machine::Machine;
 use keyglass::lua::message::{Answer, Limits, Request, Start};
@@ -376,4 +376,17 @@ pub fn files(data: &[u8]) {
 pub fn transcripts(data: &[u8]) {
     let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
     comes_back(share::transcript::read(&text));
+}
+
+/// What a server is supposed to have answered: it is read without harm, not past its end, and no prefix of a whole reply is
+/// taken for another one.
+pub fn replies(data: &[u8]) {
+    let data = &data[..data.len().min(INPUT_MAX)];
+    let mut at = 0;
+    while let Some((reply, took)) = decode(&data[at..]) {
+        assert!(took > 0 && at + took <= data.len());
+        let again = decode(&data[at..at + took]);
+        assert_eq!(again.map(|(again, took)| (format!("{again:?}"), took)), Some((format!("{reply:?}"), took)));
+        at += took;
+    }
 }

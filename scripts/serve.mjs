@@ -53,8 +53,8 @@ async function find(root, pathname) {
   }
 }
 
-/** Serves `folder` under the path `base` (such as "/" or "/some/folder/"); resolves to { url, close }. */
-export async function serve(folder, { port = 0, base = "/" } = {}) {
+/** Serves `folder` under the path `base` (such as "/" or "/some/folder/"), with more headers; resolves to { url, close }. */
+export async function serve(folder, { port = 0, base = "/", headers: more = {} } = {}) {
   const root = await realpath(folder);
 
   const server = createServer(async (request, response) => {
@@ -82,6 +82,7 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
       "Cache-Control": "no-cache",
       ETag: tag,
       "X-Content-Type-Options": "nosniff",
+      ...more,
     };
     if (request.headers["if-none-match"] === tag) {
       response.writeHead(304, headers);

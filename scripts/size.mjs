@@ -14,7 +14,9 @@ const BUDGET = 1115 * 1024;
 const LUA = "keyglass-lua_bg.wasm";
 const LUA_BUDGET = 220 * 1024;
 // What a browser never asks for while the page opens.
-const LATER = [".ts", ".map", ".md", ".txt"];
+const LATER = [".ts", ".map", ".md", ".txt", ".png", ".webmanifest"];
+// What it asks for once the page is up, or others ask for.
+const AFTER = ["sw.js", "keyglass.schema.json", "icons/keyglass.svg"];
 
 const root = process.argv.at(-1);
 const json = process.argv.includes("--json");
@@ -31,7 +33,7 @@ const rows = files.map((path) => {
     brotli: brotliCompressSync(bytes, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
     }).length,
-    first: !LATER.includes(extname(path)) && !path.endsWith(LUA),
+    first: !LATER.includes(extname(path)) && !AFTER.includes(relative(root, path)) && !path.endsWith(LUA),
   };
 });
 rows.sort((a, b) => b.raw - a.raw);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, going on past a part that fails. The last line counts what passed and what failed:
 # each test that cargo or node reports is one, and so is each lint and build step.
-# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]… runs some parts only.
+# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser]… runs some parts only.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -103,6 +103,15 @@ browser_tests() {
   node --test --test-concurrency=1 --test-reporter=tap ./*.test.mjs
 }
 
+module_tests() {
+  KEYGLASS_CLIENTS="$CLIENTS_DIR" node --test --test-reporter=tap tests/module/*.test.mjs
+}
+
+recipe_tests() {
+  CHROME="$(find_chrome)" || die "There is no Chromium to test in. Run: scripts/setup.sh test"
+  CHROME="$CHROME" KEYGLASS_RECIPES="$RECIPES_DIR" node --test --test-reporter=tap tests/recipes/*.test.mjs
+}
+
 run() {
   case "$1" in
     fmt) check fmt scripts/lint.sh fmt ;;
@@ -112,8 +121,10 @@ run() {
     clients) count client_counts clients scripts/clients.sh ;;
     oracle) count cargo_counts oracle oracle_tests ;;
     build) check build build_page ;;
+    module) count node_counts module module_tests ;;
+    recipes) count node_counts recipes recipe_tests ;;
     browser) count node_counts browser browser_tests ;;
-    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]…" ;;
+    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser]…" ;;
   esac
 }
 
@@ -121,7 +132,7 @@ mkdir -p "$LOGS"
 whole=0
 if [ $# = 0 ]; then
   whole=1
-  set -- fmt clippy native clients oracle clippy-wasm build browser
+  set -- fmt clippy native clients oracle clippy-wasm build module recipes browser
 fi
 
 check setup scripts/setup.sh test

@@ -7,7 +7,12 @@ let ready = false;
 
 /** Fetches and compiles the machine's wasm, so that the first script does not wait for it. */
 export async function prepare() {
-  if (!ready) compiled ??= await WebAssembly.compileStreaming(fetch(address));
+  if (!ready) compiled ??= await (globalThis.process?.versions?.node ? compileFile() : WebAssembly.compileStreaming(fetch(address)));
+}
+
+async function compileFile() {
+  const { readFileSync } = await import("node:fs");
+  return new WebAssembly.Module(readFileSync(address));
 }
 
 /** A machine that knows no scripts. A worker may wait for what it fetches; elsewhere, call prepare() first. */

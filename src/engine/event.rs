@@ -30,7 +30,8 @@ pub struct Event {
 }
 
 /// What happened. Ranks are counted from 0 at the highest score, as leaderboards count them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Fact {
     /// A member joined a sorted set.
     MemberAdded {

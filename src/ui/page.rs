@@ -11,6 +11,7 @@ use super::console::ConsolePanel;
 use super::embed;
 use super::help::Help;
 use super::kept::{KeptBar, Sessions};
+use super::offline::NewVersion;
 use super::panels::{Inspector, KeysPanel};
 use super::script;
 use super::share::{Offered, ShareButton, WalkBar, listen};
@@ -125,6 +126,7 @@ pub fn Page(props: &PageProps) -> Html {
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ words::DISMISS }</button>
                         </div>
                     }
+                    <NewVersion />
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
                     <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />

@@ -52,13 +52,14 @@ export function launch() {
  * Opens the page in a fresh context. `page.close()` is not enough at the end: call `finish()`, which fails the test
  * on any console error or warning, uncaught error, failed request, or request beyond the page's own files.
  */
-export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, theme = "light", path = "", reducedMotion = "no-preference" } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion });
+export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, theme = "light", path = "", reducedMotion = "no-preference", serviceWorkers = "block" } = {}) {
+  // A page that is looked at for a moment is not kept for later, except by the tests of that.
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion, serviceWorkers });
   const page = await context.newPage();
   const faults = [];
   const requests = [];
   // Tests that break something on purpose say what they expect.
-  const expected = [];
+  const expected = serviceWorkers === "block" ? [/Service Worker registration blocked by Playwright/] : [];
 
   context.on("request", (request) => {
     requests.push(request.url());

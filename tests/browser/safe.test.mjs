@@ -1,9 +1,11 @@
 // Nothing that comes from elsewhere runs, draws or asks anybody: what links and files hold is only ever text, and the page's
 // policy would stop it if it were more.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { browser, consoleOf, exec, openPage, ready, server, useBrowser } from "./helpers.mjs";
+import { serve } from "../../scripts/serve.mjs";
+import { browser, DIST, exec, openPage, ready, server, useBrowser } from "./helpers.mjs";
 
 useBrowser();
 
@@ -194,6 +196,18 @@ test("the page's policy stops scripts, styles and requests that are not its own"
   assert.equal(await page.evaluate(() => window.evil), undefined);
   assert.deepEqual(asked, []);
   await finish();
+});
+
+test("with the headers that docs/hosting.md advises, the page, its workers and scripts work", async () => {
+  const advice = readFileSync(new URL("../../docs/hosting.md", import.meta.url), "utf8");
+  const headers = Object.fromEntries([...advice.matchAll(/^(Content-Security-Policy|Referrer-Policy|Permissions-Policy): (.+)$/gm)].map(([, name, value]) => [name, value]));
+  assert.equal(Object.keys(headers).length, 3);
+  const strict = await serve(DIST, { headers });
+  const { page, finish } = await openPage(browser, strict);
+  assert.equal(await exec(page, "A", `EVAL "return redis.call('SET', KEYS[1], 'v')" 1 k`), "OK");
+  assert.equal(await page.evaluate(() => document.querySelector("meta[http-equiv]").content), headers["Content-Security-Policy"], "the header says what the page says");
+  await finish();
+  await strict.close();
 });
 
 test("a session that breaks the policy's rules fails its test", async () => {

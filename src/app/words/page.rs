@@ -15,6 +15,11 @@ pub fn title(keys: usize, past: bool) -> String {
     )
 }
 
+pub const NEW_VERSION: &str = "A new version of this page is ready. Your session is kept.";
+pub const OPEN_ELSEWHERE: &str =
+    "The new version comes once the other tabs with this page are closed.";
+pub const RELOAD: &str = "Reload";
+pub const NOT_NOW: &str = "Not now";
 pub const DISMISS: &str = "Dismiss";
 
 pub fn go_back_to(branch: &str) -> String {
