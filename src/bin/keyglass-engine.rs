@@ -30,7 +30,8 @@ mod shell {
         type PageLine;
 
         #[wasm_bindgen(method, catch, js_name = postMessage)]
-        fn tell_page(this: &PageLine, message: &JsValue, transfer: &JsValue) -> Result<(), JsValue>;
+        fn tell_page(this: &PageLine, message: &JsValue, transfer: &JsValue)
+        -> Result<(), JsValue>;
 
         #[wasm_bindgen(method, setter, js_name = onmessage)]
         fn set_page_onmessage(this: &PageLine, callback: &JsValue);
