@@ -386,7 +386,10 @@ pub fn replies(data: &[u8]) {
     while let Some((reply, took)) = decode(&data[at..]) {
         assert!(took > 0 && at + took <= data.len());
         let again = decode(&data[at..at + took]);
-        assert_eq!(again.map(|(again, took)| (format!("{again:?}"), took)), Some((format!("{reply:?}"), took)));
+        assert_eq!(
+            again.map(|(again, took)| (format!("{again:?}"), took)),
+            Some((format!("{reply:?}"), took))
+        );
         at += took;
     }
 }

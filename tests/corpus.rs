@@ -35,6 +35,11 @@ fn resp() {
 }
 
 #[test]
+fn replies() {
+    replay("replies", targets::replies);
+}
+
+#[test]
 fn commands() {
     replay("commands", targets::commands);
 }

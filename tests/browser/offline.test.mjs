@@ -41,6 +41,8 @@ async function ready(page) {
   await starts(page);
   await consoleOf(page, "A").input.waitFor();
 }
+/** Waits until the session that a page had before is back. */
+const back = (page) => page.locator(".kept-bar").getByText("Your session is back").waitFor();
 const notice = (page) => page.locator(".new-version");
 
 test("after one visit the page works without a network and without its host, scripts included", async () => {
@@ -66,7 +68,7 @@ test("after one visit the page works without a network and without its host, scr
   const notKept = [];
   context.on("response", (response) => response.fromServiceWorker() || notKept.push(response.url()));
   await page.reload();
-  await ready(page);
+  await back(page);
   assert.equal(await exec(page, "A", "GET mine"), '"1"');
   assert.equal(await exec(page, "A", `EVAL "return redis.call('INCRBY', KEYS[1], ARGV[1])" 1 mine 41`), "(integer) 42");
   assert.equal(await page.evaluate(() => [...document.fonts].length >= 0 && [...document.styleSheets].every((sheet) => sheet.cssRules.length > 0)), true);
@@ -124,7 +126,7 @@ test("a new version is told of, waits for the reader and for other tabs, and the
   await notice(page).getByText("once the other tabs with this page are closed").waitFor();
   await other.close();
   await Promise.all([page.waitForEvent("load"), notice(page).getByRole("button", { name: "Reload" }).click()]);
-  await ready(page);
+  await back(page);
   assert.equal(await versionOf(page), "second");
   assert.match(await page.evaluate(() => fetch("start.js").then((answer) => answer.text())), /second/);
   assert.equal(await exec(page, "A", "GET mine"), '"2"');
