@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, going on past a part that fails. The last line counts what passed and what failed:
 # each test that cargo or node reports is one, and so is each lint and build step.
-# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]… runs some parts only.
+# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|bench|browser]… runs some parts only.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -112,8 +112,9 @@ run() {
     clients) count client_counts clients scripts/clients.sh ;;
     oracle) count cargo_counts oracle oracle_tests ;;
     build) check build build_page ;;
+    bench) check bench env BENCH=short scripts/bench.sh ;;
     browser) count node_counts browser browser_tests ;;
-    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|browser]…" ;;
+    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|bench|browser]…" ;;
   esac
 }
 
@@ -121,7 +122,7 @@ mkdir -p "$LOGS"
 whole=0
 if [ $# = 0 ]; then
   whole=1
-  set -- fmt clippy native clients oracle clippy-wasm build browser
+  set -- fmt clippy native clients oracle clippy-wasm build browser bench
 fi
 
 check setup scripts/setup.sh test
