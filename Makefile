@@ -33,7 +33,8 @@ lint: ## check formatting, and clippy natively and for wasm, warnings being erro
 bench: ## measure everything of docs/performance.md, into target/bench/table.md (BENCH=write: into the document; BENCH=short: only see that it runs)
 	@BENCH="$(BENCH)" scripts/bench.sh $(GROUPS)
 
-size: ## bytes of each file in dist, and the budget
+size: ## bytes of each file in dist, what each part of the wasm costs, and the budget
+	@scripts/setup.sh size
 	@scripts/size.sh
 
 gallery: ## pictures of every inspector of the built page, in each size and theme, and what is wrong with any of them

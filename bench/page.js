@@ -73,10 +73,10 @@ export function rate(workload, size, seed) {
 }
 
 /** Builds the large set, and says how long that took and by how much the memory of the wasm grew. */
-export async function build(size) {
+export async function build(size, long = false) {
   await open();
   const empty = memory();
-  const took = drive(work.pieces(work.members(size)));
+  const took = drive(work.pieces(work.members(size, long)));
   return { took, bytes: memory() - empty };
 }
 
@@ -102,7 +102,7 @@ export async function pendingGroup(pending) {
   await open();
   drive(work.pieces(work.entries(pending, "jobs")));
   ask("XGROUP", "CREATE", "jobs", "workers", "0");
-  send(Array.from({ length: pending / 100 }, (_, n) => ["XREADGROUP", "GROUP", "workers", `w${n % 10}`, "COUNT", "100", "STREAMS", "jobs", ">"]));
+  send(Array.from({ length: Math.ceil(pending / 100) }, (_, n) => ["XREADGROUP", "GROUP", "workers", `w${n % 10}`, "COUNT", "100", "STREAMS", "jobs", ">"]));
 }
 
 /** Milliseconds that the tick takes in which `count` keys expire. */

@@ -1,5 +1,5 @@
 // What is measured, as RESP: shared by the harness and the page. `#` in a word stands for twelve random digits, as
-// `__rand_int__` does for redis-benchmark.
+// `__rand_int__` does for redis-benchmark, and `@` for a random number as it is written.
 
 const encoder = new TextEncoder();
 export const MEMBERS = 1_000_000;
@@ -40,20 +40,20 @@ export function pieces(commands, pipeline = 100) {
 /** `count` commands made of a template. */
 export function* filled(template, count, range, seed) {
   const next = random(seed);
-  for (let n = 0; n < count; n++) yield template.map((word) => (word.includes("#") ? word.replace("#", digits(next(range))) : word));
+  for (let n = 0; n < count; n++) yield template.map((word) => (word.includes("#") ? word.replace("#", digits(next(range))) : word.includes("@") ? word.replace("@", String(next(range))) : word));
 }
 
-/** The members of the large sorted set, with scores in no order. */
-export function* members(count, key = "board") {
+/** The members of a large sorted set, with scores in no order; their names are `user:7`, or longer than 16 bytes. */
+export function* members(count, long = true) {
   const next = random();
-  for (let n = 0; n < count; n++) yield ["ZADD", key, String(next(1_000_000)), `player:${digits(n)}`];
+  for (let n = 0; n < count; n++) yield ["ZADD", "board", String(next(1_000_000)), long ? `player:${digits(n)}` : `user:${n}`];
 }
 
 /** The same, as a Lua loop for the server: ARGV[1] is how many. */
-export const LUA_MEMBERS = `local x = 42
+export const luaMembers = (long) => `local x = 42
 for n = 0, tonumber(ARGV[1]) - 1 do
   x = (x * 16807) % 2147483647
-  redis.call('ZADD', KEYS[1], x % 1000000, string.format('player:%012d', n))
+  redis.call('ZADD', KEYS[1], x % 1000000, ${long ? "string.format('player:%012d', n)" : "'user:' .. n"})
 end`;
 
 export function* entries(count, key = "events") {

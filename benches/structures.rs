@@ -39,8 +39,16 @@ fn board(size: u64) -> Zset {
     zset
 }
 
+/// How large the values are; with `BENCH=short`, which only sees that it runs, none is large.
+fn sizes() -> &'static [u64] {
+    match std::env::var("BENCH").as_deref() {
+        Ok("short") => &[1_000],
+        _ => &[1_000, 1_000_000],
+    }
+}
+
 fn sorted_sets(criterion: &mut Criterion) {
-    for size in [1_000, 1_000_000] {
+    for &size in sizes() {
         let mut group = criterion.benchmark_group(format!("sorted set of {size}"));
         let mut zset = board(size);
         let mut next = random();
@@ -70,7 +78,7 @@ fn stream(size: u64) -> Log {
 }
 
 fn streams(criterion: &mut Criterion) {
-    for size in [1_000, 1_000_000] {
+    for &size in sizes() {
         let mut group = criterion.benchmark_group(format!("stream of {size}"));
         let log = stream(size);
         let mut next = random();

@@ -13,12 +13,19 @@ wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
 "$ROOT/scripts/setup.sh" bench
 
+# To see that everything runs, what takes long to build is built without being made quick, and smaller values are measured.
+profile=engine folder=engine
+if [ "${BENCH:-}" = short ]; then
+  profile=dev folder=debug
+  export TRUNK_PROFILE=debug
+fi
+
 say "  building   what is measured"
 mkdir -p "$OUT/site" "$OUT/empty"
 TRUNK_STAGING_DIR="$OUT/site" "$ROOT/scripts/build-engine.sh" bench
 cp bench/page.js bench/workloads.js "$OUT/site/"
 cp "$MOCK_DIR/node_modules/ioredis-mock/browser.js" "$OUT/site/ioredis-mock.js"
-cargo build --quiet --profile engine --features bench --bin keyglass-bench
+cargo build --quiet --profile "$profile" --features bench --bin keyglass-bench
 
 if wants page; then
   if [ "${BENCH:-}" != short ] || ! [ -e "$ROOT/dist/index.html" ]; then "$ROOT/scripts/build.sh"; fi
@@ -37,7 +44,7 @@ fi
 CHROME="$(find_chrome)" || die "There is no Chromium to measure in. Run: scripts/setup.sh bench"
 export CHROME
 export IOREDIS_MOCK_VERSION
-export KEYGLASS_BENCH_NATIVE="$ROOT/target/engine/keyglass-bench"
+export KEYGLASS_BENCH_NATIVE="$ROOT/target/$folder/keyglass-bench"
 browser=()
 for group in "${groups[@]}"; do if [ "$group" != native ]; then browser+=("$group"); fi; done
 if [ ${#browser[@]} != 0 ]; then node bench/run.mjs "${browser[@]}"; fi
@@ -45,9 +52,9 @@ if [ ${#browser[@]} != 0 ]; then node bench/run.mjs "${browser[@]}"; fi
 # Criterion compares each structure with how it was at the last run.
 if wants native; then
   if [ "${BENCH:-}" = short ]; then
-    cargo bench --quiet --profile engine --bench structures -- --test
+    cargo bench --quiet --profile "$profile" --bench structures -- --test
   else
-    cargo bench --quiet --profile engine --bench structures
+    cargo bench --quiet --profile "$profile" --bench structures
   fi
 fi
 

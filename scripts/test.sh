@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, going on past a part that fails. The last line counts what passed and what failed:
 # each test that cargo or node reports is one, and so is each lint and build step.
-# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser]… runs some parts only.
+# test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser|bench]… runs some parts only.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
@@ -124,7 +124,8 @@ run() {
     module) count node_counts module module_tests ;;
     recipes) count node_counts recipes recipe_tests ;;
     browser) count node_counts browser browser_tests ;;
-    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser]…" ;;
+    bench) check bench env BENCH=short scripts/bench.sh ;;
+    *) die "usage: scripts/test.sh [fmt|clippy|clippy-wasm|native|clients|oracle|build|module|recipes|browser|bench]…" ;;
   esac
 }
 
@@ -132,7 +133,7 @@ mkdir -p "$LOGS"
 whole=0
 if [ $# = 0 ]; then
   whole=1
-  set -- fmt clippy native clients oracle clippy-wasm build module recipes browser
+  set -- fmt clippy native clients oracle clippy-wasm build module recipes browser bench
 fi
 
 check setup scripts/setup.sh test

@@ -1,7 +1,8 @@
 //! The engine's door as a JavaScript module, for `make bench`: bytes of RESP in, bytes of RESP out, and nothing else.
 //!
 //! Natively, a program that feeds files to one engine, one after the other, and prints how many milliseconds each took. A file is
-//! pieces that arrive at once, each after its length as a little-endian `u32`.
+//! pieces that arrive at once, each after its length as a little-endian `u32`. `+1000` in the place of a file lets so many
+//! milliseconds pass.
 
 #[cfg(target_arch = "wasm32")]
 mod shell {
@@ -71,7 +72,13 @@ fn main() -> std::io::Result<()> {
     let mut engine = Engine::new(1, AT, command::dispatch);
     engine.handle(AT, 0, What::Connect);
     let mut took = Vec::new();
-    for path in std::env::args_os().skip(1) {
+    for path in std::env::args().skip(1) {
+        if let Some(Ok(passes)) = path.strip_prefix('+').map(str::parse::<u64>) {
+            let began = Instant::now();
+            engine.advance_to(engine.now + passes);
+            took.push(format!("{:.3}", began.elapsed().as_secs_f64() * 1000.0));
+            continue;
+        }
         let file = std::fs::read(path)?;
         let mut rest = file.as_slice();
         let mut sent = 0;
@@ -81,7 +88,7 @@ fn main() -> std::io::Result<()> {
             let Some((piece, next)) = after.split_at_checked(length) else {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             };
-            engine.handle(AT, 0, What::Bytes(piece.to_vec()));
+            engine.handle(engine.now, 0, What::Bytes(piece.to_vec()));
             sent += engine.take_output(0).len();
             rest = next;
         }
