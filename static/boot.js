@@ -23,6 +23,16 @@
     window.keyglassWorker = worker;
   }
 
+  // The page half's wasm is fetched beside what starts it, as soon as the page says where it is. Of several parts of one page
+  // the first compiles it for all.
+  document.addEventListener("readystatechange", () => {
+    const named = document.querySelector("script[data-wasm]");
+    if (document.readyState !== "interactive" || !named) return;
+    const address = new URL(named.dataset.wasm, document.baseURI).href;
+    if (embedded) return window.keyglassEmbed.module(address).catch(() => {}); // whoever waits for it is told
+    document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: address }));
+  });
+
   // Several parts of one page share a worker, and the wasm that the first of them compiled: it is the hub. It lives in that
   // one's window, which the others reach since they are of the same origin.
   function embed() {

@@ -332,7 +332,7 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
       } else if (type === "result" || type === "change" || type === "check") {
         if (type === "change") detail.shareUrl = this.shareUrl;
         this.#tell(type, detail);
-      } else if (type === "error") this.#fail(detail.message);
+      } else if (type === "error" && id === undefined) this.#fail(detail.message);
     };
 
     #send(message) {

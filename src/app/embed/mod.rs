@@ -41,6 +41,8 @@ pub struct Options {
     pub goal: String,
     /// How it is lit, whatever the reader chose elsewhere.
     pub theme: Theme,
+    /// Other parts of the page are in the same session, with clients of their own.
+    pub shares: bool,
 }
 
 /// What happens to an embed.
@@ -142,8 +144,10 @@ impl Embed {
             return Err(Fault::Cap("too many characters in its link", LINK_MAX as u64).to_string());
         }
         for (name, value) in query.split('&').filter_map(|field| field.split_once('=')) {
-            if name == "theme" {
-                self.options.theme = Theme::read(value).unwrap_or_default();
+            match name {
+                "theme" => self.options.theme = Theme::read(value).unwrap_or_default(),
+                "session" => self.options.shares = !value.is_empty(),
+                _ => {}
             }
         }
         let (mut written, mut head, mut check) = (None, Document::default(), None);
@@ -192,7 +196,8 @@ impl Embed {
                 Document { pinned, ..document }
             }
             None => {
-                self.said = text::read(&written.unwrap_or_default()).into();
+                let first = self.options.clients.first().copied().unwrap_or(0);
+                self.said = text::read(&written.unwrap_or_default(), first).into();
                 let lines = self.said.iter();
                 let lines = lines.map(|said| (said.conn, said.line.clone()));
                 Document {
@@ -204,6 +209,9 @@ impl Embed {
                 }
             }
         };
+        if self.options.shares {
+            self.keep_to_own(&mut document);
+        }
         let mut more = self.options.clients.clone();
         if document.clients.is_empty() && more.is_empty() {
             more.push(0);
@@ -242,6 +250,28 @@ impl Embed {
         Ok(())
     }
 
+    /// Where others are in the session, no line is run as a client of theirs.
+    fn keep_to_own(&mut self, document: &mut Document) {
+        let own = &self.options.clients;
+        let Some(first) = own.first().copied() else {
+            return;
+        };
+        let mut said = self.said.to_vec();
+        for said in said.iter_mut().filter(|said| !own.contains(&said.conn)) {
+            said.conn = first;
+        }
+        self.said = said.into();
+        document.clients.retain(|client| own.contains(&client.conn));
+        document.steps.retain_mut(|step| {
+            let is_own = own.contains(&step.conn);
+            if matches!(step.deed, Deed::Line(_)) && !is_own {
+                step.conn = first;
+                return true;
+            }
+            is_own
+        });
+    }
+
     /// What is shown once the check passes.
     pub fn goal(&self) -> &str {
         match self.options.goal.is_empty() {
@@ -272,7 +302,7 @@ impl Embed {
 }
 
 fn setup(text: &str) -> Result<Vec<String>, String> {
-    let lines = text::read(text).into_iter().map(|said| said.line);
+    let lines = text::read(text, 0).into_iter().map(|said| said.line);
     let lines: Vec<String> = lines.collect();
     match lines.len() > RUN_MAX {
         true => Err(Fault::Cap("too many commands of setup", RUN_MAX as u64).to_string()),
@@ -629,12 +659,13 @@ impl State {
         let Some(embed) = self.embed_mut() else {
             return;
         };
+        // Of what the setup does, nobody is told.
+        let moved = moved && (embed.used || embed.options.shares);
         embed.stale |= moved;
         embed.moved |= moved;
         let asked = embed.probes.values().any(|(ask, _)| ask.is_none());
         if let Some(check) = embed.check.clone()
             && embed.opened
-            && embed.used
             && !asked
             && std::mem::take(&mut embed.stale)
         {

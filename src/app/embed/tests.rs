@@ -80,7 +80,7 @@ fn still(page: &Joined, conn: Conn) -> Vec<(String, String)> {
 #[test]
 fn an_authors_text_is_read_with_any_prompt_or_none() {
     let read = |text: &str| -> Vec<(Conn, String, String)> {
-        let said = text::read(text).into_iter();
+        let said = text::read(text, 0).into_iter();
         said.map(|said| (said.conn, said.line, said.expected))
             .collect()
     };
@@ -279,6 +279,18 @@ fn clients_are_those_that_are_named_and_nobody_types_where_that_is_not_wanted() 
         answer(&mut page, "exec", json!({ "line": "GET k", "client": "C" }))["type"],
         "error"
     );
+}
+
+#[test]
+fn where_a_session_is_shared_no_line_is_run_as_a_client_of_others() {
+    let embed = Embed::read(
+        "?session=s",
+        "#text=A> GET k%0AB> SET k 1%0A> PING&clients=B,C",
+    );
+    let conns: Vec<Conn> = embed.said.iter().map(|said| said.conn).collect();
+    assert_eq!(conns, [1, 1, 1]);
+    let clients: Vec<Conn> = embed.document.clients.iter().map(|c| c.conn).collect();
+    assert_eq!(clients, [1, 2]);
 }
 
 #[test]

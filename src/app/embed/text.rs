@@ -14,15 +14,15 @@ pub struct Said {
     pub expected: String,
 }
 
-/// Reads it. Where no line has a prompt, each is a command.
-pub fn read(text: &str) -> Vec<Said> {
+/// Reads it. Where no line has a prompt, each is a command. Those whose prompt names nobody are the `first` client's.
+pub fn read(text: &str, first: Conn) -> Vec<Said> {
     let mut all: Vec<Said> = Vec::new();
     for line in text.lines() {
         let line = line.trim_end();
         match prompted(line) {
             Some((_, "")) => {}
             Some((conn, command)) => all.push(Said {
-                conn,
+                conn: conn.unwrap_or(first),
                 line: command.into(),
                 expected: String::new(),
             }),
@@ -35,7 +35,10 @@ pub fn read(text: &str) -> Vec<Said> {
         }
     }
     if all.is_empty() {
-        return text.lines().filter_map(command).collect();
+        return text
+            .lines()
+            .filter_map(|line| command(line, first))
+            .collect();
     }
     for said in &mut all {
         said.expected.truncate(said.expected.trim_end().len());
@@ -43,19 +46,20 @@ pub fn read(text: &str) -> Vec<Said> {
     all
 }
 
-fn command(line: &str) -> Option<Said> {
+fn command(line: &str, conn: Conn) -> Option<Said> {
     let line = line.trim();
     (!line.is_empty()).then(|| Said {
+        conn,
         line: line.into(),
-        ..Said::default()
+        expected: String::new(),
     })
 }
 
 /// Whose prompt a line begins with, and what stands behind it: `>` alone, or one that a transcript has.
-fn prompted(line: &str) -> Option<(Conn, &str)> {
+fn prompted(line: &str) -> Option<(Option<Conn>, &str)> {
     if let Some(behind) = line.trim_start().strip_prefix('>') {
-        return Some((0, behind.trim()));
+        return Some((None, behind.trim()));
     }
     let (conn, behind) = transcript::prompt(line)?;
-    Some((conn.unwrap_or(0), behind.trim()))
+    Some((conn, behind.trim()))
 }
