@@ -47,7 +47,7 @@ pub struct About {
     pub clock: (bool, Speed),
     /// What is said of it. It is written behind the rest, where older sessions end.
     #[serde(skip)]
-    pub told: Told,
+    pub told: Box<Told>,
 }
 
 /// What is said of a session, and what is still to be stepped through.
@@ -71,7 +71,7 @@ impl About {
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (mut about, rest) = postcard::take_from_bytes::<Self>(bytes).ok()?;
         if !rest.is_empty() {
-            about.told = postcard::from_bytes(rest).ok()?;
+            about.told = Box::new(postcard::from_bytes(rest).ok()?);
         }
         Some(about)
     }
@@ -360,7 +360,7 @@ impl State {
                 .collect(),
             script: self.script.text.to_string(),
             clock: self.port.clock(),
-            told: self.told(),
+            told: Box::new(self.told()),
         }
     }
 

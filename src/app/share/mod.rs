@@ -20,7 +20,7 @@ use std::fmt;
 
 use super::actors::FIRST;
 use super::client::LABEL_MAX;
-use super::kept::{About, Shown, Told, inputs};
+use super::kept::{About, Shown, inputs};
 use super::transcript::{Step as Meaning, interpret};
 use super::{CLIENTS_MAX, colour, show};
 use crate::session::message::*;
@@ -295,7 +295,7 @@ impl Document {
             stage: self.pinned.iter().map(|one| (one.clone(), true)).collect(),
             script: self.script.clone(),
             clock: self.clock,
-            told: Told::default(),
+            told: Box::default(),
         }
     }
 
