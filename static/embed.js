@@ -34,6 +34,7 @@
 * { box-sizing: border-box; }
 .box { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); font: 13px/1.45 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: var(--i); background: var(--c); border: 1px solid var(--l); border-radius: var(--keyglass-radius, 9px); overflow: hidden; height: 100%; }
 .top { display: grid; grid-template-columns: minmax(0, 1fr) minmax(220px, 37%); min-height: 0; }
+.auto .top { min-height: 252px; }
 .left { display: flex; flex-direction: column; min-height: 0; }
 pre { flex: 1; margin: 0; padding: 8px 12px; min-height: 96px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--i2); }
 pre, .entry { font: 12.5px/1.55 var(--keyglass-mono, ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace); }
@@ -244,6 +245,7 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
     #size() {
       const set = Number.parseFloat(this.getAttribute("height"));
       const height = set > 0 ? set : this.#height;
+      this.shadowRoot.querySelector(".view").classList.toggle("auto", !(set > 0));
       // Set through the DOM: no policy on styles that stand in a page is about that.
       this.shadowRoot.querySelector(".view").style.height = height > 0 ? `${height}px` : "";
     }

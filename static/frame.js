@@ -65,7 +65,7 @@ export function measure() {
 
 // What stands in the way of the commands' own height is measured, not the frame's: it must not depend on what it leads to.
 const MOST = 640;
-const LEAST = 160;
+const LEAST = 252;
 
 function wanted() {
   const part = (selector) => document.querySelector(`.embed ${selector}`)?.offsetHeight ?? 0;
