@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$ROOT"
 
 lint_fmt() { cargo fmt --all --check; }
-lint_native() { cargo clippy --quiet --all-targets --features client-tests -- -D warnings; }
+lint_native() { cargo clippy --quiet --all-targets --features client-tests,bench -- -D warnings; }
 lint_wasm() (
   use_wasm
   # The release profile, whose macros and build scripts the page's build has compiled already or will use.
-  cargo clippy --quiet --release --target wasm32-unknown-unknown --lib --bins -- -D warnings
+  cargo clippy --quiet --release --target wasm32-unknown-unknown --features bench --lib --bins -- -D warnings
 )
 
 if [ $# = 0 ]; then
