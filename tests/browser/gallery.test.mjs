@@ -29,6 +29,14 @@ async function axeFaults(page) {
   });
 }
 
+/** Waits until what was last done is drawn, which takes a frame to measure and one to draw, and what slides is at its place. */
+const rests = (page) =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+    const ends = (animation) => animation.playState === "running" && Number.isFinite(animation.effect.getComputedTiming().endTime);
+    await Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+  });
+
 /** Opens the page as a scene has it. */
 async function stage(scene) {
   const opened = await openPage(browser, server, { reducedMotion: "reduce", path: scene.address ?? "" });
@@ -50,6 +58,7 @@ async function stage(scene) {
     else await reply;
   }
   await scene.press?.(page);
+  await rests(page);
   return opened;
 }
 
@@ -60,7 +69,7 @@ async function look(page, scene, size, theme) {
   // Under a modal dialog, nothing else can be pressed.
   if ((await tab.isVisible()) && !(await page.locator("dialog[open]").count())) await tab.click();
   await page.evaluate(scrollAll, false);
-  await page.waitForTimeout(60);
+  await rests(page);
 }
 
 const pictures = [];

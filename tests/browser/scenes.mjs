@@ -13,7 +13,11 @@ async function side(page, key, ...names) {
  */
 export const SCENES = [
   { name: "first-visit", lines: [], example: true, part: "Consoles" },
-  { name: "keys", lines: ["A> MSET user:1 a user:2 bb cart:1 ccc plain dddd", "A> HSET session:9 user 1 theme dark", "A> EXPIRE session:9 1800", "A> ZADD board 3 ann 5 bob", "A> RPUSH jobs a b"], part: "Keys", press: (page) => button(page.locator(".keys"), "Group").click() },
+  { name: "keys", lines: ["A> MSET user:1 a user:2 bb cart:1 ccc plain dddd", "A> HSET session:9 user 1 theme dark", "A> EXPIRE session:9 1800", "A> ZADD board 3 ann 5 bob", "A> RPUSH jobs a b"], part: "Keys", async press(page) {
+    await button(page.locator(".keys"), "Group").click();
+    await page.locator(".keys .keys-group").first().waitFor();
+    await page.locator(".keys .skeleton").first().waitFor({ state: "detached" });
+  } },
   { name: "empty", lines: [], part: "Inspect" },
   { name: "missing", lines: ["A> SET gone 1", "A> DEL gone", "B> …BLPOP gone 0"], part: "Inspect" },
   { name: "string-text", lines: ["A> SET greeting 'The quick brown fox jumps over the lazy dog. Ärger mit Umlauten, 東京, 🐢.'"] },
