@@ -237,6 +237,11 @@ test("a plain frame says how high it wants to be and takes no commands", async (
   await input.fill("EXISTS k");
   await input.press("Enter");
   await frame.getByText("(integer) 1", { exact: true }).waitFor();
+  // More lines than an inspector is high.
+  await input.fill(`RPUSH list ${Array.from({ length: 20 }, (_, n) => n).join(" ")}`);
+  await input.press("Enter");
+  await input.fill("LRANGE list 0 -1");
+  await input.press("Enter");
   await page.waitForFunction((before) => messages.at(-1).height > before, before);
   assert.deepEqual(await page.evaluate(() => [...new Set(messages.map((message) => Object.keys(message).sort().join()))]), ["height,keyglass,origin,type"]);
 });
