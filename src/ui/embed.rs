@@ -8,13 +8,12 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
 use super::console::ConsolePanel;
-use super::panels::Inspector;
+use super::panels::{Inspector, InspectorProps};
 use super::script;
 use super::store::Store;
 use super::widgets::clock::Clock;
 use super::worker::renewing;
 use crate::app::embed::{Act, Embed};
-use crate::app::stage::Subject;
 use crate::app::words::embed as words;
 use crate::app::words::{common, page};
 use crate::app::{Action, State};
@@ -99,7 +98,7 @@ fn EmbedPage(props: &EmbedProps) -> Html {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };
         let readonly = embed.options.readonly;
         let places = state.consoles.len();
-        let slots = state.stage.chosen();
+        let (slots, clients) = (state.stage.chosen(), state.clients());
         let class = classes!("embed", readonly.then_some("readonly"), (places > 1).then_some("several"));
         html! {
             <ContextProvider<Store> context={store.clone()}>
@@ -124,20 +123,7 @@ fn EmbedPage(props: &EmbedProps) -> Html {
                                 <p class="empty">{ words::NOTHING_YET }</p>
                             }
                             for slot in slots {
-                                <Inspector
-                                    key={slot.panel}
-                                    slot={slot.clone()}
-                                    state={state.panels.get(&slot.panel).cloned()}
-                                    waiting={match &slot.subject {
-                                        Subject::Key(db, key) => state.waiting_for(*db, key),
-                                        Subject::PubSub | Subject::Script | Subject::Profiler => Vec::new(),
-                                    }}
-                                    pubsub={Rc::clone(&state.pubsub)}
-                                    script={Rc::clone(&state.script)}
-                                    profiler={Rc::clone(&state.profiler)}
-                                    clients={state.clients()}
-                                    can_run={!readonly && state.can_run(state.script.client)}
-                                />
+                                <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, !readonly) />
                             }
                         </section>
                     </main>

@@ -12,7 +12,7 @@ use super::embed;
 use super::help::Help;
 use super::kept::{KeptBar, Sessions};
 use super::offline::NewVersion;
-use super::panels::{Inspector, KeysPanel};
+use super::panels::{Inspector, InspectorProps, KeysPanel};
 use super::script;
 use super::share::{Offered, ShareButton, WalkBar, listen};
 use super::storage;
@@ -22,7 +22,6 @@ use super::widgets::clock::Clock;
 use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
-use crate::app::stage::Subject;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
 use crate::session::message::{ClockView, Millis, Travel};
@@ -141,23 +140,7 @@ pub fn Page(props: &PageProps) -> Html {
                     />
                     <section class="stage" aria-label={words::INSPECTORS} tabindex="-1">
                         for slot in state.stage.slots() {
-                            <Inspector
-                                key={slot.panel}
-                                slot={slot.clone()}
-                                state={match slot.subject {
-                                    Subject::PubSub | Subject::Script | Subject::Profiler => None,
-                                    Subject::Key(..) => state.panels.get(&slot.panel).cloned(),
-                                }}
-                                waiting={match &slot.subject {
-                                    Subject::Key(db, key) => state.waiting_for(*db, key),
-                                    Subject::PubSub | Subject::Script | Subject::Profiler => Vec::new(),
-                                }}
-                                pubsub={Rc::clone(&state.pubsub)}
-                                script={Rc::clone(&state.script)}
-                                profiler={Rc::clone(&state.profiler)}
-                                clients={Rc::clone(&clients)}
-                                can_run={state.can_run(state.script.client)}
-                            />
+                            <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
                         }
                     </section>
                     <section class="consoles" aria-label={words::CONSOLES}>

@@ -47,6 +47,29 @@ pub struct InspectorProps {
     pub can_run: bool,
 }
 
+impl InspectorProps {
+    /// What a slot shows of a state; `can_run`: whether scripts may run at all.
+    pub fn of(state: &State, slot: &Slot, clients: &Rc<[Who]>, can_run: bool) -> Self {
+        let (panel, waiting) = match &slot.subject {
+            Subject::Key(db, key) => (
+                state.panels.get(&slot.panel).cloned(),
+                state.waiting_for(*db, key),
+            ),
+            Subject::PubSub | Subject::Script | Subject::Profiler => (None, Vec::new()),
+        };
+        Self {
+            slot: slot.clone(),
+            state: panel,
+            waiting,
+            pubsub: Rc::clone(&state.pubsub),
+            script: Rc::clone(&state.script),
+            profiler: Rc::clone(&state.profiler),
+            clients: Rc::clone(clients),
+            can_run: can_run && state.can_run(state.script.client),
+        }
+    }
+}
+
 impl PartialEq for InspectorProps {
     fn eq(&self, other: &Self) -> bool {
         let same_state = match (&self.state, &other.state) {

@@ -14,4 +14,4 @@ pub mod stream;
 pub mod text;
 pub mod zset;
 
-pub use inspector::{Inspector, KeysPanel};
+pub use inspector::{Inspector, InspectorProps, KeysPanel};
