@@ -73,11 +73,11 @@ fn bars(one: &Tenure, axis: Axis) -> Html {
     }
 }
 
-/// A bar's place along the axis, in percent.
+/// A bar's place along the axis, in percent. One that begins at its end is 2 px wide all the same, and within it.
 fn place(axis: Axis, from: Millis, until: Option<Millis>) -> String {
     let (from, until) = (axis.part(from), until.map_or(1.0, |until| axis.part(until)));
     format!(
-        "left:{:.2}%;width:{:.2}%",
+        "left:min({:.2}%, 100% - 2px);width:{:.2}%",
         from * 100.0,
         (until - from).max(0.0) * 100.0
     )
