@@ -312,3 +312,47 @@ proptest! {
         }
     }
 }
+
+/// Blocks know where some of their entries begin; that must hold after entries went, and when more come.
+#[test]
+fn an_entry_is_found_wherever_it_lies_in_a_block_and_whatever_went_before_it() {
+    let mut log = log_of(150);
+    let mut left: Vec<u64> = (1..=150).collect();
+    let check = |log: &Log, left: &[u64]| {
+        assert_eq!(all(log), left);
+        assert_eq!(
+            log.last_entry_id(),
+            left.last().map(|&ms| StreamId::new(ms, 0))
+        );
+        for ms in 0..=161 {
+            let found = log.get(id(ms, 0)).map(|entry| entry.id().ms);
+            assert_eq!(found, left.contains(&ms).then_some(ms), "{ms}");
+            let next = log.range(id(ms, 0), StreamId::MAX).next();
+            let wanted = left.iter().copied().find(|&at| at >= ms);
+            assert_eq!(next.map(|entry| entry.id().ms), wanted, "from {ms}");
+        }
+    };
+    check(&log, &left);
+    for ms in [1, 16, 17, 18, 33, 48, 64, 65, 99, 100, 101, 116, 150] {
+        assert!(log.delete(id(ms, 0)));
+        assert!(!log.delete(id(ms, 0)));
+        left.retain(|&at| at != ms);
+        check(&log, &left);
+    }
+    for ms in 151..=160 {
+        assert!(log.append(id(ms, 0), &[("f", "v")], BlockLimits::default()));
+        left.push(ms);
+    }
+    check(&log, &left);
+    let trim = |log: &mut Log, left: &mut Vec<u64>, to: u64| {
+        log.trim(Trim {
+            to: TrimTo::MaxLen(to),
+            approx: None,
+        });
+        left.drain(..left.len() - to as usize);
+    };
+    for to in [120, 99, 60, 41, 7] {
+        trim(&mut log, &mut left, to);
+        check(&log, &left);
+    }
+}
