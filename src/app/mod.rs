@@ -18,6 +18,7 @@ pub mod hint;
 pub mod json;
 pub mod kept;
 pub mod lane;
+pub mod lesson;
 pub mod line;
 pub mod listing;
 pub mod lua;

@@ -1,0 +1,3 @@
+//! Lessons: one Markdown file each, whose blocks run in the living page. The form is described in docs/lessons.md.
+
+pub mod text;
