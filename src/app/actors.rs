@@ -31,6 +31,11 @@ pub struct Actors {
 }
 
 impl Actors {
+    /// From which number on connections are free for more of them.
+    pub fn started(&self) -> Conn {
+        self.started
+    }
+
     /// The name of the actor at a connection; `None`: no actor is.
     pub fn name_of(&self, conn: Conn) -> Option<String> {
         let card = self.cards.iter().find(|card| card.conn == conn);

@@ -1,3 +1,6 @@
 //! Lessons: one Markdown file each, whose blocks run in the living page. The form is described in docs/lessons.md.
 
+pub mod page;
+pub mod plot;
+pub mod shelf;
 pub mod text;

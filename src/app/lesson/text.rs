@@ -184,3 +184,8 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Fault>> {
     let _ = text;
     Err(Vec::new())
 }
+
+/// Whether a text is meant to be a lesson: it begins with a head.
+pub fn is_one(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().lines().next().is_some_and(|line| line.trim_end() == "---")
+}
