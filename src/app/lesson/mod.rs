@@ -2,5 +2,6 @@
 
 pub mod page;
 pub mod plot;
+mod read;
 pub mod shelf;
 pub mod text;
