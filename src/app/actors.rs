@@ -309,6 +309,15 @@ impl State {
         self.steer(conn, Steer::Start { name, text }, wall, effects);
     }
 
+    /// An actor that is there begins anew, with what may be another text.
+    pub(super) fn actor_starts(&mut self, conn: Conn, steer: &Steer) {
+        if let Steer::Start { name, text } = steer
+            && let Some(card) = Rc::make_mut(&mut self.actors).card(conn)
+        {
+            (card.name, card.text) = (name.clone(), text.clone());
+        }
+    }
+
     pub(super) fn steer(&mut self, conn: Conn, steer: Steer, wall: f64, effects: &mut Vec<Effect>) {
         let orders = self.port.input(conn, What::Actor(steer), wall);
         self.follow(orders, wall, effects);

@@ -362,15 +362,34 @@ impl State {
 
     /// Whether an address asks for a lesson, which then comes.
     pub(in crate::app) fn lesson_addressed(&mut self, address: &str, wall: f64, effects: &mut Vec<Effect>) -> bool {
-        match asked(address) {
-            Some(Asked::Name(name)) => self.lesson_act(Act::Ask(name), wall, effects),
-            Some(Asked::Text(text)) => self.lesson_text(String::new(), &text, &Progress::default(), wall, effects),
-            Some(Asked::Cut) => {
+        let asked = asked(address);
+        let some = asked.is_some();
+        if let Some(asked) = asked {
+            self.lesson_asked(asked, wall, effects);
+        }
+        some
+    }
+
+    /// A lesson is asked for, which then comes.
+    pub(in crate::app) fn lesson_asked(&mut self, asked: Asked, wall: f64, effects: &mut Vec<Effect>) {
+        match asked {
+            Asked::Name(name) => self.lesson_act(Act::Ask(name), wall, effects),
+            Asked::Text(text) => self.lesson_text(String::new(), &text, &Progress::default(), wall, effects),
+            Asked::Cut => {
                 self.notice = Some(words::CUT.into());
                 effects.push(Effect::Unlink);
             }
-            None => return false,
         }
+    }
+
+    /// The lesson that is open begins again in a new session. False: none is.
+    pub(in crate::app) fn lesson_anew(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Some(open) = &self.lessons.open else {
+            return false;
+        };
+        let again = Open::new(open.name.clone(), &open.text, (*open.lesson).clone(), &open.progress());
+        self.lessons_mut().opening = Some(again);
+        effects.push(Effect::Fresh);
         true
     }
 
@@ -452,9 +471,12 @@ impl State {
         self.lessons_mut().fetching = None;
         match read(text) {
             Ok(lesson) => {
-                self.save(true, wall, effects);
                 self.lessons_mut().opening = Some(Open::new(name, text, lesson, progress));
-                effects.extend([Effect::Unlink, Effect::Fresh]);
+                // Before the page has opened, it waits for that.
+                if !self.consoles.is_empty() {
+                    self.save(true, wall, effects);
+                    effects.extend([Effect::Unlink, Effect::Fresh]);
+                }
             }
             Err(faults) => {
                 let first = faults.first().map(ToString::to_string).unwrap_or_default();
@@ -494,6 +516,7 @@ impl State {
         }
         self.tab = Tab::Lesson;
         self.lessons_mut().open = Some(open);
+        self.embed_begun(wall, effects);
         true
     }
 
@@ -565,7 +588,7 @@ impl State {
         let mut deeds = Vec::new();
         let mut names: Vec<(String, Conn)> = self.actors.cards.iter().map(|card| (card.name.clone(), card.conn)).collect();
         let mut next = actors::FIRST + self.actors.started();
-        let mut line = |conn: Conn, line: &str| Deeds { after: 0, conn, deed: Deed::Line(line.into()) };
+        let line = |conn: Conn, line: &str| Deeds { after: 0, conn, deed: Deed::Line(line.into()) };
         for (step, blocks) in all {
             let nodes = lesson.steps.get(*step).map(|step| &step.nodes);
             for at in blocks {

@@ -182,4 +182,3 @@ impl std::fmt::Display for Fault {
 pub fn is_one(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().lines().next().is_some_and(|line| line.trim_end() == "---")
 }
-=======

@@ -524,6 +524,7 @@ impl State {
                 Deed::Disconnect => self.client_act(conn, client::Act::Disconnect, wall, effects),
                 Deed::Actor(steer) => {
                     self.used = true;
+                    self.actor_starts(conn, &steer);
                     self.steer(conn, steer, wall, effects);
                 }
             }
