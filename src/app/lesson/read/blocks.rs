@@ -217,6 +217,11 @@ fn prompted(text: &str) -> Option<(Option<Conn>, &str)> {
     if let Some((conn, behind)) = transcript::prompt(text) {
         return Some((conn, behind.trim()));
     }
+    // Beyond those that a page can have: said to be none of the lesson's.
+    if let [letter @ b'A'..=b'Z', b'>', ..] = text.trim_start().as_bytes() {
+        let behind = text.trim_start().get(2..).unwrap_or_default();
+        return Some((Some(Conn::from(letter - b'A')), behind.trim()));
+    }
     let mut chars = text.chars();
     let dotted = chars.next() == Some('.') && chars.next().is_some_and(|c| c.is_ascii_alphabetic());
     dotted.then_some((None, text.trim()))
