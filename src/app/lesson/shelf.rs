@@ -20,7 +20,62 @@ pub struct Listed {
 }
 
 /// All of them, in the order that they are best read in.
-pub const SHELF: &[Listed] = &[];
+pub const SHELF: &[Listed] = &[
+    Listed {
+        name: "leaderboards",
+        title: "Leaderboards",
+        about: "Ranks that are right after every update, and what they cost",
+        minutes: 20,
+    },
+    Listed {
+        name: "streams",
+        title: "Streams and their workers",
+        about: "Work that is shared, survives a crash, and may come twice",
+        minutes: 20,
+    },
+    Listed {
+        name: "notifications",
+        title: "Notifications",
+        about: "Who receives a message, who misses it, and what to do about that",
+        minutes: 20,
+    },
+    Listed {
+        name: "uniques",
+        title: "Counting uniques",
+        about: "How many different ones, in 12 KB, and how far off that is",
+        minutes: 20,
+    },
+    Listed {
+        name: "locks",
+        title: "Locks",
+        about: "Tokens, expiry, fencing, and what a lock on one server can't promise",
+        minutes: 20,
+    },
+    Listed {
+        name: "limits",
+        title: "Rate limiters",
+        about: "Four ways to say "so many calls in so much time", the same traffic through all of them, and what each costs",
+        minutes: 20,
+    },
+    Listed {
+        name: "caching",
+        title: "Caching",
+        about: "What a cache answers with when the truth changes, when everybody misses at once, and when memory runs out",
+        minutes: 20,
+    },
+    Listed {
+        name: "feeds",
+        title: "Feeds",
+        about: "A home page of what others wrote, put together when they write, when somebody reads, or both",
+        minutes: 18,
+    },
+    Listed {
+        name: "choosing",
+        title: "Choosing a structure",
+        about: "Which structure answers which question, and what the wrong one costs",
+        minutes: 18,
+    },
+];
 
 /// What is behind a name in an address: a few small letters, digits and dashes.
 pub fn is_name(name: &str) -> bool {
@@ -102,6 +157,19 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_listed_is_what_stands_in_the_files() {
+        for listed in SHELF {
+            let path = format!("{}/static/lessons/{}.md", env!("CARGO_MANIFEST_DIR"), listed.name);
+            let text = std::fs::read_to_string(&path).expect(listed.name);
+            let lesson = crate::app::lesson::text::read(&text).expect(listed.name);
+            let of = (lesson.title.as_str(), lesson.about.as_str(), lesson.minutes);
+            assert_eq!((listed.title, listed.about, listed.minutes), of);
+        }
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/static/lessons"));
+        assert_eq!(files.expect("they are there").count(), SHELF.len());
+    }
 
     #[test]
     fn an_address_names_a_lesson_or_holds_one() {

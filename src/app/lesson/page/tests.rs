@@ -163,7 +163,8 @@ fn a_step_is_reset_and_the_one_before_it_is_not() {
     run(&mut page, "ZSCORE board ann");
     run(&mut page, "EXISTS other");
     let text = page.state.consoles[0].transcript.text("A");
-    assert!(text.ends_with("A> ZSCORE board ann\n\"10\"\nA> EXISTS other\n(integer) 0\n"), "{text}");
+    assert!(text.contains("A> ZSCORE board ann\n\"10\"\n"), "{text}");
+    assert!(text.contains("A> EXISTS other\n(integer) 0\n"), "{text}");
     // And again, on the branch that this made.
     act(&mut page, Act::Run(at));
     assert!(open(&page).done[1].ticked);
@@ -182,7 +183,7 @@ fn wandering_off_breaks_nothing() {
     act(&mut page, Act::Back);
     run(&mut page, "ZCARD board");
     let text = page.state.consoles[0].transcript.text("A");
-    assert!(text.ends_with("A> ZCARD board\n(integer) 2\n"), "{text}");
+    assert!(text.contains("A> ZCARD board\n(integer) 2\n"), "{text}");
     assert_eq!(open(&page).done[0].holds, [true, true]);
 }
 
