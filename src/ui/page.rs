@@ -190,7 +190,9 @@ fn Bar(props: &BarProps) -> Html {
     let Some(store) = use_context::<Store>() else {
         return Html::default();
     };
-    let taught = props.teaches.then_some(("lesson", words::LESSON, Tab::Lesson));
+    let taught = props
+        .teaches
+        .then_some(("lesson", words::LESSON, Tab::Lesson));
     let tabs = [
         ("keys", words::KEYS, Tab::Keys),
         ("stage", words::INSPECT, Tab::Stage),

@@ -226,7 +226,9 @@ impl Open {
     /// How far the reader is.
     pub fn progress(&self) -> Progress {
         let guesses = self.done.iter().enumerate().flat_map(|(step, done)| {
-            done.guesses.iter().map(move |(place, answer)| (step, *place, *answer))
+            done.guesses
+                .iter()
+                .map(move |(place, answer)| (step, *place, *answer))
         });
         Progress {
             ticked: self.done.iter().map(|done| done.ticked).collect(),
@@ -295,7 +297,9 @@ fn blocks(step: &Step) -> impl Iterator<Item = usize> + '_ {
         nodes.filter_map(move |(at, node)| match node {
             Node::Block(Block { kind, .. }) => match kind {
                 Kind::Solution(_) => wanted.then_some(at),
-                Kind::Run(_) | Kind::Library(..) | Kind::Actor(..) | Kind::Experiment(..) => (!wanted).then_some(at),
+                Kind::Run(_) | Kind::Library(..) | Kind::Actor(..) | Kind::Experiment(..) => {
+                    (!wanted).then_some(at)
+                }
                 _ => None,
             },
             _ => None,
@@ -324,11 +328,15 @@ fn values(nodes: &[Node], found: &mut Vec<String>) {
             Node::Code(..) | Node::Rule => {}
             Node::Block(block) => match &block.kind {
                 Kind::Hint(inner) | Kind::Answer(inner) => values(inner, found),
-                Kind::Predict { question, reveal, .. } => {
+                Kind::Predict {
+                    question, reveal, ..
+                } => {
                     values(question, found);
                     values(reveal, found);
                 }
-                Kind::Plot(plot) => found.extend(plot.series.iter().map(|(_, command)| command.clone())),
+                Kind::Plot(plot) => {
+                    found.extend(plot.series.iter().map(|(_, command)| command.clone()))
+                }
                 _ => {}
             },
         }
@@ -339,7 +347,9 @@ fn of_spans(spans: &[Span], found: &mut Vec<String>) {
     for span in spans {
         match span {
             Span::Value(command) => found.push(command.clone()),
-            Span::Emphasis(inner) | Span::Strong(inner) | Span::Link(_, inner) => of_spans(inner, found),
+            Span::Emphasis(inner) | Span::Strong(inner) | Span::Link(_, inner) => {
+                of_spans(inner, found)
+            }
             Span::Text(_) | Span::Code(_) | Span::Break => {}
         }
     }
@@ -361,7 +371,12 @@ impl State {
     }
 
     /// Whether an address asks for a lesson, which then comes.
-    pub(in crate::app) fn lesson_addressed(&mut self, address: &str, wall: f64, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::app) fn lesson_addressed(
+        &mut self,
+        address: &str,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let asked = asked(address);
         let some = asked.is_some();
         if let Some(asked) = asked {
@@ -371,10 +386,17 @@ impl State {
     }
 
     /// A lesson is asked for, which then comes.
-    pub(in crate::app) fn lesson_asked(&mut self, asked: Asked, wall: f64, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn lesson_asked(
+        &mut self,
+        asked: Asked,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         match asked {
             Asked::Name(name) => self.lesson_act(Act::Ask(name), wall, effects),
-            Asked::Text(text) => self.lesson_text(String::new(), &text, &Progress::default(), wall, effects),
+            Asked::Text(text) => {
+                self.lesson_text(String::new(), &text, &Progress::default(), wall, effects)
+            }
             Asked::Cut => {
                 self.notice = Some(words::CUT.into());
                 effects.push(Effect::Unlink);
@@ -387,14 +409,24 @@ impl State {
         let Some(open) = &self.lessons.open else {
             return false;
         };
-        let again = Open::new(open.name.clone(), &open.text, (*open.lesson).clone(), &open.progress());
+        let again = Open::new(
+            open.name.clone(),
+            &open.text,
+            (*open.lesson).clone(),
+            &open.progress(),
+        );
         self.lessons_mut().opening = Some(again);
         effects.push(Effect::Fresh);
         true
     }
 
     /// Whether a text that was opened is a lesson, which then opens.
-    pub(in crate::app) fn lesson_opened(&mut self, text: &str, wall: f64, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::app) fn lesson_opened(
+        &mut self,
+        text: &str,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let is_one = super::text::is_one(text);
         if is_one {
             self.lesson_text(String::new(), text, &Progress::default(), wall, effects);
@@ -462,12 +494,23 @@ impl State {
 
     /// The browser is to remember how far the reader is.
     fn lesson_remember(&self, effects: &mut Vec<Effect>) {
-        let open = self.lessons.open.as_ref().filter(|open| !open.name.is_empty());
+        let open = self
+            .lessons
+            .open
+            .as_ref()
+            .filter(|open| !open.name.is_empty());
         effects.extend(open.map(|open| Effect::Remember(open.name.clone(), open.progress())));
     }
 
     /// The text of a lesson is there: it opens in a session of its own.
-    fn lesson_text(&mut self, name: String, text: &str, progress: &Progress, wall: f64, effects: &mut Vec<Effect>) {
+    fn lesson_text(
+        &mut self,
+        name: String,
+        text: &str,
+        progress: &Progress,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         self.lessons_mut().fetching = None;
         match read(text) {
             Ok(lesson) => {
@@ -487,7 +530,12 @@ impl State {
     }
 
     /// There is a new session: the lesson that waits for it opens in it. False: none does.
-    pub(in crate::app) fn open_waiting_lesson(&mut self, start: Millis, wall: f64, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::app) fn open_waiting_lesson(
+        &mut self,
+        start: Millis,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         if self.lessons.opening.is_none() {
             return false;
         }
@@ -495,13 +543,18 @@ impl State {
             return false;
         };
         let lesson = Rc::clone(&open.lesson);
-        let client = |(conn, label): &(Conn, String)| (*conn, label.clone(), *conn as usize % colour::HUES);
+        let client =
+            |(conn, label): &(Conn, String)| (*conn, label.clone(), *conn as usize % colour::HUES);
         let about = About {
             seed: lesson.seed,
             start,
             until: start,
             clients: lesson.clients.iter().map(client).collect(),
-            stage: lesson.pinned.iter().map(|one| (one.clone(), true)).collect(),
+            stage: lesson
+                .pinned
+                .iter()
+                .map(|one| (one.clone(), true))
+                .collect(),
             clock: lesson.clock,
             ..About::default()
         };
@@ -533,8 +586,14 @@ impl State {
     /// Where the session stands now.
     fn place(&self) -> Place {
         let view = &self.past.view;
-        let end = Point { inputs: view.inputs, at: self.clock.now };
-        Place { branch: view.branch, point: view.past.map_or(end, |(here, _)| here) }
+        let end = Point {
+            inputs: view.inputs,
+            at: self.clock.now,
+        };
+        Place {
+            branch: view.branch,
+            point: view.past.map_or(end, |(here, _)| here),
+        }
     }
 
     /// The step that is shown begins, if it has not.
@@ -569,7 +628,14 @@ impl State {
         let (step, lesson) = (open.step, Rc::clone(&open.lesson));
         let before = lesson.steps.iter().zip(&open.done).take(step).enumerate();
         let all: Vec<(usize, Vec<usize>)> = before
-            .map(|(at, (step, done))| (at, blocks(step).filter(|block| !done.ran.contains(block)).collect()))
+            .map(|(at, (step, done))| {
+                (
+                    at,
+                    blocks(step)
+                        .filter(|block| !done.ran.contains(block))
+                        .collect(),
+                )
+            })
             .collect();
         let deeds = self.deeds(&lesson, &all);
         if let Some(open) = self.open_lesson() {
@@ -586,9 +652,18 @@ impl State {
     fn deeds(&self, lesson: &Lesson, all: &[(usize, Vec<usize>)]) -> Vec<Deeds> {
         let first = lesson.clients.first().map_or(0, |(conn, _)| *conn);
         let mut deeds = Vec::new();
-        let mut names: Vec<(String, Conn)> = self.actors.cards.iter().map(|card| (card.name.clone(), card.conn)).collect();
+        let mut names: Vec<(String, Conn)> = self
+            .actors
+            .cards
+            .iter()
+            .map(|card| (card.name.clone(), card.conn))
+            .collect();
         let mut next = actors::FIRST + self.actors.started();
-        let line = |conn: Conn, line: &str| Deeds { after: 0, conn, deed: Deed::Line(line.into()) };
+        let line = |conn: Conn, line: &str| Deeds {
+            after: 0,
+            conn,
+            deed: Deed::Line(line.into()),
+        };
         for (step, blocks) in all {
             let nodes = lesson.steps.get(*step).map(|step| &step.nodes);
             for at in blocks {
@@ -597,18 +672,32 @@ impl State {
                 };
                 match &block.kind {
                     Kind::Run(said) | Kind::Solution(said) | Kind::Experiment(_, said) => {
-                        deeds.extend(said.iter().map(|Said { conn, line: text, .. }| line(*conn, text)));
+                        deeds.extend(said.iter().map(
+                            |Said {
+                                 conn, line: text, ..
+                             }| line(*conn, text),
+                        ));
                     }
                     Kind::Library(_, text) => deeds.push(line(first, &library_line(text))),
                     Kind::Actor(name, text) => {
-                        let known = names.iter().find(|(other, _)| other == name).map(|(_, conn)| *conn);
+                        let known = names
+                            .iter()
+                            .find(|(other, _)| other == name)
+                            .map(|(_, conn)| *conn);
                         let conn = known.unwrap_or_else(|| {
                             next += 1;
                             names.push((name.clone(), next - 1));
                             next - 1
                         });
-                        let deed = Deed::Actor(Steer::Start { name: name.clone(), text: text.clone() });
-                        deeds.push(Deeds { after: 0, conn, deed });
+                        let deed = Deed::Actor(Steer::Start {
+                            name: name.clone(),
+                            text: text.clone(),
+                        });
+                        deeds.push(Deeds {
+                            after: 0,
+                            conn,
+                            deed,
+                        });
                     }
                     _ => {}
                 }
@@ -617,7 +706,13 @@ impl State {
         deeds
     }
 
-    fn lesson_walks(&mut self, steps: Vec<Deeds>, running: (usize, Vec<usize>), wall: f64, effects: &mut Vec<Effect>) {
+    fn lesson_walks(
+        &mut self,
+        steps: Vec<Deeds>,
+        running: (usize, Vec<usize>),
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         self.lesson_begins(wall, effects);
         if let Some(open) = self.open_lesson() {
             open.running = Some(running);
@@ -626,7 +721,14 @@ impl State {
         if steps.is_empty() {
             return self.lesson_walked(wall, effects);
         }
-        self.walk_quietly(Document { steps, ..Document::default() }, wall, effects);
+        self.walk_quietly(
+            Document {
+                steps,
+                ..Document::default()
+            },
+            wall,
+            effects,
+        );
     }
 
     /// Where a step began that is done again. The steps after it have not begun.
@@ -704,7 +806,15 @@ impl State {
         let lesson = Rc::clone(&open.lesson);
         if let (Some(done), Some(of)) = (open.done.get_mut(step), lesson.steps.get(step)) {
             done.ran.extend(blocks);
-            let shown = of.nodes.iter().enumerate().filter(|(_, node)| matches!(node, Node::Block(Block { kind: Kind::Run(_), .. })));
+            let shown = of.nodes.iter().enumerate().filter(|(_, node)| {
+                matches!(
+                    node,
+                    Node::Block(Block {
+                        kind: Kind::Run(_),
+                        ..
+                    })
+                )
+            });
             let all = shown.map(|(at, _)| at).all(|at| done.ran.contains(&at));
             done.ticked |= of.checks.is_empty() && all;
         }
@@ -713,19 +823,31 @@ impl State {
     }
 
     /// A frame was read: whether anything happened in the session.
-    pub(in crate::app) fn lesson_framed(&mut self, moved: bool, wall: f64, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn lesson_framed(
+        &mut self,
+        moved: bool,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         if self.lessons.open.is_none() {
             return;
         }
         let walks = self.walks();
-        let ran = self.lessons.open.as_ref().is_some_and(Open::busy) && !walks && self.port.waiting().is_none();
+        let ran = self.lessons.open.as_ref().is_some_and(Open::busy)
+            && !walks
+            && self.port.waiting().is_none();
         if moved && let Some(open) = self.open_lesson() {
             open.stale = true;
         }
         if ran {
             self.lesson_walked(wall, effects);
         }
-        let begun = self.lessons.open.as_ref().and_then(Open::stands).is_some_and(|done| done.began.is_some());
+        let begun = self
+            .lessons
+            .open
+            .as_ref()
+            .and_then(Open::stands)
+            .is_some_and(|done| done.began.is_some());
         match begun {
             true => self.lesson_ask(wall, effects),
             false => self.lesson_begins(wall, effects),
@@ -758,7 +880,13 @@ impl State {
     }
 
     /// Whether an answer is a lesson's, which then reads it.
-    pub(in crate::app) fn lesson_probed(&mut self, ticket: u32, bytes: &[u8], wall: f64, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::app) fn lesson_probed(
+        &mut self,
+        ticket: u32,
+        bytes: &[u8],
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         if ticket < TICKETS {
             return false;
         }
@@ -783,7 +911,11 @@ impl State {
                 Question::Holds(step, at) => {
                     let goal = lesson.steps.get(step).and_then(|step| step.checks.get(at));
                     let holds = goal.is_some_and(|goal| goal.check.hold(&reply).passed);
-                    if let Some(known) = open.done.get_mut(step).and_then(|done| done.holds.get_mut(at)) {
+                    if let Some(known) = open
+                        .done
+                        .get_mut(step)
+                        .and_then(|done| done.holds.get_mut(at))
+                    {
                         *known = holds;
                     }
                 }
@@ -804,7 +936,10 @@ impl State {
         });
         if news {
             open.here = Some(place);
-            let title = lesson.steps.get(step).map_or("", |step| step.title.as_str());
+            let title = lesson
+                .steps
+                .get(step)
+                .map_or("", |step| step.title.as_str());
             self.announcer.also(&words::step_is_done(step + 1, title));
             self.lesson_remember(effects);
         }

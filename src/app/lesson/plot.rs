@@ -82,7 +82,10 @@ pub fn pairs(reply: &Reply) -> Option<Vec<(String, f64)>> {
                 _ => None,
             })
             .collect(),
-        Reply::Map(rows) => rows.iter().map(|(k, v)| Some((name(k)?, number(v)?))).collect(),
+        Reply::Map(rows) => rows
+            .iter()
+            .map(|(k, v)| Some((name(k)?, number(v)?)))
+            .collect(),
         Reply::Null => Some(Vec::new()),
         _ => None,
     }
@@ -116,7 +119,9 @@ fn step(span: f64, about: f64) -> f64 {
     let power = 10f64.powf(rough.log10().floor());
     let nice = [1.0, 2.0, 5.0, 10.0];
     let fits = nice.into_iter().map(|n| n * power);
-    fits.into_iter().find(|step| *step >= rough * 0.999).unwrap_or(power * 10.0)
+    fits.into_iter()
+        .find(|step| *step >= rough * 0.999)
+        .unwrap_or(power * 10.0)
 }
 
 /// From where to where an axis goes that holds these, and the numbers that stand along it.
@@ -141,7 +146,9 @@ pub fn label(number: f64) -> String {
 
 fn beside(from: f64, to: f64, marks: &[f64]) -> Vec<(f64, String)> {
     let marks = marks.iter().filter(|mark| (from..=to).contains(*mark));
-    marks.map(|mark| ((mark - from) / (to - from), label(*mark))).collect()
+    marks
+        .map(|mark| ((mark - from) / (to - from), label(*mark)))
+        .collect()
 }
 
 fn bounds<'a>(numbers: impl Iterator<Item = &'a f64>) -> Option<(f64, f64)> {
@@ -158,7 +165,11 @@ fn line(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
         return nothing(plot);
     };
     // A line is seen against nothing, unless it is far from it.
-    let low = if low > 0.0 && low < high * 0.6 { 0.0 } else { low };
+    let low = if low > 0.0 && low < high * 0.6 {
+        0.0
+    } else {
+        low
+    };
     let (from, to, marks) = axis(low, high);
     let most = all.iter().map(Vec::len).max().unwrap_or_default();
     let share = |at: f64| at / (most.max(2) - 1) as f64;
@@ -170,10 +181,16 @@ fn line(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
             let middle = at as f64 * each as f64 + (several.len() - 1) as f64 / 2.0;
             (share(middle), height(mean))
         });
-        Series { name: name.clone(), marks: points.collect(), values: values.clone() }
+        Series {
+            name: name.clone(),
+            marks: points.collect(),
+            values: values.clone(),
+        }
     });
     let (_, _, under) = axis(0.0, most.saturating_sub(1) as f64);
-    let under = under.into_iter().filter(|n| n.fract() == 0.0 && *n < most as f64);
+    let under = under
+        .into_iter()
+        .filter(|n| n.fract() == 0.0 && *n < most as f64);
     Drawing {
         series: series.collect(),
         below: under.map(|n| (share(n), label(n + 1.0))).collect(),
@@ -190,7 +207,10 @@ fn nothing(plot: &Plot) -> Drawing {
         marks: Vec::new(),
         values: Vec::new(),
     });
-    Drawing { series: series.collect(), ..Drawing::default() }
+    Drawing {
+        series: series.collect(),
+        ..Drawing::default()
+    }
 }
 
 fn histogram(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
@@ -216,7 +236,11 @@ fn histogram(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
     let share = |n: f64| (n - first * width) / (width * classes as f64);
     let series = plot.series.iter().zip(counted).map(|((name, _), counts)| {
         let bar = |(at, count): (usize, &f64)| (at as f64 / classes as f64, count / to);
-        Series { name: name.clone(), marks: counts.iter().enumerate().map(bar).collect(), values: counts }
+        Series {
+            name: name.clone(),
+            marks: counts.iter().enumerate().map(bar).collect(),
+            values: counts,
+        }
     });
     let (left, right) = (first * width, (first + classes as f64) * width);
     let (_, _, under) = axis(left, right);
@@ -230,7 +254,9 @@ fn histogram(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
         below: under.map(|n| (share(n), label(n))).collect(),
         beside: beside(from, to, &marks),
         names: (0..classes).map(name).collect(),
-        band: plot.band.map(|(low, high)| (share(low).clamp(0.0, 1.0), share(high).clamp(0.0, 1.0))),
+        band: plot
+            .band
+            .map(|(low, high)| (share(low).clamp(0.0, 1.0), share(high).clamp(0.0, 1.0))),
         width: 1.0 / classes as f64,
     }
 }
@@ -251,13 +277,26 @@ fn bars(plot: &Plot, all: &[Vec<(String, f64)>]) -> Drawing {
         let of = |name: &String| values.iter().find(|(other, _)| other == name);
         let value = |name: &String| of(name).map_or(0.0, |(_, n)| *n);
         let heights = names.iter().enumerate();
-        let heights = heights.map(|(at, name)| (at as f64 * width, (value(name) - from) / (to - from)));
-        let marks = if values.is_empty() { Vec::new() } else { heights.collect() };
-        Series { name: name.clone(), marks, values: names.iter().map(value).collect() }
+        let heights =
+            heights.map(|(at, name)| (at as f64 * width, (value(name) - from) / (to - from)));
+        let marks = if values.is_empty() {
+            Vec::new()
+        } else {
+            heights.collect()
+        };
+        Series {
+            name: name.clone(),
+            marks,
+            values: names.iter().map(value).collect(),
+        }
     });
     Drawing {
         series: series.collect(),
-        below: names.iter().enumerate().map(|(at, name)| ((at as f64 + 0.5) * width, name.clone())).collect(),
+        below: names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| ((at as f64 + 0.5) * width, name.clone()))
+            .collect(),
         beside: beside(from, to, &marks),
         band: None,
         width,
@@ -271,7 +310,11 @@ mod tests {
 
     fn plot(shape: Shape, series: usize) -> Plot {
         let series = (0..series).map(|n| (format!("s{n}"), String::new()));
-        Plot { shape, series: series.collect(), ..Plot::default() }
+        Plot {
+            shape,
+            series: series.collect(),
+            ..Plot::default()
+        }
     }
 
     fn list(numbers: &[f64]) -> Reply {
@@ -294,8 +337,16 @@ mod tests {
         let many: Vec<f64> = (0..5000).map(|n| f64::from(n % 2)).collect();
         let drawn = draw(&plot(Shape::Line, 1), &[Some(&list(&many))]);
         let marks = &drawn.series[0].marks;
-        assert!(marks.len() <= POINTS_MAX && marks.len() > POINTS_MAX / 2, "{}", marks.len());
-        assert!(marks.iter().all(|(x, y)| (0.0..=1.0).contains(x) && (0.3..0.7).contains(y)));
+        assert!(
+            marks.len() <= POINTS_MAX && marks.len() > POINTS_MAX / 2,
+            "{}",
+            marks.len()
+        );
+        assert!(
+            marks
+                .iter()
+                .all(|(x, y)| (0.0..=1.0).contains(x) && (0.3..0.7).contains(y))
+        );
         assert_eq!(drawn.series[0].values.len(), 5000);
     }
 
@@ -306,7 +357,12 @@ mod tests {
         plot.band = Some((-0.81, 0.81));
         let drawn = draw(&plot, &[Some(&list(&numbers))]);
         assert_eq!(drawn.series[0].values.iter().sum::<f64>(), 7.0);
-        assert!(drawn.series[0].marks.iter().all(|(_, height)| *height <= 1.0));
+        assert!(
+            drawn.series[0]
+                .marks
+                .iter()
+                .all(|(_, height)| *height <= 1.0)
+        );
         let (low, high) = drawn.band.expect("a band");
         assert!(low > 0.0 && high < 1.0 && low < high);
         assert_eq!(drawn.names.len(), drawn.series[0].marks.len());
@@ -315,7 +371,9 @@ mod tests {
     #[test]
     fn bars_of_several_series_stand_by_their_names() {
         let of = |pairs: &[(&str, i64)]| {
-            let flat = pairs.iter().flat_map(|(name, n)| [Reply::Bulk(name.as_bytes().to_vec()), Reply::Int(*n)]);
+            let flat = pairs
+                .iter()
+                .flat_map(|(name, n)| [Reply::Bulk(name.as_bytes().to_vec()), Reply::Int(*n)]);
             Reply::Array(flat.collect())
         };
         let (one, two) = (of(&[("a", 10), ("b", 20)]), of(&[("b", 5), ("c", 15)]));
@@ -337,14 +395,24 @@ mod tests {
                 assert_eq!(drawn.series.len(), 1);
             }
             // All the same number, and numbers of any size.
-            for numbers in [vec![7.0; 3], vec![-1e300, 1e300], vec![0.0], vec![1e-12, 2e-12]] {
+            for numbers in [
+                vec![7.0; 3],
+                vec![-1e300, 1e300],
+                vec![0.0],
+                vec![1e-12, 2e-12],
+            ] {
                 let flat = match shape {
                     Shape::Bars => numbers.iter().flat_map(|n| [*n, *n]).collect(),
                     _ => numbers,
                 };
                 let drawn = draw(&plot(shape, 1), &[Some(&list(&flat))]);
-                let inside = |(x, y): &(f64, f64)| (-1e-9..=1.0 + 1e-9).contains(x) && (-1e-9..=1.0 + 1e-9).contains(y);
-                assert!(drawn.series[0].marks.iter().all(inside), "{shape:?} {flat:?} {drawn:?}");
+                let inside = |(x, y): &(f64, f64)| {
+                    (-1e-9..=1.0 + 1e-9).contains(x) && (-1e-9..=1.0 + 1e-9).contains(y)
+                };
+                assert!(
+                    drawn.series[0].marks.iter().all(inside),
+                    "{shape:?} {flat:?} {drawn:?}"
+                );
             }
         }
     }

@@ -54,7 +54,7 @@ pub const SHELF: &[Listed] = &[
     Listed {
         name: "limits",
         title: "Rate limiters",
-        about: "Four ways to say "so many calls in so much time", the same traffic through all of them, and what each costs",
+        about: "Four ways to say so many calls in so much time, the same traffic through all of them, and what each costs",
         minutes: 20,
     },
     Listed {
@@ -120,7 +120,10 @@ pub fn asked(fragment: &str) -> Option<Asked> {
 pub fn fragment(name: &str, text: &str) -> String {
     match is_name(name) {
         true => format!("#lesson={name}"),
-        false => format!("#{PACKED}{}", link::BASE64.encode(link::deflate(text.as_bytes(), &[]))),
+        false => format!(
+            "#{PACKED}{}",
+            link::BASE64.encode(link::deflate(text.as_bytes(), &[]))
+        ),
     }
 }
 
@@ -161,7 +164,11 @@ mod tests {
     #[test]
     fn what_is_listed_is_what_stands_in_the_files() {
         for listed in SHELF {
-            let path = format!("{}/static/lessons/{}.md", env!("CARGO_MANIFEST_DIR"), listed.name);
+            let path = format!(
+                "{}/static/lessons/{}.md",
+                env!("CARGO_MANIFEST_DIR"),
+                listed.name
+            );
             let text = std::fs::read_to_string(&path).expect(listed.name);
             let lesson = crate::app::lesson::text::read(&text).expect(listed.name);
             let of = (lesson.title.as_str(), lesson.about.as_str(), lesson.minutes);
@@ -177,9 +184,20 @@ mod tests {
         let packed = fragment("", text);
         assert!(packed.starts_with("#lesson1."), "{packed}");
         assert_eq!(asked(&packed), Some(Asked::Text(text.into())));
-        assert_eq!(asked(&fragment("locks", text)), Some(Asked::Name("locks".into())));
-        assert_eq!(asked("#lesson=locks&x=1"), Some(Asked::Name("locks".into())));
-        for cut in [&packed[..packed.len() - 6], "#lesson=../x", "#lesson=", "#lesson1.%%"] {
+        assert_eq!(
+            asked(&fragment("locks", text)),
+            Some(Asked::Name("locks".into()))
+        );
+        assert_eq!(
+            asked("#lesson=locks&x=1"),
+            Some(Asked::Name("locks".into()))
+        );
+        for cut in [
+            &packed[..packed.len() - 6],
+            "#lesson=../x",
+            "#lesson=",
+            "#lesson1.%%",
+        ] {
             assert_eq!(asked(cut), Some(Asked::Cut), "{cut}");
         }
         assert_eq!(asked("#cmd=PING"), None);

@@ -180,5 +180,9 @@ impl std::fmt::Display for Fault {
 
 /// Whether a text is meant to be a lesson: it begins with a head.
 pub fn is_one(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}').trim_start().lines().next().is_some_and(|line| line.trim_end() == "---")
+    text.trim_start_matches('\u{feff}')
+        .trim_start()
+        .lines()
+        .next()
+        .is_some_and(|line| line.trim_end() == "---")
 }

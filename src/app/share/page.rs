@@ -219,7 +219,12 @@ impl State {
         Told {
             title: self.share.title.clone(),
             note: self.share.note.clone(),
-            walk: self.share.walk.as_ref().filter(|walk| !walk.quiet).map(left),
+            walk: self
+                .share
+                .walk
+                .as_ref()
+                .filter(|walk| !walk.quiet)
+                .map(left),
             lesson: self.lesson_kept(),
         }
     }
@@ -538,7 +543,12 @@ impl State {
     }
 
     /// Steps run, as far as they can, in the session that is there, and nothing is shown of them but what they do.
-    pub(in crate::app) fn walk_quietly(&mut self, document: Document, wall: f64, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn walk_quietly(
+        &mut self,
+        document: Document,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         let mut walk = Walk::new(Rc::new(document), self.clock.now, true);
         walk.quiet = true;
         self.share_mut().walk = Some(walk);

@@ -5,7 +5,8 @@ use crate::app::format;
 
 pub const LESSONS: &str = "Lessons";
 pub const LESSON: &str = "Lesson";
-pub const ABOUT: &str = "Each takes a quarter of an hour, in a session of its own. What you have done so far is kept.";
+pub const ABOUT: &str =
+    "Each takes a quarter of an hour, in a session of its own. What you have done so far is kept.";
 pub const CONTENTS: &str = "Steps";
 pub const NOTES: &str = "Your notes";
 pub const NOTES_MEAN: &str = "What you want to remember. Kept in this browser only.";
@@ -41,22 +42,30 @@ pub const TO_THE_LESSON_MEANS: &str = "The session goes back to where the lesson
 pub const LEAVE: &str = "Close the lesson";
 pub const LINK: &str = "the link to this lesson";
 pub const CATCH_UP: &str = "Do the steps before";
-pub const CATCH_UP_MEANS: &str = "This step builds on earlier ones that were not done in this session.";
+pub const CATCH_UP_MEANS: &str =
+    "This step builds on earlier ones that were not done in this session.";
 pub const NO_NUMBERS: &str = "Nothing to draw yet: run the block that makes the numbers.";
 pub const BLOCK: &str = "Commands";
 pub const VALUE_LATER: &str = "…";
 pub const CUT: &str = "This link to a lesson is not whole: some of it was cut off.";
-pub const PLACE_IS_GONE: &str = "That moment is on a branch that is no longer kept. Open the lesson again to begin anew.";
+pub const PLACE_IS_GONE: &str =
+    "That moment is on a branch that is no longer kept. Open the lesson again to begin anew.";
 pub const MORE: &str = "More";
 
 pub fn missing(name: &str) -> String {
-    format!("There is no lesson “{}” here, or it could not be fetched.", format::shortened(name, 60))
+    format!(
+        "There is no lesson “{}” here, or it could not be fetched.",
+        format::shortened(name, 60)
+    )
 }
 
 pub fn wrong(first: &str, faults: usize) -> String {
     match faults {
         0 | 1 => format!("This lesson cannot be read: {first}."),
-        more => format!("This lesson cannot be read: {first}. There are {} more faults.", more - 1),
+        more => format!(
+            "This lesson cannot be read: {first}. There are {} more faults.",
+            more - 1
+        ),
     }
 }
 

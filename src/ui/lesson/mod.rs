@@ -51,7 +51,9 @@ pub fn keep(name: &str, progress: &Progress) {
 }
 
 fn progress(name: &str) -> Progress {
-    remembered(name).map(|text| Progress::read(&text)).unwrap_or_default()
+    remembered(name)
+        .map(|text| Progress::read(&text))
+        .unwrap_or_default()
 }
 
 /// What the parts of a lesson hang on.
@@ -72,7 +74,11 @@ impl PartialEq for LessonProps {
 pub fn LessonPanel(props: &LessonProps) -> Html {
     let body = use_node_ref();
     let top = use_node_ref();
-    let step = props.lessons.open.as_ref().map(|open| (open.link_name(), open.step));
+    let step = props
+        .lessons
+        .open
+        .as_ref()
+        .map(|open| (open.link_name(), open.step));
     let first = use_mut_ref(|| true);
     use_effect_with(step, {
         let (body, top) = (body.clone(), top.clone());
@@ -156,7 +162,9 @@ fn by_hand(stands: &Done, store: &Store) -> Html {
 fn notes(open: &Open, store: &Store) -> Html {
     let oninput = store.callback(|event: InputEvent| {
         let area = event.target_dyn_into::<HtmlTextAreaElement>();
-        Action::Lesson(Act::Notes(area.map(|area| area.value()).unwrap_or_default()))
+        Action::Lesson(Act::Notes(
+            area.map(|area| area.value()).unwrap_or_default(),
+        ))
     });
     html! {
         <details class="lesson-notes" open={!open.notes.is_empty()}>
@@ -230,4 +238,3 @@ pub(super) fn letter(conn: u32) -> String {
 pub fn is_open(state: &State) -> bool {
     state.lessons().open.is_some()
 }
-

@@ -22,7 +22,9 @@ fn plain(node: &Node, open: &Open) -> Html {
         Node::Paragraph(line) => html! { <p>{ spans(line, open) }</p> },
         Node::Heading(_, line) => html! { <h4>{ spans(line, open) }</h4> },
         Node::List(from, items) => {
-            let items = items.iter().map(|item| html! { <li>{ text(item, open) }</li> });
+            let items = items
+                .iter()
+                .map(|item| html! { <li>{ text(item, open) }</li> });
             match from {
                 Some(from) => html! { <ol start={from.to_string()}>{ for items }</ol> },
                 None => html! { <ul>{ for items }</ul> },
@@ -52,12 +54,17 @@ fn one(span: &Span, open: &Open) -> Html {
         Span::Text(text) => html! { { text.clone() } },
         Span::Code(code) => html! { <code>{ code.clone() }</code> },
         Span::Value(command) => {
-            let reply = open.replies.get(command).map(|reply| printed::format(reply).trim_end().to_string());
+            let reply = open
+                .replies
+                .get(command)
+                .map(|reply| printed::format(reply).trim_end().to_string());
             html! { <output class="lesson-value" title={words::value_of(command)}>{ reply.unwrap_or_else(|| words::VALUE_LATER.into()) }</output> }
         }
         Span::Emphasis(inner) => html! { <em>{ spans(inner, open) }</em> },
         Span::Strong(inner) => html! { <strong>{ spans(inner, open) }</strong> },
-        Span::Link(to, inner) if to.starts_with("#lesson") => html! { <a href={to.clone()}>{ spans(inner, open) }</a> },
+        Span::Link(to, inner) if to.starts_with("#lesson") => {
+            html! { <a href={to.clone()}>{ spans(inner, open) }</a> }
+        }
         // Of its own, so that the lesson stays.
         Span::Link(to, inner) => {
             let to = match to.starts_with('#') {
@@ -83,10 +90,19 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
     let ran = stands.ran.contains(&at);
     let press = |class: &'static str, text: String| {
         let onclick = store.callback(move |_: MouseEvent| Action::Lesson(Act::Run(at)));
-        let text = if open.runs(at) { words::RUNNING.into() } else { text };
+        let text = if open.runs(at) {
+            words::RUNNING.into()
+        } else {
+            text
+        };
         html! { <button {class} type="button" disabled={open.busy()} {onclick}>{ text }</button> }
     };
-    let run = || press(if ran { "line" } else { "solid" }, if ran { words::RUN_AGAIN } else { words::RUN }.into());
+    let run = || {
+        press(
+            if ran { "line" } else { "solid" },
+            if ran { words::RUN_AGAIN } else { words::RUN }.into(),
+        )
+    };
     let titled = |title: String, button: Html, body: Html| {
         html! {
             <figure class={classes!("lesson-block", ran.then_some("ran"))}>
@@ -103,7 +119,11 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
             titled(words::library(name), button, code_text(code))
         }
         Kind::Actor(name, code) => {
-            let text = if ran { words::start_again(name) } else { words::start(name) };
+            let text = if ran {
+                words::start_again(name)
+            } else {
+                words::start(name)
+            };
             let button = press(if ran { "line" } else { "solid" }, text);
             titled(words::actor(name), button, code_text(code))
         }
@@ -113,19 +133,30 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
                 { lines(said) }
             </div>
         },
-        Kind::Predict { question, answers, reveal } => predict(at, (question, answers, reveal), stands, open, store),
+        Kind::Predict {
+            question,
+            answers,
+            reveal,
+        } => predict(at, (question, answers, reveal), stands, open, store),
         Kind::Hint(inner) => folded(words::HINT, text(inner, open)),
         Kind::Solution(said) => {
             let body = html! { <figure class="lesson-block"><figcaption><span>{ words::BLOCK }</span>{ run() }</figcaption>{ lines(said) }</figure> };
             folded(words::SOLUTION, body)
         }
         Kind::Answer(inner) => {
-            let title = if stands.ticked { words::ANSWER } else { words::ANSWER_LATER };
+            let title = if stands.ticked {
+                words::ANSWER
+            } else {
+                words::ANSWER_LATER
+            };
             folded(title, text(inner, open))
         }
         Kind::Checks => checks(step, stands),
         Kind::Plot(plot) => {
-            let replies = plot.series.iter().map(|(_, command)| open.replies.get(command).cloned());
+            let replies = plot
+                .series
+                .iter()
+                .map(|(_, command)| open.replies.get(command).cloned());
             html! { <PlotFigure plot={plot.clone()} replies={replies.collect::<Vec<_>>()} /> }
         }
     }
@@ -153,12 +184,21 @@ fn lines(said: &[Said]) -> Html {
 
 type Question<'a> = (&'a [Node], &'a [(Vec<Span>, bool)], &'a [Node]);
 
-fn predict(at: usize, (question, answers, reveal): Question<'_>, stands: &Done, open: &Open, store: &Store) -> Html {
+fn predict(
+    at: usize,
+    (question, answers, reveal): Question<'_>,
+    stands: &Done,
+    open: &Open,
+    store: &Store,
+) -> Html {
     let chosen = stands.guesses.get(&at).copied();
     let answer = |(n, (line, right)): (usize, &(Vec<Span>, bool))| {
         let onclick = store.callback(move |_: MouseEvent| Action::Lesson(Act::Guess(at, n)));
         let (known, own) = (chosen.is_some(), chosen == Some(n));
-        let class = classes!(known.then_some(if *right { "right" } else { "wrong" }), own.then_some("own"));
+        let class = classes!(
+            known.then_some(if *right { "right" } else { "wrong" }),
+            own.then_some("own")
+        );
         let sign = match (known, *right) {
             (false, _) => "○",
             (true, true) => "✓",

@@ -28,7 +28,11 @@ pub fn PlotFigure(props: &PlotProps) -> Html {
     let plot = &props.plot;
     let replies: Vec<Option<&Reply>> = props.replies.iter().map(Option::as_ref).collect();
     let drawing = draw(plot, &replies);
-    let title = if plot.title.is_empty() { words::PLOT.to_string() } else { plot.title.clone() };
+    let title = if plot.title.is_empty() {
+        words::PLOT.to_string()
+    } else {
+        plot.title.clone()
+    };
     let table = {
         let (plot, drawing) = (plot.clone(), drawing.clone());
         Callback::from(move |()| table(&plot, &drawing))
@@ -85,7 +89,10 @@ fn legend(shape: Shape, at: usize, name: &str) -> Html {
 
 /// Bars of several series differ in how full they are, too.
 fn opacity(at: usize) -> &'static str {
-    ["0.9", "0.55", "0.25", "0"].get(at % 4).copied().unwrap_or("1")
+    ["0.9", "0.55", "0.25", "0"]
+        .get(at % 4)
+        .copied()
+        .unwrap_or("1")
 }
 
 /// The drawing itself: 1000 by 1000, stretched to its place.
@@ -96,7 +103,10 @@ fn picture(plot: &Plot, drawing: &Drawing) -> Html {
         Shape::Line => html! { <rect class="band" x="0" width="1000" y={y(to).to_string()} height={((to - from) * 1000.0).max(0.0).to_string()} /> },
         _ => html! { <rect class="band" y="0" height="1000" x={(from * 1000.0).to_string()} width={((to - from) * 1000.0).max(0.0).to_string()} /> },
     });
-    let rules = drawing.beside.iter().map(|(at, _)| html! { <path class="rule" d={format!("M0 {}H1000", y(*at))} /> });
+    let rules = drawing
+        .beside
+        .iter()
+        .map(|(at, _)| html! { <path class="rule" d={format!("M0 {}H1000", y(*at))} /> });
     let series = drawing.series.iter().enumerate().map(|(at, series)| match plot.shape {
         Shape::Line => {
             let points = series.marks.iter().map(|(x, height)| format!("{:.1},{:.1}", x * 1000.0, y(*height)));
@@ -123,15 +133,27 @@ fn picture(plot: &Plot, drawing: &Drawing) -> Html {
 
 fn table(plot: &Plot, drawing: &Drawing) -> Table {
     let [x, _] = &plot.axes;
-    let first = if x.is_empty() { words::NUMBER.to_string() } else { x.clone() };
+    let first = if x.is_empty() {
+        words::NUMBER.to_string()
+    } else {
+        x.clone()
+    };
     let names = drawing.series.iter().map(|series| series.name.clone());
     let row = |(at, name): (usize, &String)| {
-        let value = |series: &crate::app::lesson::plot::Series| series.values.get(at).map(|n| n.to_string());
-        let values = drawing.series.iter().map(|series| value(series).unwrap_or_default());
+        let value = |series: &crate::app::lesson::plot::Series| {
+            series.values.get(at).map(|n| n.to_string())
+        };
+        let values = drawing
+            .series
+            .iter()
+            .map(|series| value(series).unwrap_or_default());
         std::iter::once(name.clone()).chain(values).collect()
     };
     Table {
-        columns: std::iter::once(first).chain(names).map(Into::into).collect(),
+        columns: std::iter::once(first)
+            .chain(names)
+            .map(Into::into)
+            .collect(),
         rows: drawing.names.iter().enumerate().map(row).collect(),
     }
 }

@@ -67,7 +67,11 @@ fn opened() -> Joined {
 }
 
 fn begins(page: &mut Joined) {
-    let begins = kept::Act::Begins { id: Some("s".into()), seed: 1, start: page.now };
+    let begins = kept::Act::Begins {
+        id: Some("s".into()),
+        seed: 1,
+        start: page.now,
+    };
     page.act(Action::Kept(begins));
     page.settle();
 }
@@ -82,11 +86,19 @@ fn act(page: &mut Joined, act: Act) {
 }
 
 fn open(page: &Joined) -> &Open {
-    page.state.lessons().open.as_ref().expect("a lesson is open")
+    page.state
+        .lessons()
+        .open
+        .as_ref()
+        .expect("a lesson is open")
 }
 
 fn run(page: &mut Joined, line: &str) {
-    page.act(Action::Run { conn: 0, text: line.into(), ticket: None });
+    page.act(Action::Run {
+        conn: 0,
+        text: line.into(),
+        ticket: None,
+    });
     page.settle();
     page.now += 5_000;
     page.act(Action::Tick);
@@ -107,7 +119,12 @@ fn it_opens_in_a_session_of_its_own() {
     let page = opened();
     assert_eq!(page.state.title(), "Small boards");
     assert_eq!(page.state.log().seed, 3);
-    let names: Vec<&str> = page.state.consoles.iter().map(|console| console.label.as_str()).collect();
+    let names: Vec<&str> = page
+        .state
+        .consoles
+        .iter()
+        .map(|console| console.label.as_str())
+        .collect();
     assert_eq!(names, ["game", ""]);
     assert_eq!(page.state.tab, Tab::Lesson);
     assert!(page.state.share().walk.is_none(), "nothing runs by itself");
@@ -118,7 +135,10 @@ fn it_opens_in_a_session_of_its_own() {
 fn a_block_types_and_the_step_is_ticked_once_its_checks_hold() {
     let mut page = opened();
     act(&mut page, Act::Go(0));
-    assert_eq!(open(&page).replies.get("PING"), Some(&Reply::Simple("PONG".into())));
+    assert_eq!(
+        open(&page).replies.get("PING"),
+        Some(&Reply::Simple("PONG".into()))
+    );
     assert_eq!(open(&page).done[0].holds, [false, false]);
     let at = block(&page, RUN);
     act(&mut page, Act::Run(at));
@@ -127,7 +147,10 @@ fn a_block_types_and_the_step_is_ticked_once_its_checks_hold() {
     assert!(open(&page).done[0].ticked);
     assert!(page.state.share().walk.is_none());
     let text = page.state.consoles[0].transcript.text("A");
-    assert!(text.contains("A> ZADD board 10 ann 20 bob\n(integer) 2"), "{text}");
+    assert!(
+        text.contains("A> ZADD board 10 ann 20 bob\n(integer) 2"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -151,7 +174,11 @@ fn a_step_is_reset_and_the_one_before_it_is_not() {
     let at = block(&page, TRY);
     act(&mut page, Act::Guess(0, 1));
     act(&mut page, Act::Guess(0, 0));
-    assert_eq!(open(&page).done[1].guesses.get(&0), Some(&1), "the first guess counts");
+    assert_eq!(
+        open(&page).done[1].guesses.get(&0),
+        Some(&1),
+        "the first guess counts"
+    );
     act(&mut page, Act::Run(at));
     assert!(open(&page).done[1].ticked);
     run(&mut page, "SET other 1");
@@ -198,7 +225,10 @@ fn a_later_step_can_be_caught_up_with() {
     act(&mut page, Act::Run(at));
     assert!(open(&page).done[1].ticked);
     let plot = open(&page).replies.get("ZRANGE board 0 -1 WITHSCORES");
-    assert!(matches!(plot, Some(Reply::Array(rows)) if rows.len() == 4), "{plot:?}");
+    assert!(
+        matches!(plot, Some(Reply::Array(rows)) if rows.len() == 4),
+        "{plot:?}"
+    );
 }
 
 #[test]
@@ -221,7 +251,8 @@ fn it_is_kept_with_its_session() {
     let about = page.state.about();
     let kept = about.told.lesson.clone().expect("it is kept");
     let bytes = postcard::to_allocvec(&kept).expect("it can be written");
-    let again = Open::again(&postcard::from_bytes(&bytes).expect("and read")).expect("it is the same");
+    let again =
+        Open::again(&postcard::from_bytes(&bytes).expect("and read")).expect("it is the same");
     assert_eq!((again.step, again.notes.as_str()), (1, "ties?"));
     assert_eq!(again.done, open(&page).done);
     let saved = page.saved.last().expect("the session was saved").0.clone();
@@ -232,15 +263,28 @@ fn it_is_kept_with_its_session() {
 #[test]
 fn what_is_no_lesson_says_where_it_is_wrong() {
     let mut page = Joined::open();
-    page.act(Action::Share(ShareAct::Text("---\ntitle: x\n---\n## One\n".into())));
+    page.act(Action::Share(ShareAct::Text(
+        "---\ntitle: x\n---\n## One\n".into(),
+    )));
     let notice = page.state.notice.clone().unwrap_or_default();
-    assert!(notice.contains("cannot be read") && notice.contains("minutes"), "{notice}");
+    assert!(
+        notice.contains("cannot be read") && notice.contains("minutes"),
+        "{notice}"
+    );
     assert!(page.state.lessons().open.is_none() && !page.state.lessons().coming());
-    page.act(Action::Share(ShareAct::Came(String::new(), "#lesson1.AAAA".into())));
+    page.act(Action::Share(ShareAct::Came(
+        String::new(),
+        "#lesson1.AAAA".into(),
+    )));
     assert_eq!(page.state.notice.as_deref(), Some(words::CUT));
     page.act(Action::Lesson(Act::Ask("nothing".into())));
     page.act(Action::Lesson(Act::Missing("nothing".into())));
-    assert!(page.state.notice.as_deref().is_some_and(|text| text.contains("nothing")));
+    assert!(
+        page.state
+            .notice
+            .as_deref()
+            .is_some_and(|text| text.contains("nothing"))
+    );
 }
 
 #[test]
