@@ -1,5 +1,7 @@
 //! The actors as the page shows them: a card each, with what it said last, and the text that is being written.
 
+pub mod lines;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -31,6 +33,11 @@ pub struct Actors {
 }
 
 impl Actors {
+    /// From which number on connections are free for more of them.
+    pub fn started(&self) -> Conn {
+        self.started
+    }
+
     /// The name of the actor at a connection; `None`: no actor is.
     pub fn name_of(&self, conn: Conn) -> Option<String> {
         let card = self.cards.iter().find(|card| card.conn == conn);
@@ -302,6 +309,15 @@ impl State {
         }
         self.used = true;
         self.steer(conn, Steer::Start { name, text }, wall, effects);
+    }
+
+    /// An actor that is there begins anew, with what may be another text.
+    pub(super) fn actor_starts(&mut self, conn: Conn, steer: &Steer) {
+        if let Steer::Start { name, text } = steer
+            && let Some(card) = Rc::make_mut(&mut self.actors).card(conn)
+        {
+            (card.name, card.text) = (name.clone(), text.clone());
+        }
     }
 
     pub(super) fn steer(&mut self, conn: Conn, steer: Steer, wall: f64, effects: &mut Vec<Effect>) {

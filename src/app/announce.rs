@@ -28,6 +28,11 @@ impl Announcer {
         &self.said
     }
 
+    /// Something else is to be said, once.
+    pub fn also(&mut self, text: &str) {
+        self.waiting.push_back(text.into());
+    }
+
     /// Takes in what an inspector was told; `name` names a client.
     pub fn see(&mut self, panel: Panel, view: &View, now: Millis, name: &dyn Fn(Conn) -> String) {
         let View::Key { facts, .. } = view else {

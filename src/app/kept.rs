@@ -10,7 +10,7 @@ use super::console::Console;
 use super::port::Port;
 use super::stage::Subject;
 use super::timeline::{self, Timeline};
-use super::{Effect, PUBSUB_PANEL, State, format, share};
+use super::{Effect, PUBSUB_PANEL, State, format, lesson, share};
 use crate::session::message::*;
 
 /// The format that sessions are saved in. What has a later one is left alone.
@@ -59,19 +59,26 @@ pub struct Told {
     pub note: String,
     /// The script that is stepped through.
     pub walk: Option<share::page::Left>,
+    /// The lesson that it is a part of. It is written behind the rest.
+    #[serde(skip)]
+    pub lesson: Option<lesson::page::Kept>,
 }
 
 impl About {
     /// As it is saved.
     fn written(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_allocvec(&(self, &self.told))
+        postcard::to_allocvec(&(self, &self.told, &self.told.lesson))
     }
 
     /// Reads what was saved. `None`: it is broken.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (mut about, rest) = postcard::take_from_bytes::<Self>(bytes).ok()?;
         if !rest.is_empty() {
-            about.told = Box::new(postcard::from_bytes(rest).ok()?);
+            let (told, rest) = postcard::take_from_bytes::<Told>(rest).ok()?;
+            about.told = Box::new(told);
+            if !rest.is_empty() {
+                about.told.lesson = postcard::from_bytes(rest).ok()?;
+            }
         }
         Some(about)
     }
@@ -243,7 +250,9 @@ impl State {
                 let after = before.map_or(Bar::Nothing, Bar::Fresh);
                 let notice = self.notice.take();
                 self.kept_mut().bar = after.clone();
-                if self.open_waiting((seed, start), wall, effects) {
+                if self.open_waiting((seed, start), wall, effects)
+                    || self.open_waiting_lesson(start, wall, effects)
+                {
                     let kept = self.kept_mut();
                     kept.after = matches!(kept.bar, Bar::Coming(..)).then_some(after);
                 } else {

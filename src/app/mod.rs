@@ -50,6 +50,7 @@ use crate::session::message::*;
 use actors::Actors;
 use announce::Announcer;
 use console::Console;
+use lesson::page::Lessons;
 use listing::Listing;
 use movement::Movement;
 use past::Past;
@@ -113,6 +114,8 @@ pub enum Tab {
     /// The consoles.
     #[default]
     Consoles,
+    /// The lesson that is open.
+    Lesson,
 }
 
 /// What an inspector has been told.
@@ -183,6 +186,7 @@ pub struct State {
     left: past::Left,
     kept: Rc<kept::Kept>,
     share: Rc<share::page::Share>,
+    lessons: Rc<Lessons>,
     embed: Option<Rc<embed::Embed>>,
     port: Port,
     /// Who turned the clock and is still to be told what came of it.
@@ -265,6 +269,8 @@ pub enum Action {
     Profiler(profiler::Act),
     /// Something happens to the page as a part of another.
     Embed(embed::Act),
+    /// Something is done with lessons.
+    Lesson(lesson::page::Act),
 }
 
 /// What the state asks of the browser.
@@ -299,6 +305,10 @@ pub enum Effect {
     Remove(String),
     /// Begin a new session.
     Fresh,
+    /// Fetch a lesson of `static/lessons/`, and what is remembered of it.
+    FetchLesson(String),
+    /// Remember how far the reader is with a lesson of that name.
+    Remember(String, lesson::shelf::Progress),
     /// Remember what was chosen.
     Choose(Choice, bool),
     /// Take what was opened, or was not, out of the page's address.
@@ -345,6 +355,7 @@ impl State {
             left: past::Left::default(),
             kept: Rc::default(),
             share: Rc::default(),
+            lessons: Rc::default(),
             embed: None,
             port: Port::new(seed, start),
             turns: VecDeque::new(),
@@ -407,6 +418,7 @@ impl State {
     pub fn known(&self, before: &str) -> completion::Known {
         let mut known = completion::Known {
             keys: self.keys.rows().map(|row| row.key.clone()).collect(),
+            actors: self.actor_names(),
             ..Default::default()
         };
         if let View::PubSub { now, .. } = &*self.pubsub {
@@ -517,6 +529,7 @@ impl State {
                 self.show_news(wall);
                 self.changed |= self.announcer.speak(wall);
                 self.share_tick(wall, &mut effects);
+                self.lesson_ask(wall, &mut effects);
                 self.embed_tick(wall, &mut effects);
                 self.save(false, wall, &mut effects);
             }
@@ -574,6 +587,7 @@ impl State {
             Action::Actors(act) => self.act_on_actors(act, wall, &mut effects),
             Action::Profiler(act) => self.profiler_act(act, wall, &mut effects),
             Action::Embed(act) => self.embed_act(act, wall, &mut effects),
+            Action::Lesson(act) => self.lesson_act(act, wall, &mut effects),
         }
         effects
     }
@@ -671,6 +685,9 @@ impl State {
                 console::Sent::Turn(turn, ticket) => {
                     self.turn(turn, Some((conn, ticket)), wall, effects)
                 }
+                console::Sent::Steer(order, ticket) => {
+                    self.steer_line(conn, order, ticket, wall, effects)
+                }
                 console::Sent::Travel(way, ticket) => {
                     self.travel_line(conn, way, ticket, wall, effects)
                 }
@@ -707,6 +724,7 @@ impl State {
         if restarts {
             self.stays("", wall, effects);
             self.turns_lost(wall, effects);
+            self.lesson_lost();
         }
         self.mark_stuck(wall);
     }
@@ -820,7 +838,11 @@ impl State {
                     said,
                     left_out,
                 } => self.actor_said(conn, said, left_out),
-                Update::Probed { ticket, bytes } => self.embed_probed(ticket, &bytes, effects),
+                Update::Probed { ticket, bytes } => {
+                    if !self.lesson_probed(ticket, &bytes, wall, effects) {
+                        self.embed_probed(ticket, &bytes, effects);
+                    }
+                }
                 Update::Capped(cap) => self.capped(cap, wall, effects),
                 Update::Refused(why) => {
                     self.stays(&why, wall, effects);
@@ -837,9 +859,12 @@ impl State {
                 Update::Forked {
                     from,
                     left,
+                    branch,
                     dropped,
-                    ..
-                } => self.forked(from, left, dropped),
+                } => {
+                    self.forked(from, left, dropped);
+                    self.lesson_forked(from, left, branch);
+                }
                 Update::Walked { branch, left } => self.walked(branch, left, wall, effects),
                 Update::Differences {
                     between,
@@ -857,6 +882,7 @@ impl State {
         }
         self.walk_on(wall, effects);
         self.embed_framed(moved, wall, effects);
+        self.lesson_framed(moved, wall, effects);
         self.save(false, wall, effects);
     }
 

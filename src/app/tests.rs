@@ -82,6 +82,8 @@ impl Joined {
                 | Effect::Paint(_)
                 | Effect::Focus
                 | Effect::End
+                | Effect::FetchLesson(_)
+                | Effect::Remember(..)
                 | Effect::Fresh => {}
             }
         }

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
 use super::console::ConsolePanel;
+use super::lesson::{self, LessonPanel};
 use super::panels::{Inspector, InspectorProps};
 use super::script;
 use super::store::Store;
@@ -99,7 +100,7 @@ fn EmbedPage(props: &EmbedProps) -> Html {
         let readonly = embed.options.readonly;
         let places = state.consoles.len();
         let (slots, clients) = (state.stage.chosen(), state.clients());
-        let class = classes!("embed", readonly.then_some("readonly"), (places > 1).then_some("several"));
+        let class = classes!("embed", readonly.then_some("readonly"), (places > 1).then_some("several"), lesson::is_open(state).then_some("teaches"));
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
@@ -113,6 +114,9 @@ fn EmbedPage(props: &EmbedProps) -> Html {
                     }
                     <p class="vh" role="status" aria-label={page::WHAT_CHANGED}>{ state.announced().to_owned() }</p>
                     <main class="embed-top">
+                        if lesson::is_open(state) {
+                            <LessonPanel lessons={Rc::clone(state.lessons())} />
+                        }
                         <section class="embed-consoles" aria-label={words::COMMANDS}>
                             for (at, console) in state.consoles.iter().enumerate() {
                                 <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} place={(at, places)} still={state.still(console.conn)} named={places > 1} {readonly} />
@@ -137,7 +141,7 @@ fn EmbedPage(props: &EmbedProps) -> Html {
 
 fn foot(store: &Store, state: &State, embed: &Rc<Embed>, place: &str) -> Html {
     let act = |act: Act| store.callback(move |_: MouseEvent| Action::Embed(act.clone()));
-    let walk = state.share().walk.as_ref();
+    let walk = state.share().walk.as_ref().filter(|walk| !walk.quiet);
     let over = walk.is_none_or(|walk| walk.shown().is_none());
     let (done, of) = walk.map_or((0, 0), |walk| walk.count());
     let waits = !embed.opened();

@@ -7,6 +7,7 @@ pub mod console;
 pub mod embed;
 pub mod help;
 pub mod kept;
+pub mod lesson;
 pub mod offline;
 pub mod page;
 pub mod panels;

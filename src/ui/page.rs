@@ -11,6 +11,7 @@ use super::console::ConsolePanel;
 use super::embed;
 use super::help::Help;
 use super::kept::{KeptBar, Sessions};
+use super::lesson::{self, LessonPanel, LessonsButton};
 use super::offline::NewVersion;
 use super::panels::{Inspector, InspectorProps, KeysPanel};
 use super::script;
@@ -107,14 +108,16 @@ pub fn Page(props: &PageProps) -> Html {
             Tab::Keys => "keys",
             Tab::Stage => "stage",
             Tab::Consoles => "consoles",
+            Tab::Lesson => "lesson",
         };
+        let teaches = lesson::is_open(state);
         let clients = state.clients();
         let places = clients.len();
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
-                <div class="page" data-view={tab} ~style={state.hues()}>
-                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} kept={Rc::clone(state.kept())} share={Rc::clone(state.share())} title={state.title().to_string()} />
+                <div class="page" data-view={tab} data-lesson={teaches.then_some("")} ~style={state.hues()}>
+                    <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} {teaches} kept={Rc::clone(state.kept())} share={Rc::clone(state.share())} title={state.title().to_string()} />
                     <div class="over">
                     if let Some(notice) = &state.notice {
                         <div class="notice" role="alert">
@@ -132,6 +135,9 @@ pub fn Page(props: &PageProps) -> Html {
                     <KeptBar kept={Rc::clone(state.kept())} />
                     <p class="vh" role="status" aria-label={words::WHAT_CHANGED}>{ state.announced().to_owned() }</p>
                     <main class="parts">
+                    if teaches {
+                        <LessonPanel lessons={Rc::clone(state.lessons())} />
+                    }
                     <KeysPanel
                         keys={Rc::clone(&state.keys)}
                         pubsub={Rc::clone(&state.pubsub)}
@@ -173,6 +179,7 @@ struct BarProps {
     full: bool,
     time: Rc<ClockView>,
     stands: bool,
+    teaches: bool,
     kept: Rc<Kept>,
     share: Rc<Share>,
     title: String,
@@ -183,6 +190,9 @@ fn Bar(props: &BarProps) -> Html {
     let Some(store) = use_context::<Store>() else {
         return Html::default();
     };
+    let taught = props
+        .teaches
+        .then_some(("lesson", words::LESSON, Tab::Lesson));
     let tabs = [
         ("keys", words::KEYS, Tab::Keys),
         ("stage", words::INSPECT, Tab::Stage),
@@ -203,11 +213,12 @@ fn Bar(props: &BarProps) -> Html {
             <span class="title">{ props.title.clone() }</span>
             <ClockBar time={Rc::clone(&props.time)} stands={props.stands} />
             <nav class="tabs" aria-label={words::PARTS}>
-                for (id, text, tab) in tabs {
+                for (id, text, tab) in taught.into_iter().chain(tabs) {
                     <button type="button" aria-pressed={(props.tab == id).to_string()} onclick={store.callback(move |_| Action::Turn(tab))}>{ text }</button>
                 }
             </nav>
             <div class="acts">
+                <LessonsButton />
                 <Help />
                 <Sessions kept={Rc::clone(&props.kept)} />
                 <ShareButton share={Rc::clone(&props.share)} />

@@ -357,14 +357,15 @@ fn lines(document: &Document) -> Vec<Html> {
 #[component]
 pub fn WalkBar(props: &ShareProps) -> Html {
     let next = use_node_ref();
-    let begun = props.share.walk.is_some();
+    let walk = props.share.walk.as_ref().filter(|walk| !walk.quiet);
+    let begun = walk.is_some();
     use_effect_with((next.clone(), begun), |(next, _)| {
         // So that Enter goes on.
         if let Some(next) = next.cast::<HtmlElement>() {
             let _ = next.focus();
         }
     });
-    let (Some(store), Some(walk)) = (use_context::<Store>(), &props.share.walk) else {
+    let (Some(store), Some(walk)) = (use_context::<Store>(), walk) else {
         return Html::default();
     };
     let act = |act: Act| store.callback(move |_: MouseEvent| Action::Share(act.clone()));

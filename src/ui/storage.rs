@@ -38,7 +38,7 @@ const READ_FOR: f64 = 12.0;
 /// Opens the page: on the session that this tab had before it was loaded again, or else on a new one; so too where
 /// something is offered to be opened, and that session is kept.
 pub fn open(store: &Store) {
-    let offered = store.read(|state| state.share().offer.is_some());
+    let offered = store.read(|state| state.share().offer.is_some() || state.lessons().coming());
     let Some(before) = tab().filter(|_| !offered) else {
         store.dispatch(Action::Open);
         let store = store.clone();

@@ -253,6 +253,8 @@ impl Store {
             Effect::Say(text) => super::embed::say(&text),
             Effect::Paint(tokens) => super::embed::paint(&tokens),
             Effect::Focus => super::embed::focus(),
+            Effect::FetchLesson(name) => super::lesson::fetch(self, name),
+            Effect::Remember(name, progress) => super::lesson::keep(&name, &progress),
         }
     }
 

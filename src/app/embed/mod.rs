@@ -11,6 +11,7 @@ pub mod text;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::lesson::shelf::{Asked, asked};
 use super::share::page::{Act as ShareAct, handed_on};
 use super::share::readable::{fields, percent, views, yes};
 use super::share::transcript::letter_of;
@@ -43,6 +44,8 @@ pub struct Options {
     pub theme: Theme,
     /// Other parts of the page are in the same session, with clients of their own.
     pub shares: bool,
+    /// The lesson that it shows.
+    pub lesson: Option<Asked>,
 }
 
 /// What happens to an embed.
@@ -150,6 +153,7 @@ impl Embed {
                 _ => {}
             }
         }
+        self.options.lesson = asked(fragment);
         let (mut written, mut head, mut check) = (None, Document::default(), None);
         for (name, value) in fields(fragment) {
             let text = || percent(value);
@@ -327,6 +331,9 @@ impl State {
         let (Some(embed), Some(walk)) = (&self.embed, &self.share.walk) else {
             return Vec::new();
         };
+        if walk.quiet {
+            return Vec::new();
+        }
         let steps = embed.document.steps.iter().take(walk.next);
         let done = steps.filter(|step| matches!(step.deed, Deed::Line(_)));
         let left = embed.said.iter().skip(done.count());
@@ -351,6 +358,9 @@ impl State {
                 effects.push(Effect::Theme(self.theme));
                 let begins = (self.log().seed, self.log().start);
                 self.open_steps(&embed.document, begins, wall, effects);
+                if let Some(asked) = embed.options.lesson.clone() {
+                    self.lesson_asked(asked, wall, effects);
+                }
                 self.notice = self.notice.take().or(embed.fault.clone());
                 self.embed_relink();
                 if let Some(text) = &embed.fault {
@@ -492,7 +502,9 @@ impl State {
             return;
         }
         let document = Rc::clone(&embed.document);
-        self.open_steps_anew(document, effects);
+        if !self.lesson_anew(effects) {
+            self.open_steps_anew(document, effects);
+        }
     }
 
     /// The document is open: what runs first runs.

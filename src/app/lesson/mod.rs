@@ -1,3 +1,7 @@
 //! Lessons: one Markdown file each, whose blocks run in the living page. The form is described in docs/lessons.md.
 
+pub mod page;
+pub mod plot;
+mod read;
+pub mod shelf;
 pub mod text;

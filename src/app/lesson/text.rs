@@ -5,6 +5,8 @@ use crate::app::embed::text::Said;
 use crate::app::kept::Shown;
 use crate::session::message::{Conn, Speed};
 
+pub use super::read::read;
+
 /// How long a lesson may be, in bytes.
 pub const BYTES_MAX: usize = 256 * 1024;
 
@@ -176,11 +178,11 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Reads a lesson.
-///
-/// # Errors
-/// What is wrong, all of it, in the order of its lines.
-pub fn read(text: &str) -> Result<Lesson, Vec<Fault>> {
-    let _ = text;
-    Err(Vec::new())
+/// Whether a text is meant to be a lesson: it begins with a head.
+pub fn is_one(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}')
+        .trim_start()
+        .lines()
+        .next()
+        .is_some_and(|line| line.trim_end() == "---")
 }

@@ -34,7 +34,7 @@ use crate::session::message::{Bytes, Conn, Speed, Steer};
 /// What stands before the bytes.
 const VERSION: &str = "v1.";
 /// Base64 for addresses; padding and stray bits are forgiven.
-pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, FORGIVING);
+pub(in crate::app) const BASE64: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, FORGIVING);
 const FORGIVING: GeneralPurposeConfig = NO_PAD
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
@@ -81,7 +81,7 @@ pub fn read_deflated(packed: &[u8]) -> Result<Document, Fault> {
 }
 
 fn read_packed(packed: &[u8]) -> Result<Document, Fault> {
-    let bytes = inflate(packed)?;
+    let bytes = inflate(packed, BYTES_MAX)?;
     let (told, rest) = bytes.split_at_checked(2).ok_or(Fault::Cut)?;
     if told != sum(rest) {
         return Err(Fault::Cut);
@@ -105,7 +105,7 @@ fn sum(bytes: &[u8]) -> [u8; 2] {
 }
 
 /// Deflates two parts, each with codes of its own, behind the dictionary.
-fn deflate(texts: &[u8], times: &[u8]) -> Vec<u8> {
+pub(in crate::app) fn deflate(texts: &[u8], times: &[u8]) -> Vec<u8> {
     let flags = create_comp_flags_from_zip_params(10, -15, 0);
     let mut compressor = CompressorOxide::new(flags);
     let mut packed = Vec::new();
@@ -124,8 +124,9 @@ fn deflate(texts: &[u8], times: &[u8]) -> Vec<u8> {
     packed
 }
 
-fn inflate(packed: &[u8]) -> Result<Vec<u8>, Fault> {
-    let most = DICTIONARY.len() + BYTES_MAX;
+/// Undoes that, up to so many bytes.
+pub(in crate::app) fn inflate(packed: &[u8], bytes_max: usize) -> Result<Vec<u8>, Fault> {
+    let most = DICTIONARY.len() + bytes_max;
     let mut out = DICTIONARY.to_vec();
     let mut inflater = DecompressorOxide::new();
     let (mut read, mut written) = (0, out.len());
@@ -139,7 +140,7 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, Fault> {
             TINFLStatus::Done => break,
             TINFLStatus::HasMoreOutput if out.len() < most => {}
             TINFLStatus::HasMoreOutput => {
-                let cap = BYTES_MAX as u64;
+                let cap = bytes_max as u64;
                 return Err(Fault::Cap("too many bytes behind its link", cap));
             }
             _ => return Err(Fault::Cut),

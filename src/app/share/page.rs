@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read, typed};
 use crate::app::kept::{About, Bar, Told};
-use crate::app::{Effect, State, client, colour, console::Console, example, format};
+use crate::app::{Effect, State, client, colour, example, format};
 use crate::session::message::*;
 
 /// How long a document may take to open, in milliseconds of the browser's clock.
@@ -56,6 +56,8 @@ pub struct Walk {
     pub next: usize,
     /// Whether the rest runs by itself.
     pub running: bool,
+    /// Whether it runs for a lesson, which shows itself what is done.
+    pub quiet: bool,
     /// The moment that the session's clock was moved on to.
     at: Millis,
     /// The moment of the step that comes next.
@@ -106,6 +108,7 @@ impl Walk {
             document,
             next: 0,
             running,
+            quiet: false,
             at: start,
             due: start,
             there: false,
@@ -216,7 +219,13 @@ impl State {
         Told {
             title: self.share.title.clone(),
             note: self.share.note.clone(),
-            walk: self.share.walk.as_ref().map(left),
+            walk: self
+                .share
+                .walk
+                .as_ref()
+                .filter(|walk| !walk.quiet)
+                .map(left),
+            lesson: self.lesson_kept(),
         }
     }
 
@@ -229,6 +238,7 @@ impl State {
                 link: left.link.into(),
                 next: left.next,
                 running: false,
+                quiet: false,
                 at: left.at,
                 due: left.due,
                 there: left.there,
@@ -237,6 +247,9 @@ impl State {
         let share = self.share_mut();
         (share.title, share.note) = (told.title.clone(), told.note.clone());
         share.walk = walk;
+        if let Some(lesson) = &told.lesson {
+            self.lesson_again(lesson);
+        }
     }
 
     /// The session as a document.
@@ -255,6 +268,8 @@ impl State {
     /// Something is shared, or opened.
     pub(in crate::app) fn share_act(&mut self, act: Act, wall: f64, effects: &mut Vec<Effect>) {
         match act {
+            Act::Came(_, fragment) if self.lesson_addressed(&fragment, wall, effects) => {}
+            Act::Text(text) if self.lesson_opened(&text, wall, effects) => {}
             Act::Came(query, fragment) => match address(&query, &fragment) {
                 Some(Ok(document)) => self.offer(document, wall, effects),
                 Some(Err(fault)) => {
@@ -320,8 +335,11 @@ impl State {
             effects.extend([Effect::Theme(self.theme), Effect::Unlink]);
             return self.open_document(&document, How::Run, begins, wall, effects);
         }
+        if self.open_waiting_lesson(self.log().start, wall, effects) {
+            return effects.extend([Effect::Theme(self.theme), Effect::Unlink]);
+        }
         self.open(wall, effects);
-        if offered.is_none() {
+        if offered.is_none() && self.lessons.fetching.is_none() {
             self.play_example(wall, effects);
         }
     }
@@ -511,6 +529,7 @@ impl State {
                 Deed::Disconnect => self.client_act(conn, client::Act::Disconnect, wall, effects),
                 Deed::Actor(steer) => {
                     self.used = true;
+                    self.actor_starts(conn, &steer);
                     self.steer(conn, steer, wall, effects);
                 }
             }
@@ -523,8 +542,39 @@ impl State {
         }
     }
 
+    /// Steps run, as far as they can, in the session that is there, and nothing is shown of them but what they do.
+    pub(in crate::app) fn walk_quietly(
+        &mut self,
+        document: Document,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
+        let mut walk = Walk::new(Rc::new(document), self.clock.now, true);
+        walk.quiet = true;
+        self.share_mut().walk = Some(walk);
+        self.walk_on(wall, effects);
+    }
+
+    /// Whether such steps are left.
+    pub(in crate::app) fn walks(&self) -> bool {
+        self.share.walk.as_ref().is_some_and(|walk| walk.quiet)
+    }
+
+    /// They run no further.
+    pub(in crate::app) fn walk_stops(&mut self) {
+        if self.walks() {
+            self.share_mut().walk = None;
+        }
+    }
+
+    /// The session is called so.
+    pub(in crate::app) fn title_is(&mut self, title: &str) {
+        self.share_mut().title = Some(title.into());
+    }
+
     /// The last step is done: the clock runs as the document says.
     fn walk_ends(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+        self.walk_stops();
         let Some(walk) = &mut self.share_mut().walk else {
             return;
         };
@@ -551,12 +601,12 @@ impl State {
             }
             let walk = self.share.walk.as_ref();
             let next = walk.and_then(|walk| walk.document.steps.get(walk.next));
-            let conn = next
-                .filter(|step| matches!(step.deed, Deed::Line(_)))
-                .map(|step| step.conn);
-            let console = conn.and_then(|conn| self.consoles.iter().find(|c| c.conn == conn));
-            if console.is_some_and(|console| !console.takes_a_line()) {
-                return;
+            if let Some((conn, Deed::Line(line))) = next.map(|step| (step.conn, &step.deed)) {
+                let mut consoles = self.consoles.iter();
+                let console = consoles.find(|console| console.conn == conn);
+                if console.is_some_and(|console| !console.takes(line)) {
+                    return;
+                }
             }
             self.walk_step(wall, effects);
         }
@@ -629,13 +679,6 @@ impl State {
         if self.share_mut().since.take().is_some() {
             self.used = true;
         }
-    }
-}
-
-impl Console {
-    /// Whether a line that is entered now is sent at once.
-    fn takes_a_line(&self) -> bool {
-        !self.turning && self.waiting() == 0 && !self.is_held_up() && self.blocked().is_none()
     }
 }
 

@@ -34,6 +34,7 @@ pub mod hll;
 pub mod items;
 pub mod kept;
 pub mod keys;
+pub mod lesson;
 pub mod lock;
 pub mod missing;
 pub mod page;

@@ -29,6 +29,7 @@ pub fn go_back_to(branch: &str) -> String {
 pub const WHAT_CHANGED: &str = "What changed";
 pub const INSPECTORS: &str = "Inspectors";
 pub const CONSOLES: &str = "Consoles";
+pub const LESSON: &str = "Lesson";
 pub const KEYS: &str = "Keys";
 pub const INSPECT: &str = "Inspect";
 pub const THEME_SYSTEM: &str = "Theme: system";

@@ -116,8 +116,10 @@ struct Running {
     serial: u64,
 }
 
-/// How many steps a call counts for, whatever it calls.
-const CALL_STEPS: u64 = 145;
+/// How many steps a call counts for, whatever it calls: in a page it crosses to the machine's own module and back.
+const CALL_STEPS: u64 = 220;
+/// How many more, where it fails.
+const ERROR_STEPS: u64 = 80;
 /// As many bytes or elements are gone through in the time of a step.
 const STEP_BYTES: u64 = 16;
 
@@ -305,9 +307,11 @@ impl Engine {
         let words: Vec<&[u8]> = call.words.iter().map(Vec::as_slice).collect();
         let result = dispatch(&mut ctx, Args(&words));
         let mut out = ctx.out;
+        let mut steps = CALL_STEPS;
         if let Err(error) = result {
             out.bytes.clear();
             out.error(&error);
+            steps += ERROR_STEPS;
         }
         self.notify_births();
         if let Some(running) = &mut self.scripting.running
@@ -318,7 +322,7 @@ impl Engine {
         let words: usize = call.words.iter().map(Vec::len).sum();
         let worked = self.scripting.running.as_ref().map_or(0, |r| r.worked);
         let bytes = (words + out.bytes.len()) as u64;
-        (out.bytes, CALL_STEPS + (bytes + worked) / STEP_BYTES)
+        (out.bytes, steps + (bytes + worked) / STEP_BYTES)
     }
 
     /// A script returned: the errors in its reply are counted, but for those that are already, and it has failed.

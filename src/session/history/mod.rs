@@ -465,13 +465,12 @@ impl History {
                 false => parted = middle,
             }
         }
-        let next = |branch: &Branch| {
-            let step = branch.steps.get(inputs);
-            step.map_or(branch.until, |step| step.input.at)
-        };
+        // While nothing has happened since on one of them, that stays where it is as time passes.
+        let next = |branch: &Branch| branch.steps.get(inputs).map(|step| step.input.at);
+        let first = next(&self.here).into_iter().chain(next(other)).min();
         Point {
             inputs,
-            at: next(&self.here).min(next(other)),
+            at: first.unwrap_or(self.here.until.min(other.until)),
         }
     }
 

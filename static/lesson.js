@@ -1,0 +1,40 @@
+// What the page asks of the browser for lessons: their texts, and how far the reader is with each.
+
+/** The text of a lesson that comes with the page. */
+export async function fetch_lesson(name) {
+  const answer = await fetch(`lessons/${name}.md`);
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return await answer.text();
+}
+
+const key = (name) => `keyglass-lesson-${name}`;
+
+/** What was remembered of a lesson; nothing, where the browser keeps nothing. */
+export function remembered(name) {
+  try {
+    return localStorage.getItem(key(name)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers it. Where the browser refuses, the session itself still holds it. */
+export function remember(name, progress) {
+  try {
+    localStorage.setItem(key(name), progress);
+  } catch {
+    // Said already where the session could not be kept.
+  }
+}
+
+/** Where the page stands, without query and fragment. */
+export const place = () => location.href.replace(/[?#].*$/s, "");
+
+/** Shows a dialog, or closes it; calls back once it is closed by whatever. */
+export function show(dialog, open, closed) {
+  if (open && !dialog.open) {
+    dialog.addEventListener("close", () => closed(), { once: true });
+    dialog.showModal();
+  }
+  if (!open && dialog.open) dialog.close();
+}
