@@ -14,7 +14,7 @@ use crate::ui::store::Store;
 
 /// A text without anything that runs.
 pub fn text(nodes: &[Node], open: &Open) -> Html {
-    html! { for nodes.iter().map(|node| plain(node, open)) }
+    html! { <>{ for nodes.iter().map(|node| plain(node, open)) }</> }
 }
 
 fn plain(node: &Node, open: &Open) -> Html {
@@ -46,7 +46,7 @@ fn plain(node: &Node, open: &Open) -> Html {
 }
 
 fn spans(line: &[Span], open: &Open) -> Html {
-    html! { for line.iter().map(|span| one(span, open)) }
+    html! { <>{ for line.iter().map(|span| one(span, open)) }</> }
 }
 
 fn one(span: &Span, open: &Open) -> Html {
@@ -83,7 +83,7 @@ pub fn step(step: &Step, stands: &Done, open: &Open, store: &Store) -> Html {
         Node::Block(Block { kind, .. }) => block(kind, at, step, stands, open, store),
         other => plain(other, open),
     };
-    html! { for step.nodes.iter().enumerate().map(node) }
+    html! { <>{ for step.nodes.iter().enumerate().map(node) }</> }
 }
 
 fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store: &Store) -> Html {
