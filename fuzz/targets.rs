@@ -1,5 +1,6 @@
 // What each fuzz target does with its bytes. The targets and tests/corpus.rs share it.
 
+use keyglass::app::lesson::text as lesson;
 use keyglass::app::share::{self, Document, Fault, file, link};
 use keyglass::command::{self, dispatch};
 use keyglass::ds::glob;
@@ -376,6 +377,27 @@ pub fn files(data: &[u8]) {
 pub fn transcripts(data: &[u8]) {
     let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
     comes_back(share::transcript::read(&text));
+}
+
+/// A lesson, as it is and behind a head: what is wrong with it stands in one of its lines.
+pub fn lessons(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    let headed = format!("---\ntitle: T\nminutes: 1\n---\n## S\n{text}");
+    for text in [&*text, &headed] {
+        if let Err(faults) = lesson::read(text) {
+            let lines = text
+                .replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .lines()
+                .count();
+            assert!(!faults.is_empty());
+            assert!(
+                faults
+                    .iter()
+                    .all(|fault| (1..=lines + 1).contains(&fault.line))
+            );
+        }
+    }
 }
 
 /// What a server is supposed to have answered: it is read without harm, not past its end, and no prefix of a whole reply is

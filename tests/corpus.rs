@@ -60,6 +60,11 @@ fn scripts() {
 }
 
 #[test]
+fn lessons() {
+    replay("lessons", targets::lessons);
+}
+
+#[test]
 fn links() {
     replay("links", targets::links);
 }

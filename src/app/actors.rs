@@ -1,5 +1,7 @@
 //! The actors as the page shows them: a card each, with what it said last, and the text that is being written.
 
+pub mod lines;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 

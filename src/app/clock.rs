@@ -59,7 +59,7 @@ pub fn parse(words: &[Vec<u8>]) -> Result<Turn, String> {
         (".speed", [speed]) => speed_of(speed).map(Turn::Speed),
         (".speed", _) => Err("(error) .speed takes one number from 0.1 to 100: .speed 10".into()),
         _ => Err(format!(
-            "(error) no {} here: the clock knows .pause, .resume, .step, .advance 30s and .speed 10, the history .undo, .redo, .at, .back, .fork and .name",
+            "(error) no {} here: the clock knows .pause, .resume, .step, .advance 30s and .speed 10, actors .crash, .go, .halt, .remove, .restart and .slow, the history .undo, .redo, .at, .back, .fork and .name",
             format::shortened(name, 20)
         )),
     }

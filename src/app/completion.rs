@@ -1,5 +1,6 @@
 //! Tab and Shift-Tab: what may stand at the cursor, one proposal after another.
 
+use super::actors::lines;
 use super::clock;
 use super::help;
 use super::hint::grammar::{Expect, Matched};
@@ -25,6 +26,8 @@ pub struct Known {
     pub ids: Vec<Bytes>,
     /// Channels.
     pub channels: Vec<Bytes>,
+    /// The names of actors.
+    pub actors: Vec<String>,
 }
 
 impl Known {
@@ -71,6 +74,7 @@ pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usiz
             &mut out,
             clock::LINES
                 .iter()
+                .chain(&lines::LINES)
                 .chain(&past::LINES)
                 .map(|line| (*line).to_owned())
                 .collect(),
@@ -78,6 +82,8 @@ pub fn candidates(before: &str, commands: &[CommandDoc], known: &Known) -> (usiz
     } else if words.is_empty() {
         typing.names(&mut out, first_words(commands).chain(OWN));
         out.sort_by_key(|name| name.to_ascii_lowercase());
+    } else if lines::is_order(&words[0]) {
+        typing.exact(&mut out, lines::values(words, &known.actors));
     } else if clock::is_turn(&words[0]) {
         if let [name] = words {
             typing.exact(&mut out, clock::values(name));
@@ -338,6 +344,7 @@ mod tests {
             consumers: all(&["w1", "w2"]),
             ids: all(&["1-1"]),
             channels: all(&["news"]),
+            actors: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ mod retell;
 
 use std::collections::VecDeque;
 
+use super::actors::lines::Order;
 use super::past::Way;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
 use super::wire::{self, Wire};
@@ -36,6 +37,8 @@ pub enum Sent {
     Done(u32, String),
     /// Turn the session's clock, and tell whoever waits for it.
     Turn(Turn, Option<u32>),
+    /// Steer an actor, and tell whoever waits for it.
+    Steer(Order, Option<u32>),
     /// Go to another moment, and tell whoever waits for it.
     Travel(Way, Option<u32>),
     /// Cut the connection, and open it again.
@@ -185,10 +188,12 @@ impl Console {
         if self.turning {
             return None;
         }
-        // The clock is not the server's to turn: a client that waits may move it on to the end of its wait.
+        // The clock is not the server's to turn: a client that waits may move it on to the end of its wait. Nor are
+        // actors its to steer.
         if self.client_waits() {
             match interpret(&self.lines.front()?.text) {
                 Some(Step::Clock(turn)) => return self.turn(turn, now),
+                Some(Step::Actor(order)) => return self.order(order, now),
                 Some(Step::Past(way)) => {
                     let line = self.lines.pop_front()?;
                     return Some(Sent::Travel(way, line.asked_by));
@@ -207,8 +212,10 @@ impl Console {
         if self.busy() && !matches!(step, Some(Step::Send { .. })) {
             return None;
         }
-        if let Some(Step::Clock(turn)) = step {
-            return self.turn(turn, now);
+        match step {
+            Some(Step::Clock(turn)) => return self.turn(turn, now),
+            Some(Step::Actor(order)) => return self.order(order, now),
+            _ => {}
         }
         let line = self.lines.pop_front()?;
         if !matches!(step, Some(Step::Send { .. })) {
@@ -241,7 +248,7 @@ impl Console {
                 answer = why;
             }
             Some(Step::Past(way)) => return Some(Sent::Travel(way, line.asked_by)),
-            Some(Step::Clock(_)) | None => {}
+            Some(Step::Clock(_) | Step::Actor(_)) | None => {}
         }
         match line.asked_by {
             Some(ticket) if sent == Sent::Nothing => Some(Sent::Done(ticket, answer)),
@@ -249,9 +256,29 @@ impl Console {
         }
     }
 
+    /// Whether a line that is entered now is sent at once: while the client waits, only one that the console answers
+    /// itself.
+    pub fn takes(&self, line: &str) -> bool {
+        let steers = || {
+            matches!(
+                interpret(line),
+                Some(Step::Clock(_) | Step::Actor(_) | Step::Past(_))
+            )
+        };
+        let free = !self.is_held_up() && self.blocked().is_none();
+        !self.turning && self.waiting() == 0 && (free || self.client_waits() && steers())
+    }
+
     /// Whether the server half has said that this client waits, and no answer comes before it stops waiting.
     fn client_waits(&self) -> bool {
         self.repeat.is_none() && (self.blocked().is_some() || self.transcript.subscriptions() > 0)
+    }
+
+    fn order(&mut self, order: Order, now: Millis) -> Option<Sent> {
+        let line = self.lines.pop_front()?;
+        self.transcript
+            .command(&format::shortened(&line.text, LINE_SHOWN), now);
+        Some(Sent::Steer(order, line.asked_by))
     }
 
     fn turn(&mut self, turn: Turn, now: Millis) -> Option<Sent> {

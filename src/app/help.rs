@@ -79,6 +79,12 @@ fn general() -> String {
          \".advance timeout\" to the next of these, \".step\" to whatever comes next\n      \
          \".speed 10\" to run it ten times as fast (0.1 to 100)\n\
          \n\
+         To steer an actor type:\n      \
+         \".crash worker-1\" to end it at once, \".restart worker-1\" to begin it again\n      \
+         \".halt worker-1\" to hold it, \".go worker-1\" to let it go on\n      \
+         \".slow worker-1 10\" to make it take ten times as long\n      \
+         \".remove worker-1\" to end and forget it\n\
+         \n\
          To see another moment of the session type:\n      \
          \".undo\", \".redo\", \".at 00:04:31.250\", \".back\" to the end\n      \
          \".fork\" to go on from there (whatever is typed there does too)\n      \
@@ -151,6 +157,7 @@ mod tests {
         assert!(shown("").contains("\n      \"help <tab>\" to get"));
         for line in super::super::clock::LINES
             .iter()
+            .chain(&super::super::actors::lines::LINES)
             .chain(&super::super::past::LINES)
         {
             assert!(shown("").contains(&format!("\"{line}")), "{line}");

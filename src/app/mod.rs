@@ -407,6 +407,7 @@ impl State {
     pub fn known(&self, before: &str) -> completion::Known {
         let mut known = completion::Known {
             keys: self.keys.rows().map(|row| row.key.clone()).collect(),
+            actors: self.actor_names(),
             ..Default::default()
         };
         if let View::PubSub { now, .. } = &*self.pubsub {
@@ -670,6 +671,9 @@ impl State {
                 }
                 console::Sent::Turn(turn, ticket) => {
                     self.turn(turn, Some((conn, ticket)), wall, effects)
+                }
+                console::Sent::Steer(order, ticket) => {
+                    self.steer_line(conn, order, ticket, wall, effects)
                 }
                 console::Sent::Travel(way, ticket) => {
                     self.travel_line(conn, way, ticket, wall, effects)

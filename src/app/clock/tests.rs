@@ -200,10 +200,15 @@ fn lines_that_turn_the_clock_are_proposed_once_a_dot_is_typed() {
     use crate::app::completion::{Known, candidates};
     let proposed = |before: &str| candidates(before, &[], &Known::default()).1;
     assert_eq!(proposed(".ad"), [".advance"]);
-    assert_eq!(proposed(".S"), [".speed", ".step"]);
+    assert_eq!(proposed(".S"), [".speed", ".step", ".slow"]);
     assert_eq!(
         proposed("."),
-        [&LINES[..], &super::super::past::LINES].concat()
+        [
+            &LINES[..],
+            &super::super::actors::lines::LINES,
+            &super::super::past::LINES
+        ]
+        .concat()
     );
     assert!(!proposed("").iter().any(|name| name.starts_with('.')));
     assert_eq!(proposed(".speed "), ["0.1", "1", "10", "100"]);

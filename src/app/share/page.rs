@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read, typed};
 use crate::app::kept::{About, Bar, Told};
-use crate::app::{Effect, State, client, colour, console::Console, example, format};
+use crate::app::{Effect, State, client, colour, example, format};
 use crate::session::message::*;
 
 /// How long a document may take to open, in milliseconds of the browser's clock.
@@ -551,12 +551,12 @@ impl State {
             }
             let walk = self.share.walk.as_ref();
             let next = walk.and_then(|walk| walk.document.steps.get(walk.next));
-            let conn = next
-                .filter(|step| matches!(step.deed, Deed::Line(_)))
-                .map(|step| step.conn);
-            let console = conn.and_then(|conn| self.consoles.iter().find(|c| c.conn == conn));
-            if console.is_some_and(|console| !console.takes_a_line()) {
-                return;
+            if let Some((conn, Deed::Line(line))) = next.map(|step| (step.conn, &step.deed)) {
+                let mut consoles = self.consoles.iter();
+                let console = consoles.find(|console| console.conn == conn);
+                if console.is_some_and(|console| !console.takes(line)) {
+                    return;
+                }
             }
             self.walk_step(wall, effects);
         }
@@ -629,13 +629,6 @@ impl State {
         if self.share_mut().since.take().is_some() {
             self.used = true;
         }
-    }
-}
-
-impl Console {
-    /// Whether a line that is entered now is sent at once.
-    fn takes_a_line(&self) -> bool {
-        !self.turning && self.waiting() == 0 && !self.is_held_up() && self.blocked().is_none()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a line that was entered means, as `redis-cli` reads it, and the answers that it prints unquoted.
 
 use crate::app::hint::typed;
-use crate::app::{clock, past};
+use crate::app::{actors, clock, past};
 use crate::session::message::{Reply, Turn, split_words};
 
 /// What a line asks for.
@@ -24,6 +24,8 @@ pub enum Step {
     Hints(bool),
     /// Turn the session's clock.
     Clock(Turn),
+    /// Steer an actor.
+    Actor(actors::lines::Order),
     /// Go to another moment of the session.
     Past(past::Way),
     /// The line cannot be done; what to print.
@@ -69,6 +71,9 @@ pub fn interpret(line: &str) -> Option<Step> {
         }
         if past::is_way(first) {
             return Some(past::parse(&words).map_or_else(Step::Refused, Step::Past));
+        }
+        if actors::lines::is_order(first) {
+            return Some(actors::lines::parse(&words).map_or_else(Step::Refused, Step::Actor));
         }
         if clock::is_turn(first) {
             return Some(clock::parse(&words).map_or_else(Step::Refused, Step::Clock));

@@ -51,6 +51,18 @@ pub const SECTIONS: &[Section] = &[
         ],
     ),
     (
+        "Actors",
+        &[
+            (
+                ".crash worker-1",
+                "ends it at once; .restart begins it again",
+            ),
+            (".halt worker-1", "holds it; .go lets it go on"),
+            (".slow worker-1 10", "makes it take ten times as long"),
+            (".remove worker-1", "ends and forgets it"),
+        ],
+    ),
+    (
         "The way back",
         &[
             (
@@ -98,6 +110,7 @@ mod tests {
             .collect();
         for line in crate::app::clock::LINES
             .iter()
+            .chain(&crate::app::actors::lines::LINES)
             .chain(&crate::app::past::LINES)
         {
             assert!(said.contains(line), "{line}");
