@@ -176,6 +176,7 @@ fn sentence(event: &Event, lock: bool, name: &dyn Fn(Conn) -> String) -> Option<
         Fact::WrongToken { .. } => format!("{} has another token: {key} stays.", doer()),
         Fact::Deleted if lock => format!("{} deleted {key}.", doer()),
         Fact::Expired if lock => format!("{key} expired."),
+        Fact::Evicted if lock => format!("{key} was evicted: memory was full."),
         _ => return None,
     })
 }

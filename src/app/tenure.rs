@@ -22,6 +22,8 @@ pub enum Ended {
     Deleted(Option<Conn>),
     /// Its TTL ran out.
     Expired,
+    /// Memory was full, and it was let go.
+    Evicted,
     /// Another value was written over it.
     Overwritten(Option<Conn>),
 }
@@ -163,6 +165,7 @@ impl Story {
                 self.let_go(conn, at);
             }
             Fact::Expired => self.end(at, Some(Ended::Expired)),
+            Fact::Evicted => self.end(at, Some(Ended::Evicted)),
             Fact::LockOverwritten => {
                 self.end(at, Some(Ended::Overwritten(conn)));
                 self.let_go(conn, at);

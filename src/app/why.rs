@@ -101,12 +101,18 @@ pub fn sentence(why: &Why, names: &Names<'_>) -> String {
         } => {
             let how = match gone {
                 Some(Gone {
+                    ago: ms,
+                    evicted: true,
+                    ..
+                }) => format!("{} was evicted {}, because memory was full", q(key), ago(*ms)),
+                Some(Gone {
                     ago: ms, by: None, ..
                 }) => format!("{} expired {}", q(key), ago(*ms)),
                 Some(Gone {
                     ago: ms,
                     by: Some(by),
                     command,
+                    ..
                 }) => format!(
                     "{} is gone: {} took it away with {command} {}",
                     q(key),
@@ -620,14 +626,35 @@ pub fn sentence(why: &Why, names: &Names<'_>) -> String {
         Why::Spoiled {
             key,
             by,
+            evicted,
             command,
             ago: ms,
             whose,
         } => match by {
+            None if *evicted => format!("{} was evicted {}, because memory was full, after WATCH, so EXEC ran nothing.", q(key), ago(*ms)),
             Some(by) if by == whose => format!("{} itself changed {} with {command} after WATCH, so EXEC ran nothing.", (names.of)(*by), q(key)),
             Some(by) => format!("{} changed {} with {command} {}, after WATCH, so EXEC ran nothing.", (names.of)(*by), q(key), ago(*ms)),
             None => format!("{} expired {}, after WATCH, so EXEC ran nothing.", q(key), ago(*ms)),
         },
+        Why::Full {
+            used,
+            max,
+            policy,
+            volatile,
+            in_multi,
+        } => {
+            let lets_go = match volatile {
+                true => "lets only keys with a TTL go, of which there are none",
+                false if policy == "noeviction" => "lets nothing go",
+                false => "has nothing left to let go",
+            };
+            format!(
+                "Memory is full ({} of {} bytes), and the policy {policy} {lets_go}.{}",
+                format::count(*used),
+                format::count(*max),
+                spoils(in_multi)
+            )
+        }
         Why::Aborted => "A command was refused when it was queued, so EXEC ran none of them.".into(),
         Why::SomeFailed { failed, of } => {
             if failed == of {

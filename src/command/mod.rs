@@ -121,7 +121,8 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     match admitted {
         None => ctx.hold(args.0),
         Some(command) if transaction::queues(ctx, &command) => {
-            ctx.client().transaction.push(args.0, command.spec.flags);
+            let flags = flags(ctx, command.spec, args);
+            ctx.client().transaction.push(args.0, flags);
             ctx.out.simple("QUEUED");
         }
         Some(command) => return call(ctx, &command, args),
@@ -186,6 +187,9 @@ fn flags(ctx: &mut Ctx<'_>, spec: &Spec, args: Args<'_>) -> u32 {
     }
 }
 
+/// Memory is full, and nothing can be let go.
+const OUT_OF_MEMORY: Error = Error::text("OOM command not allowed when used memory > 'maxmemory'.");
+
 fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
     let full_name = || full_name(command.container, command.spec);
     let open = ctx.engine.config.password.is_empty() || flags & spec::NO_AUTH != 0;
@@ -198,6 +202,9 @@ fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error
             full_name()
         );
         return Err(Error::from(text));
+    }
+    if flags & spec::DENYOOM != 0 && ctx.engine.is_full() {
+        return Err(OUT_OF_MEMORY);
     }
     ctx.engine.limit_tracked();
     if flags & spec::WRITE != 0 {

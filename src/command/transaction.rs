@@ -170,7 +170,7 @@ pub(super) fn queues(ctx: &mut Ctx<'_>, command: &Command) -> bool {
 
 /// The flags that decide whether EXEC may run now: also those of what it runs.
 pub(super) fn flags(ctx: &mut Ctx<'_>, spec: &Spec) -> u32 {
-    spec.flags | (ctx.client().transaction.flags & (WRITE | MAY_REPLICATE))
+    spec.flags | (ctx.client().transaction.flags & (WRITE | MAY_REPLICATE | DENYOOM))
 }
 
 /// A command was refused before it ran: a transaction that it was to be part of will not run either,

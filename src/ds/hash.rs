@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::bytes::Bytes;
 use super::limits::Limits;
+use super::listpack;
 use super::room;
 
 /// A hash. A small one keeps its fields in the order in which they came.
@@ -23,6 +24,8 @@ pub enum Hash {
 pub struct Table {
     fields: IndexMap<Bytes, Field, FxBuildHasher>,
     due: BTreeSet<(u64, Bytes)>,
+    /// Bytes that the reference would take for the fields.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +33,13 @@ struct Field {
     value: Bytes,
     deadline: Option<u64>,
 }
+
+/// What the reference takes for a field of a large hash, with its value.
+fn of_field(field: &[u8], value: &[u8]) -> usize {
+    room::allocated(1 + room::string(field.len()) + room::string(value.len()))
+}
+/// What it takes for a field's deadline.
+const DEADLINE: usize = 24;
 
 impl Default for Hash {
     fn default() -> Self {
@@ -78,6 +88,21 @@ impl Hash {
             }
     }
 
+    /// Bytes that the reference would take, about. O(1), and O(n) for a small hash.
+    pub fn usage(&self) -> usize {
+        match self {
+            Self::Packed(items) => {
+                let entries = items.iter().flat_map(|(field, value)| [field, value]);
+                let bytes: usize = entries.map(|entry| listpack::entry_size(entry)).sum();
+                room::allocated(listpack::EMPTY + bytes)
+            }
+            Self::Table(table) => {
+                let deadlines = table.due.len() * DEADLINE;
+                room::buckets(table.fields.len()) + table.bytes + deadlines
+            }
+        }
+    }
+
     /// Must be called before these words, fields and values by turns, are set at once: a small form that
     /// they may outgrow is left right away.
     pub fn expect(&mut self, words: &[&[u8]], limits: &Limits) {
@@ -92,6 +117,8 @@ impl Hash {
     /// Takes the form `hashtable`.
     pub fn to_table(&mut self) {
         if let Self::Packed(items) = self {
+            let bytes = items.iter().map(|(field, value)| of_field(field, value));
+            let bytes = bytes.sum();
             let keep = |(field, value)| {
                 (
                     field,
@@ -104,6 +131,7 @@ impl Hash {
             *self = Self::Table(Table {
                 fields: std::mem::take(items).into_iter().map(keep).collect(),
                 due: BTreeSet::new(),
+                bytes,
             });
         }
     }
@@ -137,6 +165,8 @@ impl Hash {
             }
             Self::Table(table) => {
                 if let Some(kept) = table.fields.get_mut(field) {
+                    table.bytes -= of_field(field, &kept.value);
+                    table.bytes += of_field(field, value);
                     kept.value = Bytes::from_slice(value);
                     if !keep_ttl {
                         table.set_deadline(field, None);
@@ -148,6 +178,7 @@ impl Hash {
                     deadline: None,
                 };
                 table.fields.insert(Bytes::from_slice(field), kept);
+                table.bytes += of_field(field, value);
                 true
             }
         }
@@ -162,7 +193,9 @@ impl Hash {
             }
             Self::Table(table) => {
                 table.set_deadline(field, None);
-                Some(table.fields.swap_remove(field)?.value)
+                let value = table.fields.swap_remove(field)?.value;
+                table.bytes -= of_field(field, &value);
+                Some(value)
             }
         }
     }
@@ -207,7 +240,9 @@ impl Hash {
             && *when <= now
             && let Some((_, field)) = table.due.pop_first()
         {
-            table.fields.swap_remove(&field);
+            if let Some(kept) = table.fields.swap_remove(&field) {
+                table.bytes -= of_field(&field, &kept.value);
+            }
             gone.push(field);
         }
         gone
@@ -291,6 +326,10 @@ mod tests {
                 let next = model.values().filter_map(|kept| kept.1).min();
                 prop_assert_eq!(hash.next_deadline(), next);
                 prop_assert_eq!(hash.deadline(&field), model.get(&field).map(|kept| kept.1));
+                if let Hash::Table(table) = &hash {
+                    let bytes = hash.iter().map(|(field, value, _)| of_field(field, value));
+                    prop_assert_eq!(table.bytes, bytes.sum::<usize>());
+                }
                 let mut all: Vec<_> = hash
                     .iter()
                     .map(|(f, v, when)| (f.to_vec(), (v.to_vec(), when)))

@@ -71,9 +71,20 @@ impl Node {
         self.size
     }
 
-    fn insert(&mut self, at: usize, item: Bytes) {
-        self.size += listpack::entry_size(&item);
+    /// Bytes of the elements alone.
+    fn body(&self) -> usize {
+        match self.plain {
+            true => self.size,
+            false => self.size - listpack::EMPTY,
+        }
+    }
+
+    /// Puts an element in; answers how many bytes it takes.
+    fn insert(&mut self, at: usize, item: Bytes) -> usize {
+        let size = listpack::entry_size(&item);
+        self.size += size;
         self.items.insert(at, item);
+        size
     }
 
     fn remove(&mut self, at: usize) -> Option<Bytes> {
@@ -144,6 +155,8 @@ pub struct List {
     len: usize,
     /// It has outgrown one block.
     quick: bool,
+    /// Bytes of the elements in the reference's nodes.
+    bytes: usize,
 }
 
 impl Default for List {
@@ -159,6 +172,7 @@ impl List {
             nodes: VecDeque::new(),
             len: 0,
             quick: false,
+            bytes: 0,
         }
     }
 
@@ -197,14 +211,16 @@ impl List {
         for (plain, items) in nodes {
             list.len += items.len();
             let node = Node::of(items.into());
-            list.nodes.push_back(match plain {
+            let node = match plain {
                 true => Node {
                     size: node.items.iter().map(Bytes::len).sum(),
                     plain,
                     ..node
                 },
                 false => node,
-            });
+            };
+            list.bytes += node.body();
+            list.nodes.push_back(node);
         }
         list.pack(Fill::of(limits));
         list
@@ -237,6 +253,16 @@ impl List {
             size_of::<Node>() + room::of_list(node.items.len()) * size_of::<Bytes>() + heap
         };
         size_of::<Self>() + self.nodes.iter().map(of).sum::<usize>()
+    }
+
+    /// Bytes that the reference would take, about. O(1).
+    pub fn usage(&self) -> usize {
+        let body = listpack::EMPTY + self.bytes;
+        match self.quick {
+            false => room::allocated(body),
+            // The list's own, and for each node its own and what its allocation is rounded up by.
+            true => 40 + body + self.nodes.len() * (40 + listpack::EMPTY + 8),
+        }
     }
 
     /// Must be called with the elements of a command before they are put in: a listpack that they would
@@ -282,6 +308,7 @@ impl List {
         let item = Bytes::from_slice(item);
         self.len += 1;
         if self.quick && fill.too_large(&item) {
+            self.bytes += item.len();
             self.add_node(end, Node::plain(item));
             return;
         }
@@ -300,12 +327,12 @@ impl List {
         match end {
             End::Left => {
                 if let Some(node) = self.nodes.front_mut() {
-                    node.insert(0, item);
+                    self.bytes += node.insert(0, item);
                 }
             }
             End::Right => {
                 if let Some(node) = self.nodes.back_mut() {
-                    node.insert(node.items.len(), item);
+                    self.bytes += node.insert(node.items.len(), item);
                 }
             }
         }
@@ -362,9 +389,13 @@ impl List {
     pub fn remove(&mut self, index: usize) -> Option<Bytes> {
         let (at, offset) = self.find(index)?;
         let node = self.nodes.get_mut(at)?;
+        let before = node.body();
         let item = node.remove(offset)?;
         if node.items.is_empty() {
             self.nodes.remove(at);
+            self.bytes -= before;
+        } else {
+            self.bytes -= before - node.body();
         }
         self.len -= 1;
         Some(item)
@@ -386,6 +417,7 @@ impl List {
             let Some(node) = node else { return };
             let here = node.items.len();
             if here <= count {
+                self.bytes -= node.body();
                 match end {
                     End::Left => self.nodes.pop_front(),
                     End::Right => self.nodes.pop_back(),
@@ -398,11 +430,10 @@ impl List {
                 End::Left => 0..count,
                 End::Right => here - count..here,
             };
-            node.size -= node
-                .items
-                .drain(range)
-                .map(|item| listpack::entry_size(&item))
-                .sum::<usize>();
+            let gone = node.items.drain(range);
+            let gone: usize = gone.map(|item| listpack::entry_size(&item)).sum();
+            node.size -= gone;
+            self.bytes -= gone;
             self.len -= count;
             return;
         }
@@ -411,10 +442,12 @@ impl List {
     /// Removes up to `limit` elements that equal one, from an end; how many.
     pub fn remove_equal(&mut self, item: &[u8], end: End, limit: usize) -> usize {
         let mut left = limit;
+        let mut bytes = self.bytes;
         let mut clean = |node: &mut Node| {
             if left == 0 || !node.items.iter().any(|i| i.as_slice() == item) {
                 return;
             }
+            let before = node.body();
             let mut keep = |other: &Bytes| {
                 let gone = left > 0 && other.as_slice() == item;
                 left -= usize::from(gone);
@@ -430,11 +463,17 @@ impl List {
             if !node.plain {
                 *node = Node::of(std::mem::take(&mut node.items));
             }
+            let after = match node.items.is_empty() {
+                true => 0,
+                false => node.body(),
+            };
+            bytes -= before - after;
         };
         match end {
             End::Left => self.nodes.iter_mut().for_each(&mut clean),
             End::Right => self.nodes.iter_mut().rev().for_each(&mut clean),
         }
+        self.bytes = bytes;
         self.nodes.retain(|node| !node.items.is_empty());
         self.len -= limit - left;
         limit - left
@@ -452,9 +491,12 @@ impl List {
             return false;
         };
         if !large && !node.plain {
+            self.bytes -= node.body();
             node.remove(offset);
             node.insert(offset, item);
+            self.bytes += node.body();
         } else if large && node.plain {
+            self.bytes = self.bytes - node.body() + item.len();
             *node = Node::plain(item);
         } else {
             // Nodes may join meanwhile: the old element is found anew by its index.
@@ -488,6 +530,7 @@ impl List {
         };
         let place = at + usize::from(after);
         if self.quick && fill.too_large(&item) {
+            self.bytes += item.len();
             if node.plain || at_edge {
                 self.nodes.insert(place, Node::plain(item));
             } else {
@@ -499,7 +542,7 @@ impl List {
         }
         if !self.quick || fill.takes(Some(node), &item) {
             if let Some(node) = self.nodes.get_mut(at) {
-                node.insert(offset + usize::from(after), item);
+                self.bytes += node.insert(offset + usize::from(after), item);
             }
             return;
         }
@@ -512,9 +555,13 @@ impl List {
             match neighbour.and_then(|n| self.nodes.get_mut(n)) {
                 Some(neighbour) if fill.takes(Some(neighbour), &item) => {
                     let end = if after { 0 } else { neighbour.items.len() };
-                    neighbour.insert(end, item);
+                    self.bytes += neighbour.insert(end, item);
                 }
-                _ => self.nodes.insert(place, Node::of(VecDeque::from([item]))),
+                _ => {
+                    let node = Node::of(VecDeque::from([item]));
+                    self.bytes += node.body();
+                    self.nodes.insert(place, node);
+                }
             }
             return;
         }
@@ -523,7 +570,7 @@ impl List {
         let (half, center) = if after { (at + 1, at) } else { (at, at + 1) };
         if let Some(half) = self.nodes.get_mut(half) {
             let end = if after { 0 } else { half.items.len() };
-            half.insert(end, item);
+            self.bytes += half.insert(end, item);
         }
         self.merge_around(center, fill);
     }
@@ -666,6 +713,7 @@ mod tests {
                     prop_assert!(!node.items.is_empty());
                     prop_assert!(node.plain || node.size == Node::of(node.items.clone()).size);
                 }
+                prop_assert_eq!(list.bytes, list.nodes.iter().map(Node::body).sum::<usize>());
                 prop_assert!(list.quick || list.nodes.len() <= 1);
             }
         }

@@ -16,14 +16,85 @@ pub enum Set {
     /// Few members, in the order in which they came: `listpack`.
     Packed(Vec<Bytes>),
     /// Any number: `hashtable`.
-    Table(IndexSet<Bytes, FxBuildHasher>),
+    Table(Table),
+}
+
+/// The members of a large set.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    members: IndexSet<Bytes, FxBuildHasher>,
+    /// Bytes that the reference would take for them.
+    bytes: usize,
+}
+
+impl Table {
+    /// How many members it has.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The member at a place.
+    pub fn get_index(&self, place: usize) -> Option<&Bytes> {
+        self.members.get_index(place)
+    }
+
+    /// Its members, in the order it keeps.
+    pub fn iter(&self) -> impl Iterator<Item = &Bytes> {
+        self.members.iter()
+    }
+
+    fn insert(&mut self, member: &[u8]) -> bool {
+        let new = self.members.insert(Bytes::from_slice(member));
+        self.bytes += if new { of_member(member) } else { 0 };
+        new
+    }
+
+    fn remove(&mut self, member: &[u8]) -> bool {
+        let gone = self.members.swap_remove(member);
+        self.bytes -= if gone { of_member(member) } else { 0 };
+        gone
+    }
+}
+
+impl FromIterator<Bytes> for Table {
+    fn from_iter<T: IntoIterator<Item = Bytes>>(members: T) -> Self {
+        let members: IndexSet<_, _> = members.into_iter().collect();
+        let bytes = members.iter().map(|member| of_member(member)).sum();
+        Self { members, bytes }
+    }
+}
+
+/// What the reference takes for a member of a large set.
+fn of_member(member: &[u8]) -> usize {
+    room::allocated(room::string(member.len()))
+}
+
+/// What it takes for each number of an intset: as much as the widest of them needs.
+fn width(least: i64, most: i64) -> usize {
+    let fits = |from: i64, to: i64| from <= least && most <= to;
+    match () {
+        () if fits(i16::MIN.into(), i16::MAX.into()) => 2,
+        () if fits(i32::MIN.into(), i32::MAX.into()) => 4,
+        () => 8,
+    }
 }
 
 /// What decides how much room the members of a set take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
-    /// Bytes that they take outside the set itself: those of all members that are too long for their place in it.
-    pub heap: usize,
+    /// Bytes that they take in a table.
+    pub table: usize,
+    /// Bytes that they take in a listpack.
+    pub packed: usize,
+    /// The least number among them.
+    pub least: i64,
+    /// The greatest.
+    pub most: i64,
     /// The length of the longest.
     pub longest: usize,
     /// Whether all are integers.
@@ -33,7 +104,10 @@ pub struct About {
 impl Default for About {
     fn default() -> Self {
         Self {
-            heap: 0,
+            table: 0,
+            packed: 0,
+            least: 0,
+            most: 0,
             longest: 0,
             integers: true,
         }
@@ -43,9 +117,13 @@ impl Default for About {
 impl About {
     /// One more member.
     pub fn add(&mut self, member: &[u8]) {
-        self.heap += room::of_bytes(&Bytes::from_slice(member));
+        self.table += of_member(member);
+        self.packed += listpack::entry_size(member);
         self.longest = self.longest.max(member.len());
-        self.integers &= listpack::integer(member).is_some();
+        let integer = listpack::integer(member);
+        self.integers &= integer.is_some();
+        self.least = self.least.min(integer.unwrap_or_default());
+        self.most = self.most.max(integer.unwrap_or_default());
     }
 }
 
@@ -63,7 +141,7 @@ impl Set {
         } else if hint <= limits.set_max_listpack_entries {
             Self::Packed(Vec::new())
         } else {
-            Self::Table(IndexSet::default())
+            Self::Table(Table::default())
         }
     }
 
@@ -90,17 +168,33 @@ impl Set {
         }
     }
 
-    /// What [`Self::memory_bytes`] would say of a set that so many members were added to one at a time, by what is known of them.
-    pub fn memory_of(members: usize, about: About, limits: &Limits) -> usize {
+    /// What [`Self::usage`] would say of a set that so many members were added to one at a time, by what is known of them.
+    pub fn usage_of(members: usize, about: About, limits: &Limits) -> usize {
         let small = about.longest <= limits.set_max_listpack_value;
-        let body = if about.integers && members <= limits.set_max_intset_entries {
-            room::of_list(members) * size_of::<i64>()
+        if about.integers && members <= limits.set_max_intset_entries {
+            room::allocated(8 + members * width(about.least, about.most))
         } else if small && !about.integers && members <= limits.set_max_listpack_entries {
-            room::of_list(members) * size_of::<Bytes>() + about.heap
+            room::allocated(listpack::EMPTY + about.packed)
         } else {
-            room::of_table(members) * (size_of::<Bytes>() + 2 * size_of::<usize>()) + about.heap
-        };
-        size_of::<Self>() + body
+            room::buckets(members) + about.table
+        }
+    }
+
+    /// Bytes that the reference would take, about. O(1), and O(n) for a small set.
+    pub fn usage(&self) -> usize {
+        match self {
+            Self::Ints(ints) => {
+                let end = |number: Option<&i64>| number.copied().unwrap_or_default();
+                // An intset that was wide once stays so on the reference; here it is as wide as it must be.
+                let width = width(end(ints.first()).min(0), end(ints.last()).max(0));
+                room::allocated(8 + ints.len() * width)
+            }
+            Self::Packed(items) => {
+                let entries = items.iter().map(|item| listpack::entry_size(item));
+                room::allocated(listpack::EMPTY + entries.sum::<usize>())
+            }
+            Self::Table(table) => room::buckets(table.len()) + table.bytes,
+        }
     }
 
     /// Bytes of memory, estimated.
@@ -156,7 +250,7 @@ impl Set {
                 listpack::integer(member).is_some_and(|n| ints.binary_search(&n).is_ok())
             }
             Self::Packed(items) => items.iter().any(|item| item.as_slice() == member),
-            Self::Table(table) => table.contains(member),
+            Self::Table(table) => table.members.contains(member),
         }
     }
 
@@ -164,7 +258,7 @@ impl Set {
     pub fn insert(&mut self, member: &[u8], limits: &Limits) -> bool {
         let small = member.len() <= limits.set_max_listpack_value;
         match self {
-            Self::Table(table) => table.insert(Bytes::from_slice(member)),
+            Self::Table(table) => table.insert(member),
             Self::Packed(items) => {
                 if items.iter().any(|item| item.as_slice() == member) {
                     return false;
@@ -201,7 +295,9 @@ impl Set {
                     }
                     match self {
                         Self::Packed(items) => items.push(Bytes::from_slice(member)),
-                        Self::Table(table) => drop(table.insert(Bytes::from_slice(member))),
+                        Self::Table(table) => {
+                            table.insert(member);
+                        }
                         Self::Ints(_) => {}
                     }
                     true
@@ -221,7 +317,7 @@ impl Set {
                 let place = items.iter().position(|item| item.as_slice() == member);
                 place.map(|place| items.remove(place)).is_some()
             }
-            Self::Table(table) => table.swap_remove(member),
+            Self::Table(table) => table.remove(member),
         }
     }
 
@@ -287,6 +383,10 @@ mod tests {
                 }
                 prop_assert_eq!(set.len(), model.len());
                 prop_assert!(model.iter().all(|m| set.contains(m.as_bytes())));
+                if let Set::Table(table) = &set {
+                    let bytes: usize = table.iter().map(|member| of_member(member)).sum();
+                    prop_assert_eq!(table.bytes, bytes);
+                }
                 let all: BTreeSet<Vec<u8>> = set.iter().map(|m| m.to_vec()).collect();
                 prop_assert_eq!(all.len(), model.len());
             }

@@ -15,7 +15,9 @@ mod way;
 
 use super::bytes::Bytes;
 use super::limits::Limits;
+use super::listpack;
 use super::ranked::{self, Ranked};
+use super::room;
 use hashbrown::HashTable;
 use records::{Record, Records};
 use rustc_hash::FxHasher;
@@ -473,6 +475,17 @@ impl Zset {
             + self.records.memory_bytes()
             + self.index.allocation_size()
             + self.order.memory_bytes()
+    }
+
+    /// Bytes that the reference would take, about. O(1).
+    pub fn usage(&self) -> usize {
+        let (len, bytes) = (self.len(), self.records.bytes);
+        match self.encoding {
+            // A member's own header and end, and a score of two or three bytes.
+            Encoding::Listpack => room::allocated(listpack::EMPTY + bytes + len * 5),
+            // A node with its levels, a third of one more than the first, and half of what an allocation is rounded up by.
+            Encoding::Skiplist => room::buckets(len) + bytes + len * 49,
+        }
     }
 
     fn id(&self, hash: u64, member: &[u8]) -> Option<u32> {

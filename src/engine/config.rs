@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::commandlog::Bounds;
+use super::evict::Policy;
 use super::{notify, script};
 use crate::ds::bytes::Bytes;
 use crate::ds::limits::Limits;
@@ -16,6 +17,12 @@ pub struct Config {
     pub notify: u32,
     /// The longest string, in bytes.
     pub proto_max_bulk_len: usize,
+    /// How much memory keys may take; 0: any.
+    pub max_memory: u64,
+    /// Which keys go where they take more.
+    pub policy: Policy,
+    /// How many keys are looked at to choose one.
+    pub memory_samples: usize,
     /// How often keys are used is counted, and not how long ago they were.
     pub lfu: bool,
     /// How slowly that count grows.
@@ -49,6 +56,9 @@ impl Default for Config {
             limits: Limits::default(),
             notify: notify::NONE,
             proto_max_bulk_len: 512 * 1024 * 1024,
+            max_memory: 0,
+            policy: Policy::default(),
+            memory_samples: 5,
             lfu: false,
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,

@@ -10,6 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::client::Conn;
 use super::error::Error;
+use super::tally::Tally;
 use super::time::Millis;
 use super::timers::{Deadlines, Ticket};
 use crate::ds::bytes::Bytes;
@@ -156,6 +157,8 @@ pub struct Entry {
     pub tight: bool,
     /// The number it was made as, among the keys of its database.
     pub born: u32,
+    /// What it was last counted for, where memory is limited.
+    pub(super) counted: u32,
     ticket: Option<Ticket>,
     /// The earliest deadline among the fields of a hash.
     field_ticket: Option<Ticket>,
@@ -164,56 +167,46 @@ pub struct Entry {
 /// How often a key is used: a counter that grows the slower the higher it is, and goes down with time.
 ///
 /// The reference lets chance decide whether a use counts; here as many uses are passed over as chance
-/// would pass over on the whole.
+/// would pass over on the whole. The counter stands in the lowest byte, above it how many uses were passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Uses {
-    counter: u8,
-    passed: u32,
-}
+pub struct Uses(u32);
 
 impl Default for Uses {
     fn default() -> Self {
-        Self {
-            counter: Self::FIRST,
-            passed: 0,
-        }
+        Self::from(Self::FIRST)
     }
 }
 
 impl From<u8> for Uses {
     fn from(counter: u8) -> Self {
-        Self { counter, passed: 0 }
+        Self(counter.into())
     }
 }
 
 impl Uses {
     /// Where a new key begins.
     const FIRST: u8 = 5;
+    /// The most uses that are passed over.
+    const PASSED_MAX: u32 = u32::MAX >> 8;
 
-    /// The counter now, for a key that was last used so long ago.
-    pub fn count(self, idle: Millis, looks: Looks) -> u8 {
-        let minutes = idle / 60_000;
+    /// The counter now, for a key that was last used then. Time is counted in whole minutes, as they begin.
+    pub fn count(self, last: Millis, now: Millis, looks: Looks) -> u8 {
+        let counter = self.0.to_le_bytes()[0];
+        let minutes = (now / 60_000).saturating_sub(last / 60_000);
         match minutes.checked_div(Millis::from(looks.decay_minutes)) {
-            Some(periods) => self
-                .counter
-                .saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX)),
-            None => self.counter,
+            Some(periods) => counter.saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX)),
+            None => counter,
         }
     }
 
-    fn used(self, idle: Millis, looks: Looks) -> Self {
-        let counter = self.count(idle, looks);
+    fn used(self, last: Millis, now: Millis, looks: Looks) -> Self {
+        let counter = self.count(last, now, looks);
         let above = u32::from(counter.saturating_sub(Self::FIRST));
-        if counter < u8::MAX && self.passed >= above.saturating_mul(looks.log_factor) {
-            Self {
-                counter: counter + 1,
-                passed: 0,
-            }
+        let passed = self.0 >> 8;
+        if counter < u8::MAX && passed >= above.saturating_mul(looks.log_factor) {
+            Self::from(counter + 1)
         } else {
-            Self {
-                counter,
-                passed: self.passed.saturating_add(1),
-            }
+            Self(u32::from(counter) | (passed + 1).min(Self::PASSED_MAX) << 8)
         }
     }
 }
@@ -248,9 +241,13 @@ impl Entry {
         if looks.unseen {
             return;
         }
-        let idle = now.saturating_sub(self.accessed.get());
-        self.uses.set(self.uses.get().used(idle, looks));
-        self.accessed.set(now);
+        let last = self.accessed.replace(now);
+        self.uses.set(self.uses.get().used(last, now, looks));
+    }
+
+    /// How often it is used, as the counter stands now.
+    pub fn frequency(&self, now: Millis, looks: Looks) -> u8 {
+        self.uses.get().count(self.accessed.get(), now, looks)
     }
 
     /// A copy, made now: it was never used, and keeps its deadline.
@@ -300,6 +297,8 @@ pub struct Db {
     /// A key that was not the last one went: the keys do not stand in the order they were made in.
     shuffled: bool,
     changes: Option<Changes>,
+    /// What the keys count for, while memory is limited.
+    pub(super) tally: Option<Box<Tally>>,
     /// How often a key was looked for and there.
     pub hits: Cell<u64>,
     /// How often it was not there.
@@ -367,6 +366,15 @@ impl Db {
     }
 
     fn log(&mut self, key: &[u8]) {
+        if let Some(tally) = &mut self.tally
+            && tally.note(key)
+        {
+            self.count_changed();
+            // It changes only now.
+            if let Some(tally) = &mut self.tally {
+                tally.note(key);
+            }
+        }
         let Some(changes) = &mut self.changes else {
             return;
         };
@@ -466,6 +474,7 @@ impl Db {
                         form: Form::Raw,
                         tight: false,
                         born,
+                        counted: 0,
                         ticket: None,
                         field_ticket: None,
                     })
@@ -481,14 +490,14 @@ impl Db {
     pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
         self.version += 1;
         self.log(key);
-        let (version, now) = (self.version, self.now);
+        let (version, now, looks) = (self.version, self.now, self.looks);
         match self.keys.get_mut(key) {
             Some(entry) => {
                 entry.value = value;
                 entry.witness = None;
                 entry.version = version;
+                entry.touch(now, looks);
                 entry.accessed.set(now);
-                entry.uses.set(Uses::default());
                 entry.form = Form::Best;
                 entry.tight = entry.ticket.is_some();
                 if !keep_ttl && let Some(ticket) = entry.ticket.take() {
@@ -511,6 +520,7 @@ impl Db {
                         form: Form::Best,
                         tight: false,
                         born,
+                        counted: 0,
                         ticket: None,
                         field_ticket: None,
                     },
@@ -535,6 +545,9 @@ impl Db {
         self.version += 1;
         self.log(key);
         self.shuffled |= index != self.keys.len();
+        if let Some(tally) = &mut self.tally {
+            tally.gone(key, entry.counted);
+        }
         if let Some(ticket) = entry.ticket {
             self.deadlines.cancel(ticket);
         }
@@ -555,6 +568,7 @@ impl Db {
             Bytes::from_slice(key),
             Entry {
                 born,
+                counted: 0,
                 ticket: None,
                 field_ticket: None,
                 version: self.version,
@@ -664,6 +678,17 @@ impl Db {
             entry.accessed.set(self.now);
             entry.uses.set(Uses::default());
         }
+        self.count(self.tally.is_some());
+    }
+
+    /// All entries, to note in them what they count for: nothing else may be changed.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&Bytes, &mut Entry)> {
+        self.keys.iter_mut()
+    }
+
+    /// An entry, for the same.
+    pub(super) fn uncounted(&mut self, key: &[u8]) -> Option<&mut Entry> {
+        self.keys.get_mut(key)
     }
 
     /// Takes all keys away.
@@ -673,6 +698,7 @@ impl Db {
             version,
             now: self.now,
             looks: self.looks,
+            tally: self.tally.take().map(|_| Box::default()),
             hits: self.hits.clone(),
             misses: self.misses.clone(),
             ..Self::default()

@@ -224,6 +224,8 @@ pub enum Fact {
     Deleted,
     /// A key reached its deadline.
     Expired,
+    /// A key was let go because memory was full.
+    Evicted,
     /// A key went, for whatever reason; what else is noted of it then says why. Without more it was emptied.
     Gone {
         /// What it was.

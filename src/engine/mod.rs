@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod evict;
 pub mod lock;
 pub mod next;
 pub mod notify;
@@ -26,6 +27,7 @@ mod size;
 pub mod sought;
 pub mod stats;
 pub mod story;
+mod tally;
 pub mod text;
 pub mod time;
 pub mod timers;
@@ -124,8 +126,12 @@ pub struct Engine {
     pub why: Option<Why>,
     /// The wait that the command which runs may end.
     pub woken: Option<Woken>,
-    /// A key goes because of its deadline.
-    expiring: bool,
+    /// What is kept in mind of keys that may have to go for want of memory.
+    eviction: evict::Eviction,
+    /// Chance for which key goes.
+    chance: Rng,
+    /// A key goes by no command.
+    going: Option<Going>,
     /// Nothing happens before this moment: DEBUG SLEEP.
     asleep: Option<Millis>,
     /// Whose command runs; nobody's where time does something by itself.
@@ -147,6 +153,15 @@ pub struct Engine {
     unblocked: VecDeque<Conn>,
     /// Clients with bytes to send, or that ended.
     outputs: BTreeSet<Conn>,
+}
+
+/// Why a key goes that no command takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Going {
+    /// It reached its deadline.
+    Expired,
+    /// Memory was full.
+    Evicted,
 }
 
 /// A key that changed, which somebody waits for.
@@ -203,7 +218,9 @@ impl Engine {
             memory: Memory::default(),
             why: None,
             woken: None,
-            expiring: false,
+            eviction: evict::Eviction::default(),
+            chance: Rng::new(seed, Purpose::Evict),
+            going: None,
             asleep: None,
             current: None,
             held: Vec::new(),
@@ -533,10 +550,11 @@ impl Engine {
         }
         if self.dbs[db].contains(key) {
             self.memory.there(db, key);
-        } else if self.expiring {
-            self.memory.gone(db, key, self.now, None, "");
+        } else if let Some(going) = self.going {
+            let evicted = going == Going::Evicted;
+            self.memory.went(db, key, self.now, evicted);
         } else if let Some((conn, command)) = self.running() {
-            self.memory.gone(db, key, self.now, Some(conn), command);
+            self.memory.gone(db, key, self.now, conn, command);
         }
     }
 
@@ -561,7 +579,7 @@ impl Engine {
         if !self.waiters.is_empty() {
             let key = Bytes::from_slice(key);
             let born = self.dbs[db].born.contains(&key);
-            let by = self.current.filter(|_| !self.expiring);
+            let by = self.current.filter(|_| self.going.is_none());
             self.ready.push(Ready { db, key, born, by });
         }
     }
@@ -795,12 +813,15 @@ impl Engine {
     }
 
     fn run(&mut self, conn: Conn, words: &[&[u8]], retry: bool) {
-        let Some(client) = self.clients.get_mut(&conn) else {
-            return;
-        };
         if words.is_empty() {
             return;
         }
+        if self.config.max_memory > 0 {
+            self.make_room();
+        }
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return;
+        };
         // Messages that the command itself pushes to this client come after its reply.
         let out = Writer {
             bytes: std::mem::take(&mut client.out),
@@ -870,15 +891,19 @@ impl Engine {
         }
     }
 
-    /// A command begins: tells the databases the moment, and how what it looks at counts as used.
-    fn ready_databases(&mut self, unseen: bool) {
-        let now = self.now;
-        let looks = Looks {
+    /// How what is looked at counts as used.
+    fn looks(&self, unseen: bool) -> Looks {
+        Looks {
             births: self.config.notify & notify::NEW != 0 || !self.waiters.is_empty(),
             unseen,
             log_factor: self.config.lfu_log_factor,
             decay_minutes: self.config.lfu_decay_minutes,
-        };
+        }
+    }
+
+    /// A command begins: tells the databases the moment, and how what it looks at counts as used.
+    fn ready_databases(&mut self, unseen: bool) {
+        let (now, looks) = (self.now, self.looks(unseen));
         // All of them are told the same, and only what makes births known leaves more to be cleared.
         let told = |db: &Db| db.now == now && db.looks == looks;
         if !looks.births && self.dbs.first().is_some_and(told) {
@@ -895,6 +920,9 @@ impl Engine {
     /// Lets everything that the last step made possible happen.
     fn settle(&mut self) {
         while !self.still() {
+            if self.eviction.due {
+                self.make_room();
+            }
             self.serve_ready();
             let Some(conn) = self.unblocked.pop_front() else {
                 break;
@@ -1023,9 +1051,9 @@ impl Engine {
         let gone = self.dbs[db].remove(key);
         self.note_gone(None, db, key, gone.as_ref(), None);
         self.note(None, db, key, || Fact::Expired);
-        self.expiring = true;
+        self.going = Some(Going::Expired);
         self.changed(db, key);
-        self.expiring = false;
+        self.going = None;
         self.notify(db, notify::EXPIRED, "expired", key);
     }
 
@@ -1046,9 +1074,9 @@ impl Engine {
             let gone = self.dbs[db].remove(key);
             self.note_gone(None, db, key, gone.as_ref(), None);
         }
-        self.expiring = true;
+        self.going = Some(Going::Expired);
         self.changed(db, key);
-        self.expiring = false;
+        self.going = None;
         self.notify(db, notify::HASH, "hexpired", key);
         if empty {
             self.notify(db, notify::GENERIC, "del", key);

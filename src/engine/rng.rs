@@ -11,6 +11,8 @@ pub enum Purpose {
     Pick = 1,
     /// What scripted clients leave to chance.
     Actors = 2,
+    /// Which keys are looked at when one has to go for want of memory.
+    Evict = 3,
 }
 
 /// One seeded stream of chance; equal seeds give equal draws on every platform.

@@ -4,7 +4,7 @@ use super::Engine;
 use super::client::Client;
 use super::db::{Db, Entry, Form, Value, Witness};
 use crate::ds::bytes::Bytes;
-use crate::ds::listpack;
+use crate::ds::{listpack, room};
 
 /// What a node of an ordered map takes beside what it holds.
 const NODE: usize = 16;
@@ -12,10 +12,37 @@ const NODE: usize = 16;
 const SLOT: usize = 16;
 /// What an entry that waits to be acknowledged takes: its place in the group's list, and in the consumer's.
 const PENDING: usize = 96;
+/// What a stream, a group and a consumer take on the reference.
+const STREAM: usize = 120;
+const GROUP: usize = 200;
+const CONSUMER: usize = 100;
+/// What a key's place in a table takes there, on the whole.
+const TABLE: usize = 16;
 /// What an engine without a key takes.
 const EMPTY: usize = 16 * 1024;
 
 impl Value {
+    /// Bytes that the reference would take, about, beside the object that every value is. O(1), or bounded by what the
+    /// small forms hold.
+    fn usage(&self, key: &[u8], entry: &Entry) -> usize {
+        match self {
+            Self::Str(text) => match entry.text_encoding(key, text) {
+                "raw" => room::allocated(room::string(text.len())),
+                _ => 0,
+            },
+            Self::List(list) => list.usage(),
+            Self::Set(set) => set.usage(),
+            Self::Hash(hash) => hash.usage(),
+            Self::Zset(zset) => zset.usage(),
+            Self::Stream(stream) => {
+                let groups = stream.groups.values().map(|group| {
+                    GROUP + CONSUMER * group.consumer_count() + PENDING * group.pending_len()
+                });
+                STREAM + stream.log.usage() + groups.sum::<usize>()
+            }
+        }
+    }
+
     /// Bytes of memory, estimated; consumer groups are not counted.
     pub fn memory_bytes(&self) -> usize {
         match self {
@@ -30,9 +57,30 @@ impl Value {
 }
 
 impl Entry {
-    /// What `MEMORY USAGE` says of a key and its value: bytes, estimated.
+    /// What `MEMORY USAGE` says of a key and its value: about as many bytes as Valkey 9.1 takes for them. It is
+    /// the same wherever this runs: what a limit on memory lets go must not depend on that.
     pub fn usage(&self, key: &[u8]) -> usize {
-        size_of::<Self>() + key.len() + self.value.memory_bytes()
+        let within = match &self.value {
+            Value::Str(text) if self.text_encoding(key, text) == "embstr" => {
+                let deadline = if self.deadline().is_some() { 8 } else { 0 };
+                room::allocated(13 + room::string(key.len()) + text.len() + deadline)
+            }
+            _ => self.around(key),
+        };
+        within + self.value.usage(key, self)
+    }
+
+    /// What the object takes that holds a key and points at its value.
+    pub fn around(&self, key: &[u8]) -> usize {
+        let deadline = if self.deadline().is_some() { 8 } else { 0 };
+        room::allocated(17 + room::string(key.len()) + deadline)
+    }
+
+    /// What the key and its value count for where memory is limited: also its places in the tables of keys and of
+    /// deadlines.
+    pub fn counts(&self, key: &[u8]) -> usize {
+        let tables = if self.deadline().is_some() { 2 } else { 1 };
+        self.usage(key) + tables * TABLE
     }
 
     /// What the reference keeps a string in: `int`, `embstr` (in one allocation with its key) or `raw`.

@@ -33,6 +33,8 @@ pub struct Stats {
     pub expired_keys: u64,
     /// Fields of hashes that expired.
     pub expired_fields: u64,
+    /// Keys that had to go for want of memory.
+    pub evicted_keys: u64,
     /// Scripts that had to go because there were too many.
     pub evicted_scripts: u64,
     /// Error replies, by code.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Engine;
 use super::client::Conn;
 use super::time::Millis;
+use super::{Engine, Going};
 use crate::ds::bytes::Bytes;
 
 /// What a client has queued and watches.
@@ -22,10 +22,21 @@ pub struct Transaction {
     pub dirty: bool,
     /// The first watched key that was modified, and its database: for whoever looks.
     pub spoiler: Option<(usize, Bytes)>,
-    /// When that was, and whose command did it, and which; nobody's where the key expired.
-    pub spoiled: Option<(Millis, Option<(Conn, &'static str)>)>,
+    /// How that came.
+    pub spoiled: Option<Spoiled>,
     /// The watched keys, each with its database.
     pub watched: BTreeSet<(usize, Bytes)>,
+}
+
+/// How a watched key was modified.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoiled {
+    /// When.
+    pub at: Millis,
+    /// Whose command did it, and which; nobody's where the key expired or was evicted.
+    pub by: Option<(Conn, &'static str)>,
+    /// It was evicted.
+    pub evicted: bool,
 }
 
 impl Transaction {
@@ -130,15 +141,18 @@ impl Engine {
         }
         let place = (db, Bytes::from_slice(key));
         let conns = self.watchers.get(&place).cloned().unwrap_or_default();
-        let by = self.running().filter(|_| !self.expiring);
-        let now = self.now;
+        let how = Spoiled {
+            at: self.now,
+            by: self.running().filter(|_| self.going.is_none()),
+            evicted: self.going == Some(Going::Evicted),
+        };
         for conn in &conns {
             if let Some(client) = self.clients.get_mut(conn) {
                 client.transaction.dirty = true;
                 let spoiler = &mut client.transaction.spoiler;
                 spoiler.get_or_insert_with(|| place.clone());
                 let spoiled = &mut client.transaction.spoiled;
-                spoiled.get_or_insert((now, by));
+                spoiled.get_or_insert(how);
                 client.transaction.drop_queued();
             }
         }

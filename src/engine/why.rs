@@ -20,10 +20,12 @@ pub const QUOTED_MAX: usize = 48;
 pub struct Gone {
     /// How many milliseconds ago.
     pub ago: Millis,
-    /// Whose command took it away; `None`: it reached its deadline.
+    /// Whose command took it away; `None`: it reached its deadline, or was evicted.
     pub by: Option<Conn>,
-    /// The command, in upper case; empty where it expired.
+    /// The command, in upper case; empty where none did.
     pub command: String,
+    /// It was let go because memory was full.
+    pub evicted: bool,
 }
 
 /// Which of the conditions of EXPIRE and its kin.
@@ -506,14 +508,29 @@ pub enum Why {
     Spoiled {
         /// The key that was watched.
         key: Bytes,
-        /// Whose command modified it; `None`: it expired.
+        /// Whose command modified it; `None`: it expired, or was evicted.
         by: Option<Conn>,
+        /// It was evicted.
+        evicted: bool,
         /// The command.
         command: String,
         /// How many milliseconds ago.
         ago: Millis,
         /// Whose transaction it was.
         whose: Conn,
+    },
+    /// Memory is full.
+    Full {
+        /// How many bytes count as used.
+        used: u64,
+        /// How many there may be.
+        max: u64,
+        /// The policy.
+        policy: String,
+        /// It only lets keys go that have a deadline.
+        volatile: bool,
+        /// Whether this spoils a transaction.
+        in_multi: bool,
     },
     /// EXEC ran nothing, since a command was refused when it was queued.
     Aborted,
@@ -634,25 +651,40 @@ struct Left {
     at: Millis,
     by: Option<Conn>,
     command: &'static str,
+    evicted: bool,
 }
 
 impl Memory {
-    /// A key went.
-    pub fn gone(
-        &mut self,
-        db: usize,
-        key: &[u8],
-        at: Millis,
-        by: Option<Conn>,
-        command: &'static str,
-    ) {
+    /// A key expired, or was evicted.
+    pub fn went(&mut self, db: usize, key: &[u8], at: Millis, evicted: bool) {
+        let left = Left {
+            at,
+            by: None,
+            command: "",
+            evicted,
+        };
+        self.note(db, key, left);
+    }
+
+    /// A command took a key away.
+    pub fn gone(&mut self, db: usize, key: &[u8], at: Millis, by: Conn, command: &'static str) {
+        let left = Left {
+            at,
+            by: Some(by),
+            command,
+            evicted: false,
+        };
+        self.note(db, key, left);
+    }
+
+    fn note(&mut self, db: usize, key: &[u8], left: Left) {
         let place = (db, Bytes::from_slice(key));
         if self.gone.len() >= GONE_MAX && !self.gone.contains_key(&place) {
             let oldest = self.gone.iter().min_by_key(|(_, left)| left.at);
             let oldest = oldest.map(|(place, _)| place.clone());
             oldest.map(|place| self.gone.remove(&place));
         }
-        self.gone.insert(place, Left { at, by, command });
+        self.gone.insert(place, left);
     }
 
     /// A key is there.
@@ -674,6 +706,7 @@ impl Memory {
             ago: now.saturating_sub(left.at),
             by: left.by,
             command: left.command.to_ascii_uppercase(),
+            evicted: left.evicted,
         })
     }
 }

@@ -178,7 +178,7 @@ impl Journals {
         let anew = journal
             .facts
             .iter()
-            .rposition(|event| matches!(event.fact, Fact::Deleted | Fact::Expired));
+            .rposition(|event| matches!(event.fact, Fact::Deleted | Fact::Expired | Fact::Evicted));
         let own = || journal.facts.iter().skip(anew.map_or(0, |at| at + 1));
         let id = |text: &str| StreamId::parse(text.as_bytes(), 0);
         let ends = view.entries.first().zip(view.entries.last());

@@ -7,6 +7,7 @@ pub const NEVER_ASKED: &str = "Nobody has asked for it since the page opened.";
 pub const WHAT_HAPPENED: &str = "What happened to the lock, newest first";
 pub const RELEASED: &str = "released it";
 pub const RAN_OUT: &str = "ran out: free again";
+pub const EVICTED: &str = "was evicted, since memory was full: free again";
 
 /// How often, where that is more than once.
 fn often(times: u32) -> String {
@@ -205,6 +206,7 @@ pub fn so_far(length: &str) -> String {
 pub const HELD_NOW: &str = "held now";
 pub const NOT_KNOWN: &str = "not known";
 pub const TTL_RAN_OUT: &str = "its TTL ran out";
+pub const IT_WAS_EVICTED: &str = "it was evicted, since memory was full";
 
 pub fn released_it(who: &str) -> String {
     format!("{who} released it")

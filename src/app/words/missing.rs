@@ -34,6 +34,14 @@ pub fn expired<H>(at: H, time: H) -> Vec<Piece<H>> {
     ]
 }
 
+pub fn evicted<H>(time: H) -> Vec<Piece<H>> {
+    vec![
+        say("It was evicted "),
+        show(time),
+        say(" ago: memory was full, and the policy chose it to go."),
+    ]
+}
+
 pub fn moved<H>(who: H, to: &str, time: H) -> Vec<Piece<H>> {
     vec![
         show(who),

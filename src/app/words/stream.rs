@@ -419,6 +419,13 @@ pub fn expired<H>(who: H) -> Vec<Piece<H>> {
     vec![show(who), say(" let the stream expire.")]
 }
 
+pub fn evicted<H>(who: H) -> Vec<Piece<H>> {
+    vec![
+        show(who),
+        say(" took the stream: memory was full, and it was evicted."),
+    ]
+}
+
 pub fn deleted<H>(who: H) -> Vec<Piece<H>> {
     vec![show(who), say(" deleted the stream.")]
 }

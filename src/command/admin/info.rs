@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::memory::usage;
 use crate::command::connection::REFERENCE_VERSION;
 use crate::command::server::config::named;
 use crate::engine::args::Args;
 use crate::engine::client::Client;
 use crate::engine::db::Db;
 use crate::engine::error::Error;
+use crate::engine::evict;
 use crate::engine::{Ctx, Engine};
 
 /// The sections of INFO in their order, and whether they come unasked.
@@ -39,6 +39,9 @@ pub(super) fn info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         })
     };
     let mut text = String::new();
+    if asked("memory", true) {
+        ctx.engine.used_memory();
+    }
     for (name, title, default) in SECTIONS {
         if !asked(name, default) {
             continue;
@@ -55,18 +58,7 @@ pub(super) fn info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bytes that all keys take, estimated from some of each database.
-pub(super) fn dataset(engine: &Engine) -> usize {
-    const LOOKED_AT: usize = 64;
-    let of = |db: &Db| {
-        let some = db.iter().take(LOOKED_AT);
-        let bytes: usize = some.map(|(key, entry)| usage(key, entry)).sum();
-        bytes * db.len() / db.len().clamp(1, LOOKED_AT)
-    };
-    engine.dbs.iter().map(of).sum()
-}
-
-fn human(bytes: usize) -> String {
+fn human(bytes: u64) -> String {
     let bytes = bytes as f64;
     match bytes {
         ..1024.0 => format!("{bytes}B"),
@@ -164,7 +156,8 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("paused_timeout_milliseconds", &left);
         }
         "memory" => {
-            let bytes = dataset(engine);
+            let bytes = engine.counted_memory();
+            let dataset = bytes - evict::BASE;
             say("used_memory", &bytes);
             say("used_memory_human", &human(bytes));
             say("used_memory_rss", &bytes);
@@ -172,10 +165,13 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("used_memory_peak", &bytes);
             say("used_memory_peak_human", &human(bytes));
             say("used_memory_peak_perc", &"100.00%");
-            say("used_memory_overhead", &0);
-            say("used_memory_startup", &0);
-            say("used_memory_dataset", &bytes);
-            say("used_memory_dataset_perc", &"100.00%");
+            say("used_memory_overhead", &evict::BASE);
+            say("used_memory_startup", &evict::BASE);
+            say("used_memory_dataset", &dataset);
+            say(
+                "used_memory_dataset_perc",
+                &if dataset > 0 { "100.00%" } else { "0.00%" },
+            );
             say("allocator_allocated", &bytes);
             say("allocator_active", &bytes);
             say("allocator_resident", &bytes);
@@ -189,7 +185,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("used_memory_vm_functions", &0);
             say("used_memory_vm_total", &0);
             say("used_memory_functions", &libraries.memory());
-            let both = scripts.memory() + libraries.memory();
+            let both = (scripts.memory() + libraries.memory()) as u64;
             say("used_memory_scripts", &both);
             say("used_memory_scripts_human", &human(both));
             say("maxmemory", &named(&engine.config, "maxmemory"));
@@ -261,7 +257,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
             say("expired_stale_perc", &"0.00");
             say("expired_time_cap_reached_count", &0);
             say("expire_cycle_cpu_milliseconds", &0);
-            say("evicted_keys", &0);
+            say("evicted_keys", &stats.evicted_keys);
             say("evicted_clients", &0);
             say("evicted_scripts", &stats.evicted_scripts);
             say("total_eviction_exceeded_time", &0);

@@ -2,13 +2,8 @@
 
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::db::Entry;
 use crate::engine::error::Error;
-
-/// Bytes that a key and its value take, estimated.
-pub fn usage(key: &[u8], entry: &Entry) -> usize {
-    entry.usage(key)
-}
+use crate::engine::evict;
 
 pub(super) fn memory_doctor(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     ctx.out
@@ -49,10 +44,13 @@ pub(super) fn memory_purge(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> 
 
 pub(super) fn memory_stats(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
     let keys: usize = ctx.engine.dbs.iter().map(|db| db.len()).sum();
-    let bytes = super::info::dataset(ctx.engine);
-    ctx.out.map(4);
+    let used = usize::try_from(ctx.engine.used_memory()).unwrap_or(usize::MAX);
+    let base = evict::BASE as usize;
+    let bytes = used.saturating_sub(base);
+    ctx.out.map(5);
     for (name, number) in [
-        ("total.allocated", bytes),
+        ("total.allocated", used),
+        ("startup.allocated", base),
         ("dataset.bytes", bytes),
         ("keys.count", keys),
         ("keys.bytes-per-key", bytes.checked_div(keys).unwrap_or(0)),
@@ -76,7 +74,7 @@ pub(super) fn memory_usage(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Erro
     }
     let (db, out) = ctx.parts();
     match db.entry(&args[2]) {
-        Some(entry) => out.count(usage(&args[2], entry)),
+        Some(entry) => out.count(entry.usage(&args[2])),
         None => out.null(),
     }
     Ok(())

@@ -26,8 +26,7 @@ pub(super) fn object_freq(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error
             "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         ));
     }
-    let idle = now.saturating_sub(entry.accessed.get());
-    out.int(i64::from(entry.uses.get().count(idle, db.looks)));
+    out.int(i64::from(entry.frequency(now, db.looks)));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The commands that scripts call.
 
 use crate::command::spec::*;
-use crate::command::{Command, call as run, enough_replicas, keys_of, locate};
+use crate::command::{Command, OUT_OF_MEMORY, call as run, enough_replicas, keys_of, locate};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::db::Value;
@@ -74,6 +74,9 @@ fn admit(ctx: &mut Ctx<'_>, flags: u32) -> Result<(), Error> {
         return Err(Error::text(
             "ERR This Valkey command is not allowed from script",
         ));
+    }
+    if flags & DENYOOM != 0 && ctx.script_needs_room() {
+        return Err(OUT_OF_MEMORY);
     }
     if ctx.script_reads_only() && flags & (WRITE | MAY_REPLICATE) != 0 {
         return Err(Error::text(

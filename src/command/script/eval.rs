@@ -67,6 +67,7 @@ fn evaluate(
         name: sha,
         function: false,
         read_only,
+        allow_oom: flags.is_some_and(|flags| flags & shebang::ALLOW_OOM != 0),
         keys: words(args, 3, keys),
         args: words(args, 3 + keys, usize::MAX),
         place,
@@ -105,6 +106,11 @@ pub(super) fn prepare(ctx: &Ctx<'_>, flags: Option<u32>, asked: bool) -> Result<
         ));
     }
     enough_replicas(ctx)?;
+    if ctx.engine.is_full() && flags & shebang::ALLOW_OOM == 0 {
+        return Err(Error::text(
+            "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'",
+        ));
+    }
     Ok(false)
 }
 

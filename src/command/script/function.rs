@@ -10,7 +10,7 @@ use crate::engine::args::Args;
 use crate::engine::error::{Error, c_string};
 use crate::engine::rdb;
 use crate::engine::script::shebang::FLAGS;
-use crate::engine::script::{Function, Job, Policy};
+use crate::engine::script::{Function, Job, Policy, shebang};
 
 pub(super) fn fcall(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     call(ctx, args, ("fcall", "fcall"))
@@ -38,6 +38,7 @@ fn call(
         name,
         function: true,
         read_only,
+        allow_oom: flags & shebang::ALLOW_OOM != 0,
         keys: words(args, 3, keys),
         args: words(args, 3 + keys, usize::MAX),
         place,

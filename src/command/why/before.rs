@@ -6,10 +6,10 @@ use crate::ds::bytes::Bytes;
 use crate::ds::stream::{Stream, StreamId};
 use crate::engine::Ctx;
 use crate::engine::args::Args;
-use crate::engine::client::Conn;
 use crate::engine::db::Value;
 use crate::engine::num;
 use crate::engine::time::Millis;
+use crate::engine::transaction::Spoiled;
 use crate::engine::why::Why;
 
 /// What was there before a command ran.
@@ -34,7 +34,7 @@ pub struct Before {
     pub(super) watched: u64,
     /// Whether a transaction was to run nothing, and why.
     pub(super) spoiler: Option<Bytes>,
-    pub(super) spoiled: Option<(Millis, Option<(Conn, &'static str)>)>,
+    pub(super) spoiled: Option<Spoiled>,
     /// What XCLAIM found.
     pub(super) unclaimed: Option<Why>,
 }

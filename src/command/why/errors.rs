@@ -55,6 +55,19 @@ pub(super) fn why(
         }
         _ => {}
     }
+    if is(b"OOM ") || is(b"EXECABORT Transaction discarded because of: OOM ") {
+        let policy = engine.config.changed.get("maxmemory-policy");
+        return Some(Why::Full {
+            used: engine.counted_memory(),
+            max: engine.config.max_memory,
+            policy: policy.map_or_else(
+                || "noeviction".into(),
+                |name| String::from_utf8_lossy(name).into_owned(),
+            ),
+            volatile: engine.config.policy.volatile,
+            in_multi,
+        });
+    }
     if in_multi {
         return Some(Why::SpoilsExec);
     }

@@ -2,6 +2,7 @@
 
 use super::{Case, quoted};
 use crate::engine::reply::Reply;
+use crate::engine::transaction::Spoiled;
 use crate::engine::why::Why;
 
 impl Case<'_> {
@@ -24,10 +25,11 @@ impl Case<'_> {
 
     fn exec(&self) -> Option<Why> {
         if self.is_null() {
-            let (at, by) = self.before.spoiled?;
+            let Spoiled { at, by, evicted } = self.before.spoiled?;
             return Some(Why::Spoiled {
                 key: self.before.spoiler.clone()?,
                 by: by.map(|(conn, _)| conn),
+                evicted,
                 command: by.map_or_else(String::new, |(_, name)| name.to_ascii_uppercase()),
                 ago: self.now().saturating_sub(at),
                 whose: self.conn,

@@ -55,9 +55,12 @@ impl Shown {
         }
         let (one, two) = (self.about, other.about);
         // What both were shown is taken to be of average length.
-        let heap = (one.heap + two.heap) as u128 * self.len() as u128 / both as u128;
+        let mean = |sum: usize| (sum as u128 * self.len() as u128 / both as u128) as usize;
         self.about = About {
-            heap: heap as usize,
+            table: mean(one.table + two.table),
+            packed: mean(one.packed + two.packed),
+            least: one.least.min(two.least),
+            most: one.most.max(two.most),
             longest: one.longest.max(two.longest),
             integers: one.integers && two.integers,
         };

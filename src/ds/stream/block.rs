@@ -212,6 +212,11 @@ impl Block {
         self.data.len()
     }
 
+    /// Bytes of the reference's node, which keeps deleted entries until it goes.
+    pub(super) fn node_bytes(&self) -> usize {
+        self.listpack
+    }
+
     /// The live entries, in order.
     pub(super) fn entries(&self, base: StreamId) -> Entries<'_> {
         let mut template = Reader(&self.data);

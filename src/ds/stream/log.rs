@@ -18,6 +18,8 @@ pub struct Log {
     last: StreamId,
     max_deleted: StreamId,
     entries_added: u64,
+    /// Bytes of the reference's nodes.
+    bytes: usize,
 }
 
 /// What a trim leaves.
@@ -119,7 +121,10 @@ impl Log {
         match self.blocks.last_entry() {
             Some(mut tail) if tail.get().has_room(fields, limits) => {
                 let base = *tail.key();
-                tail.get_mut().push(base, id, fields);
+                let block = tail.get_mut();
+                let before = block.node_bytes();
+                block.push(base, id, fields);
+                self.bytes += block.node_bytes() - before;
             }
             tail => {
                 if let Some(mut full) = tail {
@@ -127,6 +132,7 @@ impl Log {
                 }
                 let mut block = Block::new(fields);
                 block.push(id, id, fields);
+                self.bytes += block.node_bytes();
                 self.blocks.insert(id, block);
             }
         }
@@ -232,6 +238,7 @@ impl Log {
             return false;
         }
         if block.live() == 0 {
+            self.bytes -= block.node_bytes();
             self.blocks.remove(&base);
         }
         self.len -= 1;
@@ -272,6 +279,7 @@ impl Log {
                 TrimTo::MinId(min) => block.last() < min,
             };
             if whole && may_go.is_none() {
+                self.bytes -= block.node_bytes();
                 self.blocks.remove(&base);
                 self.len -= live;
                 removed += live;
@@ -297,6 +305,7 @@ impl Log {
                 break;
             }
             if here == live {
+                self.bytes -= block.node_bytes();
                 self.blocks.remove(&base);
             }
         }
@@ -355,6 +364,16 @@ impl Log {
             .values()
             .map(|block| own + block.heap_bytes())
             .sum()
+    }
+
+    /// Bytes that the reference would take for the entries, about: it keeps 4 KiB for the node that they are
+    /// added to, and gives back what is too much of it once there is a next one. O(1).
+    pub fn usage(&self) -> usize {
+        const AHEAD: usize = 4096;
+        const PLACE: usize = 72;
+        let tail = self.blocks.last_key_value();
+        let ahead = tail.map_or(0, |(_, tail)| AHEAD.saturating_sub(tail.node_bytes()));
+        self.bytes + ahead + self.blocks.len() * PLACE
     }
 
     /// The first ID of the block that holds `id`, if any does.

@@ -21,6 +21,8 @@ pub(super) struct Records {
     pub(super) free: u32,
     /// Bytes of the members that stand on the heap by themselves.
     pub(super) long: usize,
+    /// Bytes of all members.
+    pub(super) bytes: usize,
 }
 
 const CHUNK: usize = 1024;
@@ -35,6 +37,7 @@ impl Clone for Records {
             chunks,
             free: self.free,
             long: self.long,
+            bytes: self.bytes,
         }
     }
 }
@@ -45,6 +48,7 @@ impl Records {
             chunks: Vec::new(),
             free: NONE,
             long: 0,
+            bytes: 0,
         }
     }
 
@@ -67,6 +71,7 @@ impl Records {
 
     pub(super) fn put(&mut self, record: Record) -> u32 {
         self.long += long(&record.member);
+        self.bytes += record.member.len();
         if self.free != NONE {
             let id = self.free;
             let place = self.get_mut(id);
@@ -96,6 +101,7 @@ impl Records {
         let record = std::mem::replace(self.get_mut(id), vacant);
         self.free = id;
         self.long -= long(&record.member);
+        self.bytes -= record.member.len();
         record
     }
 

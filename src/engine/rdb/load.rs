@@ -124,10 +124,10 @@ fn packed_set(members: Vec<Bytes>, limits: &Limits) -> Option<Set> {
             .iter()
             .any(|member| member.len() > limits.set_max_listpack_value);
     let count = members.len();
-    let table: indexmap::IndexSet<Bytes, _> = members.into_iter().collect();
+    let table: crate::ds::set::Table = members.into_iter().collect();
     (table.len() == count).then(|| match outgrown {
         true => Set::Table(table),
-        false => Set::Packed(table.into_iter().collect()),
+        false => Set::Packed(table.iter().cloned().collect()),
     })
 }
 

@@ -81,6 +81,8 @@ pub struct Job {
     pub function: bool,
     /// It may write nothing.
     pub read_only: bool,
+    /// It may use memory where there is none left.
+    pub allow_oom: bool,
     /// KEYS.
     pub keys: Vec<Vec<u8>>,
     /// ARGV.
@@ -403,6 +405,14 @@ impl Ctx<'_> {
         if let Some(running) = &mut self.engine.scripting.running {
             running.worked += size;
         }
+    }
+
+    /// Whether the script that runs is not to use more memory: there is none left, it was not written to do without, and
+    /// has changed nothing yet.
+    pub fn script_needs_room(&self) -> bool {
+        let running = self.engine.scripting.running.as_ref();
+        self.engine.is_full()
+            && running.is_some_and(|running| !running.job.allow_oom && !running.wrote)
     }
 
     /// Whether the script that runs has written.

@@ -115,11 +115,10 @@ pub fn measure(value: &mut ValueView, key: &[u8], entry: &Entry, limits: &Limits
     let ValueView::Hll(view) = value else { return };
     view.sparse_max = limits.hll_sparse_max_bytes;
     if let Some(Witness::Uniques(shown)) = entry.witness.as_deref() {
-        let around = size_of::<Entry>() + key.len();
         let (about, exact) = shown.about();
         view.set = Some(SetBytes {
-            hll: around + entry.value.memory_bytes(),
-            set: around + Set::memory_of(shown.len(), about, limits),
+            hll: entry.usage(key),
+            set: entry.around(key) + Set::usage_of(shown.len(), about, limits),
             exact,
         });
     }

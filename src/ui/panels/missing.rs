@@ -70,7 +70,7 @@ fn last(facts: &[Event]) -> Option<Last<'_>> {
     let at = facts.iter().rposition(|event| {
         matches!(
             event.fact,
-            Fact::Gone { .. } | Fact::Expired | Fact::Deleted | Fact::LockReleased
+            Fact::Gone { .. } | Fact::Expired | Fact::Evicted | Fact::Deleted | Fact::LockReleased
         )
     })?;
     let event = facts.get(at)?;
@@ -106,6 +106,7 @@ fn story(last: Option<Last<'_>>) -> Html {
             html! { <b class="mono num">{ show::time_of_day(event.at) }</b> },
             since,
         ),
+        (Fact::Evicted, ..) => words::evicted(since),
         (_, Some((_, key)), conn) => words::moved(tag::client(conn), &format::lossy(key), since),
         (Fact::Gone { .. }, _, None) => words::last_field_expired(since),
         (Fact::Gone { .. }, _, conn) => words::took_the_last(tag::client(conn), since),

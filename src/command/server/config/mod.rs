@@ -10,6 +10,7 @@ use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::config::Config;
 use crate::engine::error::{Error, c_string};
+use crate::engine::evict::{By, Policy};
 use crate::engine::{notify, num};
 use settings::{Change, HIDDEN};
 pub use settings::{SETTINGS, Setting};
@@ -236,6 +237,7 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         return Err(error);
     }
     let mut config = ctx.engine.config.clone();
+    let chosen_memory = chosen.iter().any(|(_, name, _)| *name == "maxmemory");
     for (setting, name, text) in chosen {
         let before = value(&config, setting);
         let value = setting
@@ -253,8 +255,17 @@ fn config_set(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
             .insert(setting.name, Bytes::from_slice(&value));
     }
     ctx.engine.config = config;
+    if chosen_memory {
+        ctx.engine.limit_memory();
+    }
     ctx.out.ok();
     Ok(())
+}
+
+/// A number of bytes, as it is printed.
+fn whole(value: &[u8]) -> u64 {
+    let text = std::str::from_utf8(value).unwrap_or_default();
+    text.parse().unwrap_or(u64::MAX)
 }
 
 /// Lets a setting do what it does. Most do nothing here: they are about disks, networks and the like.
@@ -277,7 +288,12 @@ fn drive(config: &mut Config, name: &str, value: &[u8]) {
         "hll-sparse-max-bytes" => limits.hll_sparse_max_bytes = size,
         "proto-max-bulk-len" => config.proto_max_bulk_len = size,
         "notify-keyspace-events" => config.notify = notify::parse(value).unwrap_or(notify::NONE),
-        "maxmemory-policy" => config.lfu = value.ends_with(b"-lfu"),
+        "maxmemory" => config.max_memory = whole(value),
+        "maxmemory-policy" => {
+            config.policy = Policy::of(value);
+            config.lfu = config.policy.by == Some(By::Frequency);
+        }
+        "maxmemory-samples" => config.memory_samples = size,
         "lfu-log-factor" => config.lfu_log_factor = int as u32,
         "lfu-decay-time" => config.lfu_decay_minutes = int as u32,
         "requirepass" => config.password = Bytes::from_slice(value),

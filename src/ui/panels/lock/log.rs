@@ -62,6 +62,7 @@ fn words(event: &Event) -> Option<Html> {
         Fact::LockReleased => html! { { words::RELEASED } },
         Fact::Deleted => said(words::deleted(bad)),
         Fact::Expired => html! { { words::RAN_OUT } },
+        Fact::Evicted => html! { { words::EVICTED } },
         _ => return None,
     })
 }

@@ -160,6 +160,7 @@ fn ended(one: &Tenure) -> String {
         Some(Ended::Released(conn)) => words::released_it(&by(conn)),
         Some(Ended::Deleted(conn)) => words::deleted_it(&by(conn)),
         Some(Ended::Expired) => words::TTL_RAN_OUT.into(),
+        Some(Ended::Evicted) => words::IT_WAS_EVICTED.into(),
         Some(Ended::Overwritten(conn)) => words::wrote_over_it(&by(conn)),
     }
 }

@@ -373,6 +373,7 @@ fn fact(event: &Event) -> Html {
         } => words::consumer_deleted(who, tag::consumer(consumer), *pending as u64),
         Fact::GroupDestroyed { group } => words::group_destroyed(who, &format::lossy(group)),
         Fact::Expired => words::expired(who),
+        Fact::Evicted => words::evicted(who),
         Fact::Deleted => words::deleted(who),
         _ => return Html::default(),
     })
