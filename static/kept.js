@@ -47,8 +47,17 @@ export function tab() {
   }
 }
 
+// One after another: the session that was asked for last is the tab's.
+let turn = Promise.resolve();
+
 /** Takes a session for this tab, letting go of the one before; a new one without an id. False: another tab has it. */
-export async function hold(id) {
+export function hold(id) {
+  const taken = turn.then(() => take(id));
+  turn = taken.catch(() => {});
+  return taken;
+}
+
+async function take(id) {
   const own = id ?? crypto.randomUUID();
   if (navigator.locks) {
     // The tab that is being loaded again lets go a little late.

@@ -203,7 +203,10 @@ impl State {
     /// Something happens to kept sessions.
     pub(super) fn keep_act(&mut self, act: Act, wall: f64, effects: &mut Vec<Effect>) {
         match act {
-            Act::Holds(id) => self.kept_mut().own = Some(id),
+            // Of a session that began meanwhile it has come too late.
+            Act::Holds(id) => {
+                self.kept_mut().own.get_or_insert(id);
+            }
             Act::Listed(sessions) => self.listed(sessions, effects),
             Act::Saved => {
                 let kept = self.kept_mut();

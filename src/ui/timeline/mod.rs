@@ -228,9 +228,9 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                     <div class="lane-row" key={conn} ~style={format!("--c:{}", colour::client_var(conn))}>
                         <span class="dim" title={name}>{ format::client_letter(conn) }</span>
                         <div class="track">
-                            for span in timeline.spans.iter().filter(|s| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
+                            for (at, span) in timeline.spans.iter().enumerate().filter(|(_, s)| s.conn == conn && s.until.is_none_or(|u| u >= start)) {
                                 <b
-                                    key={format!("{}-{}", span.from, span.listening)}
+                                    key={at}
                                     title={if span.listening { words::SUBSCRIBED } else { words::BLOCKED }}
                                     ~style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
                                 />

@@ -147,7 +147,7 @@ fn kept(kept: &[KeptView], messages: &[Event], on_command: &Callback<String>) ->
     html! {
         <ul class="ps-kept" aria-label={words::STREAMS_THAT_HOLD}>
             for kept in kept {
-                <li key={format::lossy(&kept.key)}>
+                <li key={show::word(&kept.key)}>
                     <b class="mono">{ format::lossy(&kept.key) }</b>
                     { words::holds(kept.messages, messages.len()) }
                     if kept.readers.is_empty() {

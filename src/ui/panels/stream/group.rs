@@ -105,7 +105,7 @@ fn consumer(props: &GroupProps, lane: &ConsumerLane<'_>, now: Millis) -> Html {
     let name = format::lossy(lane.name);
     let title = words::consumer(&name, lane.pending, now.saturating_sub(lane.seen_at));
     html! {
-        <div key={name} class="strm-row strm-lane">
+        <div key={show::word(lane.name)} class="strm-row strm-lane">
             <div class="strm-who" {title}>
                 { tag::consumer(lane.name) }
                 <span class="dim num">{ format::count(lane.pending as u64) }<span class="vh">{ words::AFTER_PENDING }</span></span>

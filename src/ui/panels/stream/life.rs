@@ -140,5 +140,5 @@ fn now(props: &LifeProps, name: &Bytes, standing: &EntryStanding) -> Html {
             }
         }
     };
-    html! { <li key={format::lossy(name)}><b>{ format::lossy(name) }</b>{ state }</li> }
+    html! { <li key={show::word(name)}><b>{ format::lossy(name) }</b>{ state }</li> }
 }

@@ -191,7 +191,7 @@ pub fn StreamInspector(props: &PanelProps) -> Html {
                     }
                     for group in &stream.groups {
                         <Group
-                            key={format::lossy(&group.name)}
+                            key={show::word(&group.name)}
                             stream={props.name.clone()} group={group.clone()} columns={columns.clone()} entries={shown.to_vec()}
                             delivered={group.delivered_in_view.saturating_sub(skip).min(shown.len())}
                             among_others={stream.groups.len() > 1}
