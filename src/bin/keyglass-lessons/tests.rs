@@ -9,7 +9,7 @@ fn is_lesson(name: &str) -> bool {
 fn a_lesson_that_holds_runs_to_its_end() {
     let report = check(include_str!("../../../tests/lessons/holds.md"), &is_lesson);
     assert_eq!(report.failures, []);
-    assert_eq!((report.steps, report.blocks, report.checks), (3, 16, 7));
+    assert_eq!((report.steps, report.blocks, report.checks), (3, 17, 7));
 }
 
 #[test]
