@@ -1,7 +1,7 @@
 # The commands of this project; `make help` lists them. The work is done by scripts/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help gallery server fuzz compatibility serve dev build test fmt lint size screenshots clean bench
+.PHONY: help gallery server fuzz compatibility lessons serve dev build test fmt lint size screenshots clean bench
 PORT ?= 8080
 export PORT
 
@@ -51,6 +51,9 @@ server: ## the engine on a TCP port, for real clients: make server ARGS='--port 
 
 fuzz: ## run the fuzz targets, each for FUZZ_SECONDS (600)
 	@scripts/fuzz.sh $(TARGETS)
+
+lessons: ## run every lesson in static/lessons/ and say what does not hold (FILE=mine.md: another)
+	@cargo run --quiet --profile test --bin keyglass-lessons -- $(if $(FILE),"$(FILE)")
 
 compatibility: ## write docs/compatibility.md anew from the command table
 	@KEYGLASS_WRITE=1 cargo test --quiet --test compatibility

@@ -146,9 +146,10 @@ fn compare(reply: &Reply, expected: &str) -> Option<Ordering> {
 
 /// Whether a reply is what somebody wrote by hand: a number, a word with or without quotes, `nil`, or the words of a list.
 fn is(reply: &Reply, expected: &str) -> bool {
-    let word = |bytes: &[u8]| match split_words(expected.as_bytes()).as_deref() {
-        Some([word]) => word.as_slice() == bytes,
-        _ => expected.as_bytes() == bytes,
+    let word = |bytes: &[u8]| {
+        let words = split_words(expected.as_bytes());
+        let unquoted = matches!(words.as_deref(), Some([word]) if word == bytes);
+        unquoted || expected.as_bytes() == bytes
     };
     match reply {
         Reply::Null => matches!(expected, "nil" | "(nil)"),

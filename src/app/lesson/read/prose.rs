@@ -251,6 +251,28 @@ impl<'t> Prose<'t> {
         spans
     }
 
+    /// What was meant as a link and is none is a fault.
+    fn no_link(&self, range: &Range<usize>, faults: &mut Faults) {
+        // As far as what tells the link from text may reach beyond.
+        let rest = self.text.as_bytes().get(range.start..).unwrap_or_default();
+        let rest = rest.get(..range.len() + 8).unwrap_or(rest);
+        let before = self.text.get(..range.start).unwrap_or_default();
+        let meant = ["](#", "](https:"].into_iter().find_map(|sign| {
+            let at = rest
+                .windows(sign.len())
+                .position(|here| here == sign.as_bytes())?;
+            let escaped = at == 0 && before.ends_with('\\');
+            (range.start + at < range.end && !escaped).then_some(at)
+        });
+        if let Some(at) = meant {
+            let line = self.line(range.start + at);
+            faults.add(
+                line,
+                "this is no link: spaces in where it leads are written %20",
+            );
+        }
+    }
+
     fn span(
         &mut self,
         event: Event<'t>,
@@ -259,7 +281,11 @@ impl<'t> Prose<'t> {
         faults: &mut Faults,
     ) {
         match event {
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => put(spans, &text),
+            Event::Text(text) => {
+                self.no_link(&range, faults);
+                put(spans, &text);
+            }
+            Event::Html(text) | Event::InlineHtml(text) => put(spans, &text),
             Event::SoftBreak => put(spans, " "),
             Event::HardBreak => spans.push(Span::Break),
             Event::Code(code) => match code.strip_prefix("= ") {

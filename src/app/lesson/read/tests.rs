@@ -394,6 +394,7 @@ fn what_is_wrong_in_a_step_is_said_with_its_line() {
             "\"EVAL x 0\" is no command that a value can be asked of",
         ),
         ("a\n`= GET 'x`\n".into(), 7, "that a value can be asked of"),
+        ("a\nsee [b](#cmd=GET k).\n".into(), 7, "this is no link"),
         ("> ".repeat(40) + "x\n", 6, "more than 16"),
         ("```text\nopen\n".into(), 6, "has no end"),
         (
