@@ -178,7 +178,6 @@ Not compared, and known to differ:
   it until SCRIPT KILL. So no other command is ever read while a script runs, and SCRIPT KILL and FUNCTION KILL answer NOTBUSY.
 - SCRIPT DEBUG YES and SYNC are refused: the page's script editor steps.
 - `os.clock` counts steps, since the machine reads no clock; addresses that `tostring` shows are made up.
-- `allow-oom` makes no difference, since `maxmemory` does not.
 - An error table whose `__index` or `__newindex` is a function: the error handler does without calling it.
 - `load` asks its reader to the end before it compiles; an error of the reader that nothing catches is not handed to the
   error handler.
