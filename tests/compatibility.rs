@@ -170,6 +170,21 @@ fn script_differences() -> Vec<(String, String)> {
     names.into_iter().zip(reasons).collect()
 }
 
+/// How memory is counted and limited.
+const MEMORY: &str = "
+## Memory
+
+What counts for `maxmemory`, INFO's `used_memory` and MEMORY USAGE is what Valkey 9.1 would take of its allocator for keys and values, about:
+MEMORY USAGE of a key, 16 bytes for its place in the table, 16 more for a deadline, and 1,024 bytes for the server itself.
+Buffers, clients and scripts count for nothing. It is the same natively and in the page, and so the same session lets the same keys go.
+
+- Policies, samples and the pool of sixteen candidates work as in the reference; idle times are compared in milliseconds, not in seconds.
+- Keys go until what is left fits, however many: `maxmemory-eviction-tenacity` bounds time, and nothing takes any here.
+- The counter of the LFU policies grows as often as the reference's does on the whole, but without chance. Some commands that read a key before
+  they write it count as two uses.
+- An idle time and a counter are kept both, whatever the policy, so that to switch between LRU and LFU loses neither.
+";
+
 /// What is not among the scripts that are compared, and differs.
 const SCRIPTS_UNCOMPARED: &str = "
 Not compared, and known to differ:
@@ -256,6 +271,7 @@ fn page() -> String {
         writeln!(page, "- {name}: {reason}").unwrap();
     }
     page += SCRIPTS_UNCOMPARED;
+    page += MEMORY;
     page
 }
 
