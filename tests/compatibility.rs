@@ -180,8 +180,8 @@ Buffers, clients and scripts count for nothing. It is the same natively and in t
 
 - Policies, samples and the pool of sixteen candidates work as in the reference; idle times are compared in milliseconds, not in seconds.
 - Keys go until what is left fits, however many: `maxmemory-eviction-tenacity` bounds time, and nothing takes any here.
-- The counter of the LFU policies grows as often as the reference's does on the whole, but without chance. Some commands that read a key before
-  they write it count as two uses.
+- The counter of the LFU policies grows as often as the reference's does on the whole, but without chance. A command counts
+  as one use of a key, where GETSET and SET with GET are two there; RENAME and COPY are none.
 - An idle time and a counter are kept both, whatever the policy, so that to switch between LRU and LFU loses neither.
 ";
 

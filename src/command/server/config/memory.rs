@@ -364,3 +364,30 @@ fn settings_of_memory_are_told_by_info() {
     assert_eq!(server.run("OBJECT FREQ k").trim(), "(integer) 6");
     assert!(server.run("INFO stats").contains("evicted_keys:0"));
 }
+
+#[test]
+fn a_command_that_reads_what_it_writes_uses_it_once() {
+    let mut server = Server::new("maxmemory-policy allkeys-lfu lfu-log-factor 0");
+    for (line, frequency) in [
+        ("SET k 1", 5),
+        ("SET k 1", 6),
+        ("INCR k", 7),
+        ("SETRANGE k 0 a", 8),
+        ("GETSET k q", 9),
+        ("EXPIRE k 1000", 10),
+        ("TTL k", 10),
+        ("SETEX k 100 v", 11),
+        ("SET k 1 GET", 12),
+        ("DEL k", 0),
+        ("HSET k f v", 5),
+        ("HSET k f v", 6),
+        ("HGET k f", 7),
+        ("ZADD k 1 a", 8),
+    ] {
+        server.run(line);
+        if line != "DEL k" {
+            let said = server.run("OBJECT FREQ k");
+            assert_eq!(said.trim(), format!("(integer) {frequency}"), "{line}");
+        }
+    }
+}
