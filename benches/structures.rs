@@ -138,6 +138,41 @@ fn door(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// SET of new keys where memory is full of 100,000: one goes for each that comes.
+fn full(criterion: &mut Criterion) {
+    let mut engine = Engine::new(1, AT, command::dispatch);
+    engine.handle(AT, 0, What::Connect);
+    let mut made = 0_u64;
+    let mut set = || {
+        made += 1;
+        let line = format!("SET key:{made:09} value");
+        encode_command(&line.split(' ').map(str::to_string).collect::<Vec<_>>())
+    };
+    for _ in 0..100_000 {
+        engine.handle(AT, 0, What::Bytes(set()));
+    }
+    let limit = engine.used_memory();
+    let line = format!("CONFIG SET maxmemory {limit} maxmemory-policy allkeys-lru");
+    let words: Vec<_> = line.split(' ').map(str::to_string).collect();
+    engine.handle(AT, 0, What::Bytes(encode_command(&words)));
+    engine.take_output(0);
+    let mut group = criterion.benchmark_group("full of 100000");
+    group.throughput(Throughput::Elements(PIPELINE));
+    let mut at = AT;
+    group.bench_function("SET", |b| {
+        b.iter_batched(
+            || (0..PIPELINE).flat_map(|_| set()).collect::<Vec<u8>>(),
+            |piece| {
+                at += 1;
+                engine.handle(at, 0, What::Bytes(piece));
+                black_box(engine.take_output(0))
+            },
+            BatchSize::SmallInput,
+        )
+    });
+    group.finish();
+}
+
 fn quick() -> Criterion {
     Criterion::default()
         .sample_size(20)
@@ -148,6 +183,6 @@ fn quick() -> Criterion {
 criterion_group! {
     name = benches;
     config = quick();
-    targets = sorted_sets, streams, door
+    targets = sorted_sets, streams, door, full
 }
 criterion_main!(benches);

@@ -170,6 +170,21 @@ fn script_differences() -> Vec<(String, String)> {
     names.into_iter().zip(reasons).collect()
 }
 
+/// How memory is counted and limited.
+const MEMORY: &str = "
+## Memory
+
+What counts for `maxmemory`, INFO's `used_memory` and MEMORY USAGE is what Valkey 9.1 would take of its allocator for keys and values, about:
+MEMORY USAGE of a key, 16 bytes for its place in the table, 16 more for a deadline, and 1,024 bytes for the server itself.
+Buffers, clients and scripts count for nothing. It is the same natively and in the page, and so the same session lets the same keys go.
+
+- Policies, samples and the pool of sixteen candidates work as in the reference; idle times are compared in milliseconds, not in seconds.
+- Keys go until what is left fits, however many: `maxmemory-eviction-tenacity` bounds time, and nothing takes any here.
+- The counter of the LFU policies grows as often as the reference's does on the whole, but without chance. A command counts
+  as one use of a key, where GETSET and SET with GET are two there; RENAME and COPY are none.
+- An idle time and a counter are kept both, whatever the policy, so that to switch between LRU and LFU loses neither.
+";
+
 /// What is not among the scripts that are compared, and differs.
 const SCRIPTS_UNCOMPARED: &str = "
 Not compared, and known to differ:
@@ -178,7 +193,6 @@ Not compared, and known to differ:
   it until SCRIPT KILL. So no other command is ever read while a script runs, and SCRIPT KILL and FUNCTION KILL answer NOTBUSY.
 - SCRIPT DEBUG YES and SYNC are refused: the page's script editor steps.
 - `os.clock` counts steps, since the machine reads no clock; addresses that `tostring` shows are made up.
-- `allow-oom` makes no difference, since `maxmemory` does not.
 - An error table whose `__index` or `__newindex` is a function: the error handler does without calling it.
 - `load` asks its reader to the end before it compiles; an error of the reader that nothing catches is not handed to the
   error handler.
@@ -257,6 +271,7 @@ fn page() -> String {
         writeln!(page, "- {name}: {reason}").unwrap();
     }
     page += SCRIPTS_UNCOMPARED;
+    page += MEMORY;
     page
 }
 

@@ -307,6 +307,8 @@ pub struct Db {
     pub now: Millis,
     /// How it notes what it looks at.
     pub looks: Looks,
+    /// The number of the key that it used last: to read it and then write it is one use.
+    pub(super) used: Cell<u32>,
     /// Keys that the command made, while somebody listens or waits for that.
     pub born: Vec<Bytes>,
     /// How many of them were told of.
@@ -431,15 +433,18 @@ impl Db {
         count.set(count.get() + 1);
         let entry = found?;
         entry.touch(self.now, self.looks);
+        self.used.set(entry.born);
         Some(&entry.value)
     }
 
     /// A key's value as one type, to change; marks it. Errors: WRONGTYPE.
     pub fn write<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, Error> {
-        let (now, looks) = (self.now, self.looks);
+        let (now, looks, used) = (self.now, self.looks, self.used.get());
         self.entry_mut(key)
             .map(|e| {
-                e.touch(now, looks);
+                if e.born != used {
+                    e.touch(now, looks);
+                }
                 let value = K::of_mut(&mut e.value).ok_or(Error::WrongType)?;
                 e.form = Form::Raw;
                 Ok(value)
@@ -458,8 +463,11 @@ impl Db {
         let (version, now, looks) = (self.version, self.now, self.looks);
         let entry = match self.keys.get_index_of(key) {
             Some(index) => {
-                self.keys[index].touch(now, looks);
-                &mut self.keys[index]
+                let entry = &mut self.keys[index];
+                if entry.born != self.used.replace(entry.born) {
+                    entry.touch(now, looks);
+                }
+                entry
             }
             None => {
                 let born = self.bear(key);
@@ -496,7 +504,9 @@ impl Db {
                 entry.value = value;
                 entry.witness = None;
                 entry.version = version;
-                entry.touch(now, looks);
+                if entry.born != self.used.replace(entry.born) {
+                    entry.touch(now, looks);
+                }
                 entry.accessed.set(now);
                 entry.form = Form::Best;
                 entry.tight = entry.ticket.is_some();
@@ -536,6 +546,7 @@ impl Db {
             self.born.push(Bytes::from_slice(key));
         }
         self.births = self.births.wrapping_add(1);
+        self.used.set(self.births);
         self.births
     }
 
@@ -605,6 +616,9 @@ impl Db {
             return false;
         };
         entry.version = self.version;
+        if entry.born != self.used.replace(entry.born) {
+            entry.touch(self.now, self.looks);
+        }
         if let Some(ticket) = entry.ticket.take() {
             self.deadlines.cancel(ticket);
         }

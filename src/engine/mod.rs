@@ -832,7 +832,7 @@ impl Engine {
         let (db, unseen) = (client.db, client.unseen);
         let dispatch = self.dispatch;
         let listens = self.config.notify & notify::NEW != 0;
-        self.ready_databases(unseen);
+        self.ready_databases(unseen, db);
         let mut ctx = Ctx {
             engine: self,
             conn,
@@ -902,7 +902,10 @@ impl Engine {
     }
 
     /// A command begins: tells the databases the moment, and how what it looks at counts as used.
-    fn ready_databases(&mut self, unseen: bool) {
+    fn ready_databases(&mut self, unseen: bool, selected: usize) {
+        if let Some(db) = self.dbs.get(selected) {
+            db.used.set(0);
+        }
         let (now, looks) = (self.now, self.looks(unseen));
         // All of them are told the same, and only what makes births known leaves more to be cleared.
         let told = |db: &Db| db.now == now && db.looks == looks;
@@ -1129,7 +1132,7 @@ impl Ctx<'_> {
         let client = self.client();
         let (db, unseen) = (client.db, client.unseen);
         self.db = db;
-        self.engine.ready_databases(unseen);
+        self.engine.ready_databases(unseen, db);
     }
 
     /// The command is held back until the pause is over.

@@ -106,6 +106,11 @@ fn of_channels_transactions_and_connections() {
 }
 
 #[test]
+fn of_memory() {
+    check(&mut fresh(), include_str!("said/memory.txt"));
+}
+
+#[test]
 fn of_scripts() {
     check(
         &mut emptied(Joined::with_scripts()),

@@ -4,6 +4,7 @@ use crate::command::generic::scan::{self, Walked};
 use crate::command::set::member::picks;
 use crate::ds::hash::Hash;
 use crate::engine::args::Args;
+use crate::engine::db::Value;
 use crate::engine::error::Error;
 use crate::engine::num::long::LongDouble;
 use crate::engine::reply::{Resp, Writer};
@@ -29,7 +30,7 @@ pub(super) fn done(ctx: &mut Ctx<'_>, key: &[u8], event: &str) {
     ctx.db().fields_changed(key);
     ctx.changed(key);
     ctx.notify(notify::HASH, event, key);
-    if matches!(ctx.db().read::<Hash>(key), Ok(Some(hash)) if hash.is_empty()) {
+    if matches!(ctx.db().value(key), Some(Value::Hash(hash)) if hash.is_empty()) {
         ctx.delete_emptied(key);
     }
 }

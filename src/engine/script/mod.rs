@@ -288,7 +288,7 @@ impl Engine {
         let (conn, db) = (running.conn, running.db);
         running.calls += u32::from(call.kind != CallKind::AclCheck);
         let unseen = self.clients.get(&conn).is_some_and(|client| client.unseen);
-        self.ready_databases(unseen);
+        self.ready_databases(unseen, db);
         let dispatch = self.dispatch;
         let resp = match call.resp {
             3 => Resp::Three,

@@ -1,5 +1,7 @@
 //! CONFIG: the settings.
 
+#[cfg(test)]
+mod memory;
 mod settings;
 mod values;
 

@@ -293,6 +293,7 @@ proptest! {
             prop_assert_eq!(&back, &want);
             prop_assert_eq!(log.len(), want.len() as u64);
             prop_assert_eq!(log.block_count(), model.len());
+            prop_assert_eq!(log.bytes, log.blocks.values().map(Block::node_bytes).sum::<usize>());
             prop_assert_eq!(log.first_id(), want.first().map_or(StreamId::MIN, |entry| entry.0));
             prop_assert_eq!(log.last_entry_id(), want.last().map(|entry| entry.0));
             prop_assert_eq!(log.max_deleted_id(), max_deleted);
