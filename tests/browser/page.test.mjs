@@ -53,21 +53,26 @@ test("the page fits its window in each size and theme", async () => {
 });
 
 test("what happens in one moment, and names that are no text, do not break the page", async () => {
-  const { page, finish } = await openPage(browser, server, {});
-  await exec(page, "A", ".pause");
-  for (let times = 0; times < 3; times++) {
-    await exec(page, "B", "SUBSCRIBE news");
-    await exec(page, "B", "UNSUBSCRIBE news");
+  const server = await startServer();
+  try {
+    const { page, finish } = await openPage(browser, server, {});
+    await exec(page, "A", ".pause");
+    for (let times = 0; times < 3; times++) {
+      await exec(page, "B", "SUBSCRIBE news");
+      await exec(page, "B", "UNSUBSCRIBE news");
+    }
+    await exec(page, "A", "XADD odd 1-0 a b");
+    for (const group of ["g\\xff", "g\\xfe"]) {
+      await exec(page, "A", `XGROUP CREATE odd "${group}" 0`);
+      for (const consumer of ["c\\xff", "c\\xfe"]) await exec(page, "A", `XREADGROUP GROUP "${group}" "${consumer}" STREAMS odd >`);
+    }
+    for (const key of ["k\\xff", "k\\xfe"]) await exec(page, "A", `XADD "${key}" * a b`);
+    await page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 400)));
+    assert.equal(await exec(page, "A", "PING"), "PONG");
+    await page.getByRole("region", { name: "Client A", exact: true }).getByText("PONG").waitFor();
+    // Where drawing breaks, the page says so.
+    await finish();
+  } finally {
+    await server.close();
   }
-  await exec(page, "A", "XADD odd 1-0 a b");
-  for (const group of ["g\\xff", "g\\xfe"]) {
-    await exec(page, "A", `XGROUP CREATE odd "${group}" 0`);
-    for (const consumer of ["c\\xff", "c\\xfe"]) await exec(page, "A", `XREADGROUP GROUP "${group}" "${consumer}" STREAMS odd >`);
-  }
-  for (const key of ["k\\xff", "k\\xfe"]) await exec(page, "A", `XADD "${key}" * a b`);
-  await page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 400)));
-  assert.equal(await exec(page, "A", "PING"), "PONG");
-  await page.getByRole("region", { name: "Client A", exact: true }).getByText("PONG").waitFor();
-  // Where drawing breaks, the page says so.
-  await finish();
 });

@@ -2,8 +2,10 @@
 
 use keyglass::app::embed::check;
 use keyglass::app::embed::text::Said;
+use keyglass::app::format;
+use keyglass::app::lesson::page::library_line;
+use keyglass::app::lesson::plot;
 use keyglass::app::lesson::text::{Block, Goal, Kind, Lesson, Node, Plot, Shape, read};
-use keyglass::app::{format, show};
 use keyglass::session::message::{Conn, Millis, Reply, text};
 
 use super::expected::fits;
@@ -172,7 +174,7 @@ impl<'l> Runner<'l> {
                 }
             }
             Kind::Library(name, text) => {
-                let line = format!("FUNCTION LOAD REPLACE {}", show::word(text.as_bytes()));
+                let line = library_line(text);
                 let ticket = self.enter(block.line, first, &line);
                 let answer = ticket.and_then(|ticket| self.session.answer(ticket));
                 if let Some(answer) = answer.filter(|answer| !fits(answer, "")) {
@@ -341,30 +343,12 @@ fn shown(printed: &str) -> String {
     format::shortened(&printed.trim_end().replace('\n', " ⏎ "), TOLD)
 }
 
-fn is_number(reply: &Reply) -> bool {
-    let number = |text: &str| text.trim().parse().is_ok_and(f64::is_finite);
-    match reply {
-        Reply::Int(_) => true,
-        Reply::Bulk(bytes) => std::str::from_utf8(bytes).is_ok_and(number),
-        Reply::Simple(text) | Reply::Double(text) => number(text),
-        _ => false,
-    }
-}
-
 /// Whether there is something to draw in a reply.
 fn is_drawn(shape: Shape, reply: &Reply) -> bool {
-    match (shape, reply) {
-        (Shape::Bars, Reply::Array(rows)) => {
-            let mut pairs = rows.chunks(2);
-            !rows.is_empty() && pairs.all(|pair| matches!(pair, [_, number] if is_number(number)))
+    match shape {
+        Shape::Bars => plot::pairs(reply).is_some_and(|pairs| !pairs.is_empty()),
+        Shape::Line | Shape::Histogram => {
+            plot::numbers(reply).is_some_and(|numbers| !numbers.is_empty())
         }
-        (Shape::Bars, Reply::Map(pairs)) => {
-            !pairs.is_empty() && pairs.iter().all(|(_, number)| is_number(number))
-        }
-        (Shape::Bars, _) => false,
-        (_, Reply::Array(rows) | Reply::Set(rows)) => {
-            !rows.is_empty() && rows.iter().all(is_number)
-        }
-        (_, single) => is_number(single),
     }
 }
