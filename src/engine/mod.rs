@@ -12,6 +12,7 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod evict;
+pub mod lend;
 pub mod lock;
 pub mod next;
 pub mod notify;

@@ -9,7 +9,7 @@ use super::history::History;
 use super::message::*;
 use super::moment::{Moment, Output};
 use crate::command;
-use crate::command::spec::{Arg, Spec};
+use crate::command::spec::{Arg, BLOCKING, MAY_REPLICATE, READONLY, Spec, WRITE};
 use crate::engine::db::Value;
 use crate::engine::profile::Profile;
 use crate::engine::resp::{Parsed, parse_command};
@@ -281,14 +281,22 @@ impl Host {
         self.watched.retain(|panel, _| !panels.contains(panel));
     }
 
-    /// What a copy of the server replies to a command of a client that nobody else is.
-    fn probe(&self, bytes: Vec<u8>) -> Vec<u8> {
+    /// What would be replied to commands. They happen to a copy; where they only read, that borrows the data, of which there may
+    /// be much.
+    fn probe(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         let mut reply = Vec::new();
         if self.now.engine.stands() {
             return reply;
         }
+        let mut lent = match reads_only(&bytes) {
+            true => self.now.engine.lend(),
+            false => None,
+        };
         let mut copy = self.now.to_keep();
         copy.engine.scripting.stepping = false;
+        if let Some(lent) = &mut lent {
+            copy.engine.exchange(lent);
+        }
         for what in [What::Connect, What::Bytes(bytes)] {
             let input = Input {
                 at: copy.engine.now,
@@ -300,6 +308,11 @@ impl Host {
                     reply.extend_from_slice(&output.bytes);
                 }
             });
+            copy.engine.look_unseen(Conn::MAX);
+        }
+        if let Some(mut lent) = lent {
+            copy.engine.exchange(&mut lent);
+            self.now.engine.take_back(lent);
         }
         reply
     }
@@ -718,5 +731,30 @@ mod travel;
 
 #[cfg(test)]
 mod clock_tests;
+/// Whether commands, one after another, do nothing but read keys.
+fn reads_only(mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        let Parsed::Command { words, used } = parse_command(bytes) else {
+            return false;
+        };
+        let word = |at: usize| bytes.get(words.get(at)?.clone());
+        let spec = word(0).and_then(command::lookup);
+        let spec = spec.and_then(|spec| match word(1) {
+            Some(name) if !spec.subcommands.is_empty() => command::subcommand(spec, name),
+            _ => Some(spec),
+        });
+        let only = |spec: &Spec| {
+            let flags = spec.flags;
+            // PFCOUNT keeps what it counted.
+            flags & READONLY != 0 && flags & (WRITE | MAY_REPLICATE | BLOCKING) == 0
+        };
+        if !spec.is_some_and(only) {
+            return false;
+        }
+        bytes = bytes.get(used..).unwrap_or_default();
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,7 @@ pub fn asked(fragment: &str) -> Option<Asked> {
         });
     }
     let packed = fragment.strip_prefix(PACKED)?;
+    let (packed, _) = packed.split_once('&').unwrap_or((packed, ""));
     let text = link::BASE64
         .decode(packed.trim_end_matches('='))
         .ok()

@@ -2,6 +2,7 @@ use super::*;
 use crate::engine::script::fake;
 
 mod clients;
+mod probe;
 mod streams;
 mod types;
 
