@@ -5,11 +5,15 @@
   // Where Keyglass stands: beside this file.
   const home = new URL(".", script.src);
   const PATIENCE = 20_000;
+  // How high a lesson is at least, in pixels, where no height is given.
+  const LESSON = 600;
   const TOKENS = ["paper", "card", "sunk", "line", "line-strong", "ink", "ink-2", "ink-3", "focus", "good", "warn", "bad", "accent", "accent-soft", "mono", "radius"];
   const PROMPT = /^\s*(?:([A-Pa-p])|redis|valkey|keydb|not connected|(?:redis )?[^\s:>[("]+:\d+|\/[^\s>]+)?(?:\[\d+\])?(?:\(TX\)|\(subscribed mode\))?>(.*)$/;
 
   const words = {
     run: "Run all",
+    lesson: "Open the lesson",
+    text: "What it is about",
     step: "Step",
     reset: "Reset",
     open: "Open in Keyglass",
@@ -161,7 +165,10 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
     #address() {
       const fragment = [];
       const put = (name, value) => value && fragment.push(`${name}=${escaped(value)}`);
-      put("text", this.#text());
+      // A lesson by its name; one that src holds stands there already.
+      const lesson = this.getAttribute("lesson");
+      if (lesson) fragment.push(`lesson=${lesson}`);
+      else put("text", this.#text());
       put("title", this.getAttribute("title"));
       put("view", this.getAttribute("view"));
       put("setup", this.#setup());
@@ -190,14 +197,15 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
     #draw() {
       const press = (act) => () => this.#act(act);
       const button = (text, act, className = "") => make("button", { type: "button", textContent: text, className, onclick: press(act) });
-      this.#buttons = [button(words.run, "run", "solid"), button(words.step, "step")];
+      const teaches = this.hasAttribute("lesson");
+      this.#buttons = teaches ? [button(words.lesson, "focus", "solid")] : [button(words.run, "run", "solid"), button(words.step, "step")];
       this.#says = make("span", { className: "says", role: "status" });
       const acts = make("div", { className: "acts" }, ...this.#buttons);
       acts.setAttribute("role", "group");
       acts.setAttribute("aria-label", words.acts);
       const pre = make("pre", { tabIndex: 0 });
       pre.setAttribute("role", "region");
-      pre.setAttribute("aria-label", words.commands);
+      pre.setAttribute("aria-label", teaches ? words.text : words.commands);
       const entry = make("button", { type: "button", className: "entry", onclick: press("focus") }, make("span", { className: "p", textContent: "> " }), words.prompt);
       const side = make("div", { className: "side" });
       this.#box = make(
@@ -226,8 +234,8 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
       const side = this.shadowRoot.querySelector(".side");
       const keys = (this.getAttribute("view") ?? "").split(",").filter((key) => key.trim());
       side.replaceChildren(...keys.map((key) => make("b", { textContent: key.trim() })), words.side);
-      this.shadowRoot.querySelector(".entry").hidden = this.hasAttribute("readonly");
-      if (this.hasAttribute("readonly")) this.shadowRoot.querySelector(".entry").remove();
+      if (this.hasAttribute("readonly") || this.hasAttribute("lesson")) this.shadowRoot.querySelector(".entry").remove();
+      if (this.hasAttribute("lesson")) side.remove();
       this.#letters();
       this.#size();
       const loading = this.getAttribute("loading");
@@ -244,7 +252,8 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
 
     #size() {
       const set = Number.parseFloat(this.getAttribute("height"));
-      const height = set > 0 ? set : this.#height;
+      const least = this.#frame && this.hasAttribute("lesson") ? LESSON : 0;
+      const height = set > 0 ? set : Math.max(least, this.#height);
       this.shadowRoot.querySelector(".view").classList.toggle("auto", !(set > 0));
       // Set through the DOM: no policy on styles that stand in a page is about that.
       this.shadowRoot.querySelector(".view").style.height = height > 0 ? `${height}px` : "";

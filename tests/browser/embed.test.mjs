@@ -92,6 +92,31 @@ test("the author's text is there at once, and nothing loads before somebody clic
   assert.equal(await log(page, "k"), '> ZADD board 120 ann 150 bob\n(integer) 2\n> ZINCRBY board 40 ann\n"160"');
 });
 
+test("a lesson is read and worked through in another page", async (t) => {
+  const { page, requests } = await open(t, embed('id="k" lesson="locks"', "<pre>\nA lesson on locks\n</pre>"));
+  assert.deepEqual(requests.filter((url) => url.startsWith(keyglass.url)), [`${keyglass.url}embed.js`]);
+  assert.equal(await page.getByRole("button", { name: "Step", exact: true }).count(), 0);
+  await page.getByRole("button", { name: "Open the lesson" }).click();
+  const frame = await frameOf(page, "k");
+  const lesson = frame.getByRole("region", { name: "Lesson", exact: true });
+  await lesson.getByRole("heading", { name: "Locks", level: 2 }).waitFor();
+  assert.ok((await page.locator("#k").evaluate((element) => element.offsetHeight)) >= 600);
+  for (const run of await frame.locator(".lesson-body > .lesson-block > figcaption button").all()) {
+    await run.click();
+    await frame.waitForFunction(() => !document.querySelector(".lesson-body button:disabled:not(.lesson-predict *)"));
+  }
+  await frame.locator(".lesson-steps .ticked").first().waitFor();
+  await frame.locator(".embed-side .card").first().waitFor();
+  // Nothing is wider than its place, on a narrow page too.
+  for (const width of [900, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.waitForTimeout(200);
+    assert.deepEqual(await frame.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+  }
+  await call(page, "k", "reset");
+  await frame.waitForFunction(() => document.querySelector(".lesson") && !document.querySelector(".log").innerText.includes("SET"));
+});
+
 test("the author's output stays until it is run, step by step", async (t) => {
   const { page } = await open(t, embed('id="k"', "<pre>\nA> SET k 1\nnot what it says\nB> GET k\nnor this\n</pre>"));
   await call(page, "k", "step");

@@ -5,8 +5,8 @@ use crate::session::message::Reply;
 
 /// How many points of a line are drawn at most; with more, each stands for the mean of several.
 const POINTS_MAX: usize = 600;
-/// How many classes a histogram has at most.
-const CLASSES_MAX: f64 = 30.0;
+/// About how many classes a histogram has at most.
+const CLASSES: f64 = 30.0;
 /// How many names have bars at most.
 const NAMES_MAX: usize = 60;
 
@@ -217,7 +217,7 @@ fn histogram(plot: &Plot, all: &[Vec<f64>]) -> Drawing {
     let Some((low, high)) = bounds(all.iter().flatten()) else {
         return nothing(plot);
     };
-    let width = step((high - low).max(1e-9), CLASSES_MAX * 0.7);
+    let width = step((high - low).max(1e-9), CLASSES);
     let first = (low / width).floor();
     let classes = ((high / width).floor() - first) as usize + 1;
     let count = |values: &Vec<f64>| {
