@@ -150,10 +150,7 @@ fn table(plot: &Plot, drawing: &Drawing) -> Table {
         std::iter::once(name.clone()).chain(values).collect()
     };
     Table {
-        columns: std::iter::once(first)
-            .chain(names)
-            .map(Into::into)
-            .collect(),
+        columns: std::iter::once(first).chain(names).collect(),
         rows: drawing.names.iter().enumerate().map(row).collect(),
     }
 }
