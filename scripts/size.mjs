@@ -8,9 +8,9 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 // engine learnt lists, sets, hashes, bitmaps, places, settings, the binary form of
 // values, client-side caching and transactions, 600 KB before scripts and their
 // editor, 680 KB before the clock, what clients tell of themselves, and actors, and 760 KB before the
-// history, kept sessions, the inspectors of every type, the sentences below replies and the profiler, and 1,115 KB before the
-// server became a module for others and the page a part of others.)
-const BUDGET = 1180 * 1024;
+// history, kept sessions, the inspectors of every type, the sentences below replies and the profiler, 1,115 KB before the
+// server became a module for others and the page a part of others, and 1,180 KB before lessons and the limit on memory.)
+const BUDGET = 1290 * 1024;
 // The Lua machine, which is fetched when the page is idle or a script is first run.
 const LUA = "keyglass-lua_bg.wasm";
 const LUA_BUDGET = 220 * 1024;
