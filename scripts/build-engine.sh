@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the server half as the JavaScript module keyglass.js, and the Lua machine that it fetches when it needs one as
-# keyglass-lua.js. Trunk runs this as a hook while it builds the page, and puts what it finds in the staging folder
+# Builds the server half as the JavaScript module keyglass.js, the Lua machine that it fetches when it needs one as
+# keyglass-lua.js, and what reads lessons as keyglass-reader.js. Trunk runs this as a hook while it builds the page, and puts what it finds in the staging folder
 # into dist. Alone: TRUNK_STAGING_DIR=folder scripts/build-engine.sh
 # build-engine.sh bench: the engine's door alone, built in the same way, as bench.js, for `make bench`.
 set -euo pipefail
@@ -13,13 +13,13 @@ out="${TRUNK_STAGING_DIR:?is not set: the folder to write keyglass.js to}"
 if [ "${TRUNK_PROFILE:-release}" = release ]; then profile=engine; else profile=dev; fi
 if [ "$profile" = dev ]; then folder=debug; else folder="$profile"; fi
 
-bins=(--bin keyglass-engine --bin keyglass-lua)
+bins=(--bin keyglass-engine --bin keyglass-lua --bin keyglass-reader)
 if [ "${1:-}" = bench ]; then bins=(--features bench --bin keyglass-bench); fi
 
 cd "$ROOT"
 cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" "${bins[@]}"
 
-# module BIN NAME: makes the module NAME.js of a wasm and copies it to the staging folder.
+# module BIN NAME [-Oz]: makes the module NAME.js of a wasm, quick or else small, and copies it to the staging folder.
 module() {
   local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$1.wasm" made="$CARGO_TARGET_DIR/$2-module-$profile"
   # wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
@@ -30,7 +30,7 @@ module() {
     wasm-bindgen --target web --out-name "$2" --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
     if [ "$profile" = engine ]; then
       # The features are those that rustc turns on for this target by default.
-      wasm-opt -O3 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+      wasm-opt "${3:--O3}" --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
         --enable-reference-types --enable-sign-ext "$made/$2_bg.wasm" -o "$made/$2_bg.opt.wasm"
       mv "$made/$2_bg.opt.wasm" "$made/$2_bg.wasm"
     fi
@@ -45,6 +45,7 @@ if [ "${1:-}" = bench ]; then
 fi
 module keyglass-engine keyglass
 module keyglass-lua keyglass-lua
+module keyglass-reader keyglass-reader -Oz
 cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"
 cat "$ROOT/static/module.js" >> "$out/keyglass.js"
 cat >>"$out/keyglass.d.ts" <<'END'

@@ -17,7 +17,7 @@ const LUA_BUDGET = 220 * 1024;
 // What a browser never asks for while the page opens.
 const LATER = [".ts", ".map", ".md", ".txt", ".png", ".webmanifest"];
 // What it asks for once the page is up, or others ask for.
-const AFTER = ["sw.js", "keyglass.schema.json", "icons/keyglass.svg", "embed.js", "embed.html", "embed-page.css"];
+const AFTER = ["keyglass-reader.js", "keyglass-reader_bg.wasm", "sw.js", "keyglass.schema.json", "icons/keyglass.svg", "embed.js", "embed.html", "embed-page.css"];
 
 const root = process.argv.at(-1);
 const json = process.argv.includes("--json");

@@ -7,6 +7,23 @@ export async function fetch_lesson(name) {
   return await answer.text();
 }
 
+// What reads lessons is fetched with the first of them.
+let reader;
+
+/** What a lesson's text means, as bytes. */
+export async function read_lesson(text) {
+  reader ??= import(new URL("keyglass-reader.js", document.baseURI)).then(async (module) => {
+    await module.default();
+    return module;
+  });
+  try {
+    return (await reader).read(text);
+  } catch (error) {
+    reader = undefined;
+    throw error;
+  }
+}
+
 const key = (name) => `keyglass-lesson-${name}`;
 
 /** What was remembered of a lesson; nothing, where the browser keeps nothing. */

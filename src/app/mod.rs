@@ -307,6 +307,8 @@ pub enum Effect {
     Fresh,
     /// Fetch a lesson of `static/lessons/`, and what is remembered of it.
     FetchLesson(String),
+    /// Read a lesson: its name and text, and how far the reader is with it.
+    ReadLesson(String, String, lesson::shelf::Progress),
     /// Remember how far the reader is with a lesson of that name.
     Remember(String, lesson::shelf::Progress),
     /// Remember what was chosen.

@@ -73,6 +73,11 @@ impl Joined {
                     let (id, seed, start) = (None, 99, self.now);
                     self.act(Action::Kept(kept::Act::Begins { id, seed, start }));
                 }
+                Effect::ReadLesson(name, text, progress) => {
+                    let read = lesson::text::read(&text).map(Rc::new);
+                    let act = lesson::page::Act::Read(name, text, progress, read);
+                    self.act(Action::Lesson(act));
+                }
                 Effect::Theme(_)
                 | Effect::Choose(..)
                 | Effect::Load(..)

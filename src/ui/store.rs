@@ -254,6 +254,9 @@ impl Store {
             Effect::Paint(tokens) => super::embed::paint(&tokens),
             Effect::Focus => super::embed::focus(),
             Effect::FetchLesson(name) => super::lesson::fetch(self, name),
+            Effect::ReadLesson(name, text, progress) => {
+                super::lesson::read(self, name, text, progress)
+            }
             Effect::Remember(name, progress) => super::lesson::keep(&name, &progress),
         }
     }

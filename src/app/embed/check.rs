@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::message::{Reply, encode_command, split_words, text};
 
 /// `ZREVRANK board ann = 0`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// As it was written.
     pub text: String,
@@ -16,7 +18,7 @@ pub struct Check {
 }
 
 /// How a reply is to stand to what is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Relation {
     Same,
     Other,

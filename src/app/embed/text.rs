@@ -1,10 +1,12 @@
 //! What the author of a page wrote: commands, each behind a prompt, and below it what it is expected to print.
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::share::transcript;
 use crate::session::message::Conn;
 
 /// A command of the author's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// Who is to run it.
     pub conn: Conn,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::shelf::{Asked, Progress, asked, fragment};
-use super::text::{Block, Kind, Lesson, Node, Span, Step, read};
+use super::text::{Block, Fault, Kind, Lesson, Node, Span, Step};
 use crate::app::embed::text::Said;
 use crate::app::kept::About;
 use crate::app::share::{Deed, Document, Step as Deeds};
@@ -92,7 +92,8 @@ enum Question {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
     name: String,
-    text: String,
+    text: Rc<str>,
+    lesson: Rc<Lesson>,
     step: usize,
     done: Vec<Done>,
     notes: String,
@@ -104,7 +105,7 @@ pub struct Kept {
 pub struct Lessons {
     /// The one that is open.
     pub open: Option<Open>,
-    /// The name of one that is fetched.
+    /// The name of one that is fetched, or read; empty: it came from elsewhere.
     pub fetching: Option<String>,
     /// What opens once there is a session for it.
     opening: Option<Open>,
@@ -124,6 +125,8 @@ pub enum Act {
     Ask(String),
     /// It was fetched: its name, its text, and how far the reader is with it.
     Came(String, String, Progress),
+    /// It was read: its name and its text, how far the reader is with it, and what it is. Without any fault: nothing can read it now.
+    Read(String, String, Progress, Result<Rc<Lesson>, Vec<Fault>>),
     /// It could not be fetched.
     Missing(String),
     /// Another step is shown.
@@ -148,7 +151,7 @@ pub enum Act {
 
 impl Open {
     /// A lesson that was read.
-    fn new(name: String, text: &str, lesson: Lesson, progress: &Progress) -> Self {
+    fn new(name: String, text: &str, lesson: Rc<Lesson>, progress: &Progress) -> Self {
         let steps = lesson.steps.len();
         let mut done = vec![Done::default(); steps];
         for (at, (step, done)) in lesson.steps.iter().zip(&mut done).enumerate() {
@@ -159,7 +162,7 @@ impl Open {
         }
         Self {
             name,
-            lesson: Rc::new(lesson),
+            lesson,
             text: text.into(),
             step: 0,
             done,
@@ -264,7 +267,8 @@ impl Open {
     fn kept(&self) -> Kept {
         Kept {
             name: self.name.clone(),
-            text: self.text.to_string(),
+            text: Rc::clone(&self.text),
+            lesson: Rc::clone(&self.lesson),
             step: self.step,
             done: self.done.clone(),
             notes: self.notes.clone(),
@@ -272,16 +276,13 @@ impl Open {
         }
     }
 
-    fn again(kept: &Kept) -> Option<Self> {
-        let lesson = read(&kept.text).ok()?;
-        let fits = lesson.steps.len() == kept.done.len();
-        let mut open = Self::new(kept.name.clone(), &kept.text, lesson, &Progress::default());
+    fn again(kept: &Kept) -> Self {
+        let (name, lesson) = (kept.name.clone(), Rc::clone(&kept.lesson));
+        let mut open = Self::new(name, &kept.text, lesson, &Progress::default());
         (open.notes, open.here) = (kept.notes.clone(), kept.here);
-        if fits {
-            open.step = kept.step.min(kept.done.len().saturating_sub(1));
-            open.done.clone_from(&kept.done);
-        }
-        Some(open)
+        open.step = kept.step.min(kept.done.len().saturating_sub(1));
+        open.done.clone_from(&kept.done);
+        open
     }
 }
 
@@ -395,7 +396,7 @@ impl State {
         match asked {
             Asked::Name(name) => self.lesson_act(Act::Ask(name), wall, effects),
             Asked::Text(text) => {
-                self.lesson_text(String::new(), &text, &Progress::default(), wall, effects)
+                self.lesson_text(String::new(), text.into(), Progress::default(), effects)
             }
             Asked::Cut => {
                 self.notice = Some(words::CUT.into());
@@ -412,7 +413,7 @@ impl State {
         let again = Open::new(
             open.name.clone(),
             &open.text,
-            (*open.lesson).clone(),
+            Rc::clone(&open.lesson),
             &open.progress(),
         );
         self.lessons_mut().opening = Some(again);
@@ -421,15 +422,10 @@ impl State {
     }
 
     /// Whether a text that was opened is a lesson, which then opens.
-    pub(in crate::app) fn lesson_opened(
-        &mut self,
-        text: &str,
-        wall: f64,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(in crate::app) fn lesson_opened(&mut self, text: &str, effects: &mut Vec<Effect>) -> bool {
         let is_one = super::text::is_one(text);
         if is_one {
-            self.lesson_text(String::new(), text, &Progress::default(), wall, effects);
+            self.lesson_text(String::new(), text.into(), Progress::default(), effects);
         }
         is_one
     }
@@ -443,7 +439,13 @@ impl State {
             }
             Act::Came(name, text, progress) => {
                 if self.lessons.fetching.as_ref() == Some(&name) {
-                    self.lesson_text(name, &text, &progress, wall, effects);
+                    self.lesson_text(name, text, progress, effects);
+                }
+                return;
+            }
+            Act::Read(name, text, progress, read) => {
+                if self.lessons.fetching.as_ref() == Some(&name) {
+                    self.lesson_read((name, &text, &progress), read, wall, effects);
                 }
                 return;
             }
@@ -502,17 +504,28 @@ impl State {
         effects.extend(open.map(|open| Effect::Remember(open.name.clone(), open.progress())));
     }
 
-    /// The text of a lesson is there: it opens in a session of its own.
+    /// The text of a lesson is there: it is read.
     fn lesson_text(
         &mut self,
         name: String,
-        text: &str,
-        progress: &Progress,
+        text: String,
+        progress: Progress,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.lessons_mut().fetching = Some(name.clone());
+        effects.push(Effect::ReadLesson(name, text, progress));
+    }
+
+    /// A lesson was read: it opens in a session of its own.
+    fn lesson_read(
+        &mut self,
+        (name, text, progress): (String, &str, &Progress),
+        read: Result<Rc<Lesson>, Vec<Fault>>,
         wall: f64,
         effects: &mut Vec<Effect>,
     ) {
         self.lessons_mut().fetching = None;
-        match read(text) {
+        match read {
             Ok(lesson) => {
                 self.lessons_mut().opening = Some(Open::new(name, text, lesson, progress));
                 // Before the page has opened, it waits for that.
@@ -522,8 +535,10 @@ impl State {
                 }
             }
             Err(faults) => {
-                let first = faults.first().map(ToString::to_string).unwrap_or_default();
-                self.notice = Some(words::wrong(&first, faults.len()));
+                self.notice = Some(match faults.first() {
+                    Some(first) => words::wrong(&first.to_string(), faults.len()),
+                    None => words::NO_READER.into(),
+                });
                 effects.push(Effect::Unlink);
             }
         }
@@ -580,7 +595,7 @@ impl State {
 
     /// A kept session is back, and its lesson with it.
     pub(in crate::app) fn lesson_again(&mut self, kept: &Kept) {
-        self.lessons_mut().open = Open::again(kept);
+        self.lessons_mut().open = Some(Open::again(kept));
     }
 
     /// Where the session stands now.

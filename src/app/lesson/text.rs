@@ -1,5 +1,7 @@
 //! What a lesson is once it has been read.
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::embed::check::Check;
 use crate::app::embed::text::Said;
 use crate::app::kept::Shown;
@@ -11,7 +13,7 @@ pub use super::read::read;
 pub const BYTES_MAX: usize = 256 * 1024;
 
 /// A lesson.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lesson {
     /// What it is called.
     pub title: String,
@@ -34,7 +36,7 @@ pub struct Lesson {
 }
 
 /// A step.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Its heading.
     pub title: String,
@@ -45,7 +47,7 @@ pub struct Step {
 }
 
 /// What is true once a step is done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// In words.
     pub text: String,
@@ -56,7 +58,7 @@ pub struct Goal {
 }
 
 /// A piece of text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Node {
     /// A paragraph.
     Paragraph(Vec<Span>),
@@ -77,7 +79,7 @@ pub enum Node {
 }
 
 /// A piece of a line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Span {
     /// Text.
     Text(String),
@@ -96,7 +98,7 @@ pub enum Span {
 }
 
 /// What can be done, and the line of the lesson that it begins in, from 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// The line of its fence.
     pub line: usize,
@@ -105,7 +107,7 @@ pub struct Block {
 }
 
 /// What a block is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Kind {
     /// Commands that run at a press, with what they reply.
     Run(Vec<Said>),
@@ -137,7 +139,7 @@ pub enum Kind {
 }
 
 /// Numbers, drawn.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
     /// What it is called.
     pub title: String,
@@ -152,7 +154,7 @@ pub struct Plot {
 }
 
 /// How numbers are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// In order, along a line.
     #[default]
@@ -164,7 +166,7 @@ pub enum Shape {
 }
 
 /// What is wrong with a lesson.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,

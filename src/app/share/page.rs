@@ -269,7 +269,7 @@ impl State {
     pub(in crate::app) fn share_act(&mut self, act: Act, wall: f64, effects: &mut Vec<Effect>) {
         match act {
             Act::Came(_, fragment) if self.lesson_addressed(&fragment, wall, effects) => {}
-            Act::Text(text) if self.lesson_opened(&text, wall, effects) => {}
+            Act::Text(text) if self.lesson_opened(&text, effects) => {}
             Act::Came(query, fragment) => match address(&query, &fragment) {
                 Some(Ok(document)) => self.offer(document, wall, effects),
                 Some(Err(fault)) => {

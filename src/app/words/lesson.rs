@@ -48,6 +48,7 @@ pub const NO_NUMBERS: &str = "Nothing to draw yet: run the block that makes the 
 pub const BLOCK: &str = "Commands";
 pub const VALUE_LATER: &str = "…";
 pub const CUT: &str = "This link to a lesson is not whole: some of it was cut off.";
+pub const NO_READER: &str = "What reads lessons could not be fetched. Try it again.";
 pub const PLACE_IS_GONE: &str =
     "That moment is on a branch that is no longer kept. Open the lesson again to begin anew.";
 pub const MORE: &str = "More";

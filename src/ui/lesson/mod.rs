@@ -5,7 +5,7 @@ mod plot;
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
@@ -23,6 +23,8 @@ use crate::app::{Action, State};
 extern "C" {
     /// The text of a lesson of `static/lessons/`.
     fn fetch_lesson(name: &str) -> Promise;
+    /// What reads a lesson made of its text, as bytes.
+    fn read_lesson(text: &str) -> Promise;
     fn remembered(name: &str) -> Option<String>;
     fn remember(name: &str, progress: &str);
     fn place() -> String;
@@ -42,6 +44,20 @@ pub fn fetch(store: &Store, name: String) {
             None => Act::Missing(name),
         };
         store.dispatch(Action::Lesson(act));
+    });
+}
+
+/// Carries out: read a lesson.
+pub fn read(store: &Store, name: String, text: String, progress: Progress) {
+    let store = store.clone();
+    spawn_local(async move {
+        let bytes = JsFuture::from(read_lesson(&text)).await;
+        let bytes = bytes.map(|bytes| Uint8Array::from(bytes).to_vec());
+        let read = bytes
+            .ok()
+            .and_then(|bytes| postcard::from_bytes(&bytes).ok());
+        let read = read.unwrap_or_else(|| Err(Vec::new()));
+        store.dispatch(Action::Lesson(Act::Read(name, text, progress, read)));
     });
 }
 
