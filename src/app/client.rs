@@ -54,8 +54,8 @@ pub enum Condition {
     Listening(usize, usize),
     /// A command waits for its answer.
     Running,
-    /// Lines are still to be run: how many.
-    ToGo(usize),
+    /// Lines are still to be run: how many, and about how many seconds they take.
+    ToGo(usize, Option<u32>),
     /// It takes a command.
     Ready,
 }
@@ -118,7 +118,7 @@ impl Condition {
         match console.waiting() {
             0 if console.busy() => Self::Running,
             0 => Self::Ready,
-            n => Self::ToGo(n),
+            n => Self::ToGo(n, console.pace.left()),
         }
     }
 
@@ -132,7 +132,7 @@ impl Condition {
             Self::Blocked(..) => "blocked",
             Self::Queuing(_) => "in MULTI",
             Self::Listening(..) => "subscribed",
-            Self::Running | Self::ToGo(_) => "running",
+            Self::Running | Self::ToGo(..) => "running",
             Self::Ready => "ready",
         }
     }

@@ -5,6 +5,7 @@ mod retell;
 use std::collections::VecDeque;
 
 use super::actors::lines::Order;
+use super::pace::Pace;
 use super::past::Way;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
 use super::wire::{self, Wire};
@@ -111,6 +112,8 @@ pub struct Console {
     ahead: VecDeque<Ahead>,
     buffer: Vec<u8>,
     answers: String,
+    /// How long the lines that wait still take.
+    pub pace: Pace,
 }
 
 impl Console {

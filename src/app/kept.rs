@@ -135,6 +135,8 @@ pub struct Kept {
     pub sessions: Rc<Vec<Session>>,
     /// What the bar says.
     pub bar: Bar,
+    /// How long a session that comes back still takes.
+    pub pace: Pace,
     /// What it says once a session from elsewhere is there.
     after: Option<Bar>,
     /// How many entries of the log are saved, or on their way.
@@ -182,6 +184,8 @@ pub enum Act {
     },
     /// A session does not come back; why.
     Stays(String),
+    /// What is coming back is to come no further; a new session begins, and that one stays kept.
+    GiveUp,
     /// A new session is to begin.
     Fresh,
     /// It begins.
@@ -242,6 +246,12 @@ impl State {
                 self.kept_mut().bar = Bar::Nothing;
                 self.notice = Some(why);
                 effects.push(Effect::List);
+            }
+            Act::GiveUp => {
+                // Of what is not all there, nothing is saved.
+                self.used = false;
+                self.share_given_up();
+                effects.push(Effect::Fresh);
             }
             Act::Fresh => {
                 self.save(true, wall, effects);
@@ -482,9 +492,11 @@ impl State {
     }
 
     /// So much of a session that comes back is there.
-    pub(super) fn folded(&mut self, so_far: usize) {
-        if let Bar::Coming(_, done) = &mut self.kept_mut().bar {
+    pub(super) fn folded(&mut self, so_far: usize, wall: f64) {
+        let kept = self.kept_mut();
+        if let Bar::Coming(all, done) = &mut kept.bar {
             *done = so_far;
+            kept.pace.see(all.saturating_sub(so_far), wall);
         }
     }
 

@@ -24,6 +24,7 @@ pub mod listing;
 pub mod lua;
 pub mod matrix;
 pub mod movement;
+pub mod pace;
 pub mod past;
 pub mod port;
 pub mod profiler;
@@ -697,6 +698,9 @@ impl State {
                 console::Sent::Nothing => {}
             }
         }
+        if let Some(console) = self.console(conn) {
+            console.pace.see(console.waiting(), wall);
+        }
     }
 
     /// Cuts a connection and opens it again.
@@ -761,7 +765,7 @@ impl State {
 
     fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
         if let [Update::Folded { done, .. }] = frame.updates[..] {
-            return self.folded(done);
+            return self.folded(done, wall);
         }
         self.clock = ClockBase {
             now: frame.now,

@@ -192,7 +192,7 @@ fn Doing(props: &DoingProps) -> Html {
             tag(colour::client_tag(conn), words::listens(channels, patterns))
         }
         Condition::Running => tag("plain", words::RUNNING.into()),
-        Condition::ToGo(n) => tag("plain", words::to_go(n)),
+        Condition::ToGo(n, left) => tag("plain", words::to_go(n, left)),
         Condition::Ready => tag("good", words::READY.into()),
     }
 }

@@ -43,13 +43,15 @@ pub fn KeptBar(props: &KeptProps) -> Html {
         },
         Bar::Coming(all, done) => {
             let [all, done] = [all, done].map(|n| format::count(*n as u64));
+            let left = props.kept.pace.left();
             html! {
                 <>
                     <span>{ words::coming(&all) }</span>
                     // Read to nobody: it would be a flood.
                     if done != "0" {
-                        <span class="num" aria-hidden="true">{ words::come(&done, &all) }</span>
+                        <span class="num" aria-hidden="true">{ words::come(&done, &all, left) }</span>
                     }
+                    { button("line", words::STOP, Act::GiveUp) }
                 </>
             }
         }

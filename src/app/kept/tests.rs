@@ -138,6 +138,30 @@ fn how_much_of_a_session_is_back_is_told_and_is_no_sign_that_it_is() {
 }
 
 #[test]
+fn a_session_that_comes_back_says_how_long_it_takes_and_can_be_stopped() {
+    let mut page = kept();
+    page.state.kept_mut().bar = Bar::Coming(2_000, 0);
+    let mut told = |done: usize| {
+        page.now += 1_000;
+        let updates = vec![Update::Folded { done, all: 2_000 }];
+        page.act(Action::Frame(Frame {
+            now: page.now,
+            updates,
+        }));
+        page.state.kept().pace.left()
+    };
+    assert_eq!([told(500), told(1_000)], [None, Some(2)]);
+    page.saved.clear();
+    keep(&mut page, Act::GiveUp);
+    page.now += 10_000;
+    page.act(Action::Tick);
+    assert_eq!(page.saved, [], "of what is not all there, nothing is saved");
+    let (id, seed, start) = (Some("next".into()), 5, page.now);
+    keep(&mut page, Act::Begins { id, seed, start });
+    assert_eq!(page.state.log().seed, 5);
+}
+
+#[test]
 fn a_session_that_nobody_has_open_is_offered_once_and_not_when_somebody_types_already() {
     let mut page = kept();
     let all = vec![

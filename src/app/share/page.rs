@@ -646,6 +646,11 @@ impl State {
         effects.push(Effect::Fresh);
     }
 
+    /// What came from elsewhere is no longer brought to its end.
+    pub(in crate::app) fn share_given_up(&mut self) {
+        self.share_mut().since = None;
+    }
+
     /// Whether the server half broke while it brought to its end what came from elsewhere, which is then given up.
     pub(in crate::app) fn broke_opening(&mut self, effects: &mut Vec<Effect>) -> bool {
         let opening = self.share.since.is_some();

@@ -65,8 +65,12 @@ pub fn listens(channels: usize, patterns: usize) -> String {
     parts.join(", ")
 }
 
-pub fn to_go(lines: usize) -> String {
-    format!("{} to go", format::count(lines as u64))
+pub fn to_go(lines: usize, left: Option<u32>) -> String {
+    // In the little room of a console's head.
+    let left = left.map_or_else(String::new, |left| {
+        format!(" · {}", format::duration(u64::from(left) * 1000))
+    });
+    format!("{} to go{left}", format::count(lines as u64))
 }
 
 pub const READY: &str = "ready";

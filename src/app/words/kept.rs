@@ -2,6 +2,7 @@
 
 use crate::app::format;
 
+pub const STOP: &str = "Stop";
 pub const CONTINUE: &str = "Continue";
 pub const NOT_NOW: &str = "Not now";
 pub const BACK: &str = "Your session is back, to the last command.";
@@ -24,8 +25,8 @@ pub fn coming(inputs: &str) -> String {
     format!("Bringing the session back: {inputs} inputs…")
 }
 
-pub fn come(inputs: &str, of: &str) -> String {
-    format!("{inputs} of {of}")
+pub fn come(inputs: &str, of: &str, left: Option<u32>) -> String {
+    format!("{inputs} of {of}{}", super::time_left(left))
 }
 
 pub fn of_later_version(when: &str) -> String {

@@ -70,6 +70,17 @@ fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", format::count(n), if n == 1 { one } else { many })
 }
 
+/// " · about 5 s left", once that can be told.
+fn time_left(seconds: Option<u32>) -> String {
+    let left = |seconds: u32| {
+        format!(
+            " · about {} left",
+            format::duration(u64::from(seconds) * 1000)
+        )
+    };
+    seconds.map_or_else(String::new, left)
+}
+
 /// " in jobs", where a group has to be named.
 fn within(group: Option<&str>) -> String {
     group.map_or_else(String::new, |group| format!(" in {group}"))
