@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actors::command_line;
 use super::console::Console;
+use super::pace::Pace;
 use super::port::Port;
 use super::stage::Subject;
 use super::timeline::{self, Timeline};
