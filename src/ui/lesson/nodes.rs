@@ -71,7 +71,7 @@ fn one(span: &Span, open: &Open) -> Html {
                 true => format!("./{to}"),
                 false => to.clone(),
             };
-            html! { <a href={to} target="_blank" rel="noopener noreferrer">{ spans(inner, open) }</a> }
+            html! { <a href={to} target="_blank" rel="noopener" referrerpolicy="no-referrer">{ spans(inner, open) }</a> }
         }
         Span::Break => html! { <br /> },
     }
