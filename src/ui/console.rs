@@ -18,8 +18,10 @@ use crate::app::words::console as words;
 use crate::app::{Action, client, colour, format, hint, share};
 use crate::session::message::CommandDoc;
 
-/// How many blocks are drawn of a console that is read at its end: all four are drawn anew at each moment gone to.
-const AT_END: usize = 80;
+/// How many blocks are drawn of consoles that are read at their end, in all of them and in each at least: the fewer there are,
+/// the higher each is, and all are drawn anew at each moment gone to.
+const AT_END: usize = 160;
+const AT_END_EACH: usize = 40;
 /// How many earlier ones are drawn each time that one scrolls up to the first.
 const EARLIER: usize = 220;
 /// How near to its first line a log must be for that, in pixels.
@@ -94,11 +96,12 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     let seen = use_seen(&section);
     let blocks = console.transcript.blocks();
     let without = |drawn: usize| blocks.len().saturating_sub(drawn);
+    let last = (AT_END / props.place.1.max(1)).max(AT_END_EACH);
     let skipped = match *from {
         Some(id) => blocks
             .partition_point(|block| block.id < id)
-            .min(without(AT_END)),
-        None => without(if seen { AT_END } else { UNSEEN }),
+            .min(without(last)),
+        None => without(if seen { last } else { UNSEEN }),
     };
 
     let raw = use_state(|| false);
