@@ -396,7 +396,7 @@ impl State {
         match asked {
             Asked::Name(name) => self.lesson_act(Act::Ask(name), wall, effects),
             Asked::Text(text) => {
-                self.lesson_text(String::new(), text.into(), Progress::default(), effects)
+                self.lesson_text(String::new(), text, Progress::default(), effects)
             }
             Asked::Cut => {
                 self.notice = Some(words::CUT.into());
