@@ -272,6 +272,11 @@ impl Console {
         !self.turning && self.waiting() == 0 && (free || self.client_waits() && steers())
     }
 
+    /// Whether all that was entered is on its way, or waits for no more than its client does.
+    pub fn is_settled(&self) -> bool {
+        !self.turning && (self.waiting() == 0 || self.client_waits())
+    }
+
     /// Whether the server half has said that this client waits, and no answer comes before it stops waiting.
     fn client_waits(&self) -> bool {
         self.repeat.is_none() && (self.blocked().is_some() || self.transcript.subscriptions() > 0)

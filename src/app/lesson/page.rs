@@ -850,7 +850,8 @@ impl State {
         let walks = self.walks();
         let ran = self.lessons.open.as_ref().is_some_and(Open::busy)
             && !walks
-            && self.port.waiting().is_none();
+            && self.port.waiting().is_none()
+            && self.consoles.iter().all(|console| console.is_settled());
         if moved && let Some(open) = self.open_lesson() {
             open.stale = true;
         }

@@ -599,6 +599,10 @@ impl State {
             if !running || self.travels() || !self.ready() || !self.walk_there(wall, effects) {
                 return;
             }
+            // A line that turns the clock waits for the replies before it, and what follows waits for that.
+            if !self.consoles.iter().all(|console| console.is_settled()) {
+                return;
+            }
             let walk = self.share.walk.as_ref();
             let next = walk.and_then(|walk| walk.document.steps.get(walk.next));
             if let Some((conn, Deed::Line(line))) = next.map(|step| (step.conn, &step.deed)) {

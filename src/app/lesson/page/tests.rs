@@ -56,7 +56,20 @@ ann leads: ZREVRANK board ann = 0
 
 ## Read on
 
-Nothing to do.
+```keyglass
+A> .pause
+A> SET lock a PX 10000
+OK
+.advance 4s
+B> PTTL lock
+(integer) 6000
+A> 3 INCR n
+B> GET n
+\"3\"
+A> BLPOP nothing 0
+B> RPUSH other 1
+(integer) 1
+```
 ";
 
 fn opened() -> Joined {
@@ -229,6 +242,18 @@ fn a_later_step_can_be_caught_up_with() {
         matches!(plot, Some(Reply::Array(rows)) if rows.len() == 4),
         "{plot:?}"
     );
+}
+
+#[test]
+fn lines_of_several_clients_and_of_the_clock_run_in_their_order() {
+    let mut page = opened();
+    act(&mut page, Act::Go(2));
+    let at = block(&page, RUN);
+    act(&mut page, Act::Run(at));
+    let text = page.state.consoles[1].transcript.text("B");
+    let all = "B> PTTL lock\n(integer) 6000\nB> GET n\n\"3\"\nB> RPUSH other 1\n(integer) 1\n";
+    assert_eq!(text, all);
+    assert!(!open(&page).busy() && open(&page).done[2].ticked);
 }
 
 #[test]
