@@ -101,9 +101,11 @@ test("a lesson is read and worked through in another page", async (t) => {
   const lesson = frame.getByRole("region", { name: "Lesson", exact: true });
   await lesson.getByRole("heading", { name: "Locks", level: 2 }).waitFor();
   assert.ok((await page.locator("#k").evaluate((element) => element.offsetHeight)) >= 600);
-  for (const run of await frame.locator(".lesson-body > .lesson-block > figcaption button").all()) {
+  await frame.locator(".lesson-fold").evaluateAll((all) => all.forEach((fold) => (fold.open = true)));
+  for (const run of await frame.locator(".lesson-body .lesson-block > figcaption button, .lesson-body .lesson-experiment > button").all()) {
     await run.click();
-    await frame.waitForFunction(() => !document.querySelector(".lesson-body button:disabled:not(.lesson-predict *)"));
+    await page.waitForTimeout(500);
+    await frame.waitForFunction(() => ![...document.querySelectorAll(".lesson-body button")].some((button) => button.textContent === "Running"));
   }
   await frame.locator(".lesson-steps .ticked").first().waitFor();
   await frame.locator(".embed-side .card").first().waitFor();
