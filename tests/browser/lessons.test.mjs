@@ -46,7 +46,7 @@ async function work(page) {
 /** Waits for the step's tick; what actors still have to do, they do while the clock moves on. */
 async function done(page, step) {
   for (let tries = 0; tries < 60; tries++) {
-    for (let looks = 0; looks < 8; looks++) {
+    for (let looks = 0; looks < 50; looks++) {
       if (await ticked(page)) return;
       await page.waitForTimeout(60);
     }

@@ -23,6 +23,8 @@ const TICKETS: u32 = 1 << 31;
 /// the answer took, since all of a large data set is copied for it.
 const PACE: f64 = 200.0;
 const REST: f64 = 6.0;
+/// And how long at most: an answer may only have waited for something else to end.
+const REST_MAX: f64 = 1_500.0;
 /// How long the reader's notes may be, in characters.
 pub const NOTES_MAX: usize = 10_000;
 
@@ -457,7 +459,7 @@ impl State {
             Act::Go(step) => {
                 if let Some(open) = self.open_lesson() {
                     open.step = step.min(open.lesson.steps.len().saturating_sub(1));
-                    open.stale = true;
+                    (open.stale, open.ask_at) = (true, 0.0);
                 }
                 self.lesson_begins(wall, effects);
             }
@@ -913,7 +915,7 @@ impl State {
         let Some((_, since, asked)) = open.asking.take_if(|(asked, ..)| *asked == ticket) else {
             return true;
         };
-        open.ask_at = wall + ((wall - since) * REST).max(PACE);
+        open.ask_at = wall + ((wall - since) * REST).clamp(PACE, REST_MAX);
         let lesson = Rc::clone(&open.lesson);
         let mut rest = bytes;
         let mut replies = BTreeMap::new();
