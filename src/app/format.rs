@@ -29,6 +29,14 @@ pub fn duration(ms: Millis) -> String {
     }
 }
 
+/// Whole seconds, as an estimate is written: `4 s`; from a minute on as [`duration`].
+pub fn seconds(seconds: u32) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        _ => duration(u64::from(seconds) * 1000),
+    }
+}
+
 /// A number of bytes in units of 1,024: `512 B`, `1.5 KB`, `12 KB`, `61 MB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];

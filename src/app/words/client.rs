@@ -67,9 +67,7 @@ pub fn listens(channels: usize, patterns: usize) -> String {
 
 pub fn to_go(lines: usize, left: Option<u32>) -> String {
     // In the little room of a console's head.
-    let left = left.map_or_else(String::new, |left| {
-        format!(" · {}", format::duration(u64::from(left) * 1000))
-    });
+    let left = left.map_or_else(String::new, |left| format!(" · {}", format::seconds(left)));
     format!("{} to go{left}", format::count(lines as u64))
 }
 

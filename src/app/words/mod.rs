@@ -72,12 +72,7 @@ fn counted(n: u64, one: &str, many: &str) -> String {
 
 /// " · about 5 s left", once that can be told.
 fn time_left(seconds: Option<u32>) -> String {
-    let left = |seconds: u32| {
-        format!(
-            " · about {} left",
-            format::duration(u64::from(seconds) * 1000)
-        )
-    };
+    let left = |left: u32| format!(" · about {} left", format::seconds(left));
     seconds.map_or_else(String::new, left)
 }
 
