@@ -62,7 +62,7 @@ pub struct Told {
     pub walk: Option<share::page::Left>,
     /// The lesson that it is a part of. It is written behind the rest.
     #[serde(skip)]
-    pub lesson: Option<lesson::page::Kept>,
+    pub lesson: Option<lesson::open::Kept>,
 }
 
 impl About {

@@ -1,106 +1,21 @@
-//! The lesson that is open: what runs, what is asked, what is done, and the ways back.
+//! What is done with lessons: they open, their blocks run, and there are ways back.
 //!
-//! A block types into the consoles as a reader would. Checks, values and plots are asked of a copy of the moment, so that a
-//! lesson never becomes a part of what it looks at.
+//! A block types into the consoles as a reader would.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
-use super::shelf::{Asked, Progress, asked, fragment};
-use super::text::{Block, Fault, Kind, Lesson, Node, Span, Step};
+use super::open::{Kept, Open, Place, blocks, library_line};
+use super::shelf::{Asked, Progress, asked};
+use super::text::{Block, Fault, Kind, Lesson, Node};
 use crate::app::embed::text::Said;
 use crate::app::kept::About;
 use crate::app::share::{Deed, Document, Step as Deeds};
 use crate::app::words::lesson as words;
-use crate::app::{Effect, State, Tab, actors, colour, show};
+use crate::app::{Effect, State, Tab, actors, colour};
 use crate::session::message::*;
 
-/// The first of the tickets that a lesson's questions to the server half have.
-const TICKETS: u32 = 1 << 31;
-/// How long there is between two of them at least, in milliseconds of the browser's clock; and how many times as long as
-/// the answer took, since all of a large data set is copied for it.
-const PACE: f64 = 200.0;
-const REST: f64 = 6.0;
-/// And how long at most: an answer may only have waited for something else to end.
-const REST_MAX: f64 = 1_500.0;
 /// How long the reader's notes may be, in characters.
 pub const NOTES_MAX: usize = 10_000;
-
-/// A point of a branch of the session's history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    branch: BranchId,
-    point: Point,
-}
-
-/// How a step stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
-    /// It is done.
-    pub ticked: bool,
-    /// Which of its checks hold now.
-    pub holds: Vec<bool>,
-    /// The blocks that have been run, by their place in the step.
-    pub ran: BTreeSet<usize>,
-    /// What was chosen at its questions: by their place, the answer.
-    pub guesses: BTreeMap<usize, usize>,
-    /// Its checks held in this session.
-    held: bool,
-    /// Where the session stood when it began.
-    began: Option<Place>,
-}
-
-/// The lesson that is open.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Open {
-    /// Its name in `static/lessons/`; empty: it came from elsewhere.
-    pub name: String,
-    /// The lesson.
-    pub lesson: Rc<Lesson>,
-    text: Rc<str>,
-    /// The step that is shown, from 0.
-    pub step: usize,
-    /// How each step stands.
-    pub done: Vec<Done>,
-    /// The reader's own notes.
-    pub notes: String,
-    /// What the values and plots of the step were answered last, by their commands.
-    pub replies: Rc<BTreeMap<String, Reply>>,
-    /// The blocks of a step that run now.
-    running: Option<(usize, Vec<usize>)>,
-    /// Where the lesson left the session.
-    here: Option<Place>,
-    /// What is asked, and since when.
-    asking: Option<(u32, f64, Vec<Question>)>,
-    next_ticket: u32,
-    /// Something happened since it was asked.
-    stale: bool,
-    /// When it may be asked again.
-    ask_at: f64,
-}
-
-/// What is asked of a copy of the moment.
-#[derive(Clone, Debug, PartialEq)]
-enum Question {
-    /// Whether a check of a step holds.
-    Holds(usize, usize),
-    /// What a value or a series is.
-    Value(String),
-}
-
-/// As it is kept with its session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Kept {
-    name: String,
-    text: Rc<str>,
-    lesson: Rc<Lesson>,
-    step: usize,
-    done: Vec<Done>,
-    notes: String,
-    here: Option<Place>,
-}
 
 /// What the page knows of lessons.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,220 +66,13 @@ pub enum Act {
     Leave,
 }
 
-impl Open {
-    /// A lesson that was read.
-    fn new(name: String, text: &str, lesson: Rc<Lesson>, progress: &Progress) -> Self {
-        let steps = lesson.steps.len();
-        let mut done = vec![Done::default(); steps];
-        for (at, (step, done)) in lesson.steps.iter().zip(&mut done).enumerate() {
-            done.ticked = progress.ticked.get(at).copied().unwrap_or_default();
-            done.holds = vec![false; step.checks.len()];
-            let own = progress.guesses.iter().filter(|(step, ..)| *step == at);
-            done.guesses = own.map(|(_, place, answer)| (*place, *answer)).collect();
-        }
-        Self {
-            name,
-            lesson,
-            text: text.into(),
-            step: 0,
-            done,
-            notes: progress.notes.clone(),
-            replies: Rc::default(),
-            running: None,
-            here: None,
-            asking: None,
-            next_ticket: TICKETS,
-            stale: true,
-            ask_at: 0.0,
-        }
-    }
-
-    /// The step that is shown.
-    pub fn shown(&self) -> Option<&Step> {
-        self.lesson.steps.get(self.step)
-    }
-
-    /// How it stands.
-    pub fn stands(&self) -> Option<&Done> {
-        self.done.get(self.step)
-    }
-
-    fn stands_mut(&mut self) -> Option<&mut Done> {
-        self.done.get_mut(self.step)
-    }
-
-    /// Whether the block at a place of the step is running.
-    pub fn runs(&self, at: usize) -> bool {
-        let running = self.running.as_ref();
-        running.is_some_and(|(step, blocks)| *step == self.step && blocks.contains(&at))
-    }
-
-    /// Whether any block is running.
-    pub fn busy(&self) -> bool {
-        self.running.is_some()
-    }
-
-    /// Whether what earlier steps do was not done in this session.
-    pub fn misses_earlier(&self) -> bool {
-        let mut before = self.lesson.steps.iter().zip(&self.done).take(self.step);
-        before.any(|(step, done)| has_blocks(step) && done.ran.is_empty() && !done.held)
-    }
-
-    /// What tells it from other lessons.
-    pub fn link_name(&self) -> String {
-        match self.name.is_empty() {
-            true => self.lesson.title.clone(),
-            false => self.name.clone(),
-        }
-    }
-
-    /// The fragment that opens the lesson.
-    pub fn link(&self) -> String {
-        fragment(&self.name, &self.text)
-    }
-
-    /// The text of the lesson.
-    pub fn text(&self) -> &Rc<str> {
-        &self.text
-    }
-
-    /// How far the reader is.
-    pub fn progress(&self) -> Progress {
-        let guesses = self.done.iter().enumerate().flat_map(|(step, done)| {
-            done.guesses
-                .iter()
-                .map(move |(place, answer)| (step, *place, *answer))
-        });
-        Progress {
-            ticked: self.done.iter().map(|done| done.ticked).collect(),
-            guesses: guesses.collect(),
-            notes: self.notes.clone(),
-        }
-    }
-
-    /// What the step that is shown asks for: its checks, values and series.
-    fn questions(&self) -> Vec<(Question, Vec<u8>)> {
-        let Some(step) = self.shown() else {
-            return Vec::new();
-        };
-        let mut all: Vec<(Question, Vec<u8>)> = Vec::new();
-        for (at, goal) in step.checks.iter().enumerate() {
-            all.push((Question::Holds(self.step, at), goal.check.command.clone()));
-        }
-        let mut commands = Vec::new();
-        if self.step == 0 {
-            values(&self.lesson.intro, &mut commands);
-        }
-        values(&step.nodes, &mut commands);
-        commands.sort_unstable();
-        commands.dedup();
-        for command in commands {
-            if let Some(words) = split_words(command.as_bytes()).filter(|words| !words.is_empty()) {
-                all.push((Question::Value(command), encode_command(&words)));
-            }
-        }
-        all
-    }
-
-    fn kept(&self) -> Kept {
-        Kept {
-            name: self.name.clone(),
-            text: Rc::clone(&self.text),
-            lesson: Rc::clone(&self.lesson),
-            step: self.step,
-            done: self.done.clone(),
-            notes: self.notes.clone(),
-            here: self.here,
-        }
-    }
-
-    fn again(kept: &Kept) -> Self {
-        let (name, lesson) = (kept.name.clone(), Rc::clone(&kept.lesson));
-        let mut open = Self::new(name, &kept.text, lesson, &Progress::default());
-        (open.notes, open.here) = (kept.notes.clone(), kept.here);
-        open.step = kept.step.min(kept.done.len().saturating_sub(1));
-        open.done.clone_from(&kept.done);
-        open
-    }
-}
-
-/// Whether there is anything in a step that runs.
-pub fn has_blocks(step: &Step) -> bool {
-    blocks(step).next().is_some()
-}
-
-/// The blocks of a step that run, by their places; solutions last, as a reader comes to them.
-fn blocks(step: &Step) -> impl Iterator<Item = usize> + '_ {
-    let of = |wanted: bool| {
-        let nodes = step.nodes.iter().enumerate();
-        nodes.filter_map(move |(at, node)| match node {
-            Node::Block(Block { kind, .. }) => match kind {
-                Kind::Solution(_) => wanted.then_some(at),
-                Kind::Run(_) | Kind::Library(..) | Kind::Actor(..) | Kind::Experiment(..) => {
-                    (!wanted).then_some(at)
-                }
-                _ => None,
-            },
-            _ => None,
-        })
-    };
-    of(false).chain(of(true))
-}
-
-/// The line that loads a library of functions.
-pub fn library_line(text: &str) -> String {
-    format!("FUNCTION LOAD REPLACE {}", show::word(text.as_bytes()))
-}
-
-/// The commands whose replies stand in a text.
-fn values(nodes: &[Node], found: &mut Vec<String>) {
-    let spans = |spans: &[Span], found: &mut Vec<String>| of_spans(spans, found);
-    for node in nodes {
-        match node {
-            Node::Paragraph(line) | Node::Heading(_, line) => spans(line, found),
-            Node::List(_, items) => items.iter().for_each(|item| values(item, found)),
-            Node::Table(head, rows) => {
-                let cells = head.iter().chain(rows.iter().flatten());
-                cells.for_each(|cell| spans(cell, found));
-            }
-            Node::Quote(inner) => values(inner, found),
-            Node::Code(..) | Node::Rule => {}
-            Node::Block(block) => match &block.kind {
-                Kind::Hint(inner) | Kind::Answer(inner) => values(inner, found),
-                Kind::Predict {
-                    question, reveal, ..
-                } => {
-                    values(question, found);
-                    values(reveal, found);
-                }
-                Kind::Plot(plot) => {
-                    found.extend(plot.series.iter().map(|(_, command)| command.clone()))
-                }
-                _ => {}
-            },
-        }
-    }
-}
-
-fn of_spans(spans: &[Span], found: &mut Vec<String>) {
-    for span in spans {
-        match span {
-            Span::Value(command) => found.push(command.clone()),
-            Span::Emphasis(inner) | Span::Strong(inner) | Span::Link(_, inner) => {
-                of_spans(inner, found)
-            }
-            Span::Text(_) | Span::Code(_) | Span::Break => {}
-        }
-    }
-}
-
 impl State {
     /// What the page knows of lessons.
     pub fn lessons(&self) -> &Rc<Lessons> {
         &self.lessons
     }
 
-    fn open_lesson(&mut self) -> Option<&mut Open> {
+    pub(super) fn open_lesson(&mut self) -> Option<&mut Open> {
         self.lessons.open.as_ref()?;
         Rc::make_mut(&mut self.lessons).open.as_mut()
     }
@@ -497,7 +205,7 @@ impl State {
     }
 
     /// The browser is to remember how far the reader is.
-    fn lesson_remember(&self, effects: &mut Vec<Effect>) {
+    pub(super) fn lesson_remember(&self, effects: &mut Vec<Effect>) {
         let open = self
             .lessons
             .open
@@ -601,7 +309,7 @@ impl State {
     }
 
     /// Where the session stands now.
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let view = &self.past.view;
         let end = Point {
             inputs: view.inputs,
@@ -870,98 +578,6 @@ impl State {
             true => self.lesson_ask(wall, effects),
             false => self.lesson_begins(wall, effects),
         }
-    }
-
-    /// Asks what the step wants to know, if anything happened and it is time.
-    pub(in crate::app) fn lesson_ask(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        let free = self.ready() && !self.travels() && self.script.stand.is_none();
-        let Some(open) = self.lessons.open.as_ref() else {
-            return;
-        };
-        if !free || !open.stale || open.asking.is_some() || wall < open.ask_at {
-            return;
-        }
-        let questions = open.questions();
-        let Some(open) = self.open_lesson() else {
-            return;
-        };
-        open.stale = false;
-        if questions.is_empty() {
-            return;
-        }
-        let ticket = open.next_ticket;
-        open.next_ticket = open.next_ticket.checked_add(1).unwrap_or(TICKETS);
-        let (asked, commands): (Vec<_>, Vec<_>) = questions.into_iter().unzip();
-        open.asking = Some((ticket, wall, asked));
-        let bytes = commands.concat();
-        effects.push(Effect::Post(vec![Request::Probe { ticket, bytes }]));
-    }
-
-    /// Whether an answer is a lesson's, which then reads it.
-    pub(in crate::app) fn lesson_probed(
-        &mut self,
-        ticket: u32,
-        bytes: &[u8],
-        wall: f64,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
-        if ticket < TICKETS {
-            return false;
-        }
-        let place = self.place();
-        let Some(open) = self.open_lesson() else {
-            return true;
-        };
-        let Some((_, since, asked)) = open.asking.take_if(|(asked, ..)| *asked == ticket) else {
-            return true;
-        };
-        open.ask_at = wall + ((wall - since) * REST).clamp(PACE, REST_MAX);
-        let lesson = Rc::clone(&open.lesson);
-        let mut rest = bytes;
-        let mut replies = BTreeMap::new();
-        for question in asked {
-            // What has to wait, and all behind it, is not answered.
-            let Some((reply, used)) = decode(rest) else {
-                break;
-            };
-            rest = rest.get(used..).unwrap_or_default();
-            match question {
-                Question::Holds(step, at) => {
-                    let goal = lesson.steps.get(step).and_then(|step| step.checks.get(at));
-                    let holds = goal.is_some_and(|goal| goal.check.hold(&reply).passed);
-                    if let Some(known) = open
-                        .done
-                        .get_mut(step)
-                        .and_then(|done| done.holds.get_mut(at))
-                    {
-                        *known = holds;
-                    }
-                }
-                Question::Value(command) => {
-                    replies.insert(command, reply);
-                }
-            }
-        }
-        if *open.replies != replies {
-            open.replies = Rc::new(replies);
-        }
-        let step = open.step;
-        let done = open.stands_mut();
-        let news = done.is_some_and(|done| {
-            let all = !done.holds.is_empty() && done.holds.iter().all(|holds| *holds);
-            done.held |= all;
-            all && !std::mem::replace(&mut done.ticked, all)
-        });
-        if news {
-            open.here = Some(place);
-            let title = lesson
-                .steps
-                .get(step)
-                .map_or("", |step| step.title.as_str());
-            self.announcer.also(&words::step_is_done(step + 1, title));
-            self.lesson_remember(effects);
-        }
-        true
     }
 
     /// The server half began anew: what was asked is not answered.

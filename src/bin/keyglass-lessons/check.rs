@@ -3,7 +3,7 @@
 use keyglass::app::embed::check;
 use keyglass::app::embed::text::Said;
 use keyglass::app::format;
-use keyglass::app::lesson::page::library_line;
+use keyglass::app::lesson::open::library_line;
 use keyglass::app::lesson::plot;
 use keyglass::app::lesson::text::{Block, Goal, Kind, Lesson, Node, Plot, Shape, read};
 use keyglass::session::message::{Conn, Millis, Reply, text};
