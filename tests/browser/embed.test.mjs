@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, startServer } from "./helpers.mjs";
+import { work } from "./lessons.mjs";
 
 let browser, keyglass, host;
 /** The page that the host serves next, and the headers it has. */
@@ -101,12 +102,7 @@ test("a lesson is read and worked through in another page", async (t) => {
   const lesson = frame.getByRole("region", { name: "Lesson", exact: true });
   await lesson.getByRole("heading", { name: "Locks", level: 2 }).waitFor();
   assert.ok((await page.locator("#k").evaluate((element) => element.offsetHeight)) >= 600);
-  await frame.locator(".lesson-fold").evaluateAll((all) => all.forEach((fold) => (fold.open = true)));
-  for (const run of await frame.locator(".lesson-body .lesson-block > figcaption button, .lesson-body .lesson-experiment > button").all()) {
-    await run.click();
-    await page.waitForTimeout(500);
-    await frame.waitForFunction(() => ![...document.querySelectorAll(".lesson-body button")].some((button) => button.textContent === "Running"));
-  }
+  await work(frame);
   await frame.locator(".lesson-steps .ticked").first().waitFor();
   await frame.locator(".embed-side .card").first().waitFor();
   // Nothing is wider than its place, on a narrow page too.

@@ -1,5 +1,6 @@
 // What the gallery shows: every inspector and every view of the page, each made by what a learner would type and press.
 import { inspector } from "./helpers.mjs";
+import { lessonOf, work } from "./lessons.mjs";
 
 const button = (scope, name, options = {}) => scope.getByRole("button", { name, exact: true, ...options });
 
@@ -7,29 +8,13 @@ async function side(page, key, ...names) {
   for (const name of names) await button(inspector(page, key), name).click();
 }
 
-/** Answers, runs and opens everything in the step of a lesson that is shown. */
-async function workLesson(page) {
-  const lesson = page.getByRole("region", { name: "Lesson", exact: true });
-  await lesson.locator(".lesson-predict button").first().click();
-  const blocks = page.locator(".lesson-body > .lesson-block > figcaption button");
-  for (const block of await blocks.all()) {
-    await block.click();
-    await page.locator(".lesson-block.ran").first().waitFor();
-  }
-  await lesson.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
-}
-
 /** Does what the steps before one do, and that one. */
 async function lessonStep(page, step) {
-  const lesson = page.getByRole("region", { name: "Lesson", exact: true });
+  const lesson = lessonOf(page);
   await lesson.locator(".lesson-steps button").nth(step - 1).click();
   await button(lesson, "Do the steps before").click();
   await button(lesson, "Do the steps before").waitFor({ state: "detached" });
-  const all = page.locator(".lesson-body > .lesson-block > figcaption button, .lesson-body > .lesson-experiment > button");
-  for (let at = 0; at < (await all.count()); at++) {
-    await page.waitForFunction((at) => !document.querySelectorAll(".lesson-body > .lesson-block > figcaption button, .lesson-body > .lesson-experiment > button")[at].disabled, at);
-    await all.nth(at).click();
-  }
+  await work(page, { solve: false });
   await lesson.locator(".lesson-plot svg").first().waitFor();
 }
 
@@ -86,7 +71,7 @@ export const SCENES = [
   } },
   { name: "share", lines: ["A> ZADD board 3 ann"], part: "Consoles", press: (page) => button(page, "Share").click() },
   { name: "help", lines: ["A> ZADD board 3 ann"], part: "Consoles", press: (page) => page.keyboard.press("F1") },
-  { name: "lesson", address: "#lesson=locks", lines: [], part: "Lesson", example: true, press: workLesson },
+  { name: "lesson", address: "#lesson=locks", lines: [], part: "Lesson", example: true, press: (page) => work(page) },
   { name: "lesson-plot", address: "#lesson=limits", lines: [], part: "Lesson", example: true, press: (page) => lessonStep(page, 6) },
   { name: "lessons", lines: ["A> ZADD board 3 ann"], part: "Consoles", press: (page) => button(page, "Lessons").click() },
   { name: "offered", address: "#cmd=ZADD board 10 ann;ZREVRANGE board 0 -1&title=Two players", lines: [], part: "Consoles", example: true },
