@@ -43,15 +43,3 @@ export function remember(name, progress) {
     // Said already where the session could not be kept.
   }
 }
-
-/** Where the page stands, without query and fragment. */
-export const place = () => location.href.replace(/[?#].*$/s, "");
-
-/** Shows a dialog, or closes it; calls back once it is closed by whatever. */
-export function show(dialog, open, closed) {
-  if (open && !dialog.open) {
-    dialog.addEventListener("close", () => closed(), { once: true });
-    dialog.showModal();
-  }
-  if (!open && dialog.open) dialog.close();
-}

@@ -20,6 +20,7 @@ use super::storage;
 use super::store::Store;
 use super::timeline::TimelineStrip;
 use super::widgets::clock::Clock;
+use super::widgets::icon::{Icon, icon};
 use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
@@ -198,10 +199,10 @@ fn Bar(props: &BarProps) -> Html {
         ("stage", words::INSPECT, Tab::Stage),
         ("consoles", words::CONSOLES, Tab::Consoles),
     ];
-    let (next, name) = match props.theme {
-        Theme::System => (Theme::Light, words::THEME_SYSTEM),
-        Theme::Light => (Theme::Dark, words::THEME_LIGHT),
-        Theme::Dark => (Theme::System, words::THEME_DARK),
+    let (next, name, lit) = match props.theme {
+        Theme::System => (Theme::Light, words::THEME_SYSTEM, Icon::System),
+        Theme::Light => (Theme::Dark, words::THEME_LIGHT, Icon::Light),
+        Theme::Dark => (Theme::System, words::THEME_DARK, Icon::Dark),
     };
     html! {
         <header class="bar">
@@ -222,7 +223,7 @@ fn Bar(props: &BarProps) -> Html {
                 <Help />
                 <Sessions kept={Rc::clone(&props.kept)} />
                 <ShareButton share={Rc::clone(&props.share)} />
-                <button type="button" onclick={store.callback(move |_| Action::Light(next))}>{ name }</button>
+                <button class="tool" type="button" aria-label={name} title={name} onclick={store.callback(move |_| Action::Light(next))}>{ icon(lit) }</button>
                 <button class="solid" type="button" disabled={props.full} onclick={store.callback(|_| Action::AddClient)}>{ words::ADD_CLIENT }</button>
             </div>
         </header>

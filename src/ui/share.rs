@@ -20,7 +20,8 @@ use crate::app::{Action, colour, format};
 #[wasm_bindgen(module = "/static/share.js")]
 extern "C" {
     fn address() -> Array;
-    fn place() -> String;
+    /// Where the page stands, without query and fragment.
+    pub(super) fn place() -> String;
     /// Takes what was opened, or was not, out of the page's address.
     pub fn unlink();
     #[wasm_bindgen(js_name = listen)]
@@ -72,7 +73,7 @@ impl PartialEq for ShareProps {
 
 /// Shows a native dialog, or closes it.
 #[hook]
-fn use_dialog(open: bool) -> NodeRef {
+pub(super) fn use_dialog(open: bool) -> NodeRef {
     let dialog = use_node_ref();
     use_effect_with((dialog.clone(), open), |(dialog, open)| {
         if let Some(dialog) = dialog.get() {

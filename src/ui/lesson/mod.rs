@@ -5,15 +5,17 @@ mod plot;
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use super::share::{place, use_dialog};
 use super::store::Store;
 use super::widgets::copy::Copy;
-use crate::app::lesson::page::{Act, Done, Lessons, NOTES_MAX, Open};
+use crate::app::lesson::open::{Done, Open};
+use crate::app::lesson::page::{Act, Lessons, NOTES_MAX};
 use crate::app::lesson::shelf::{Listed, Progress, SHELF};
 use crate::app::words::common;
 use crate::app::words::lesson as words;
@@ -27,8 +29,6 @@ extern "C" {
     fn read_lesson(text: &str) -> Promise;
     fn remembered(name: &str) -> Option<String>;
     fn remember(name: &str, progress: &str);
-    fn place() -> String;
-    fn show(dialog: &JsValue, open: bool, closed: &Function);
 }
 
 /// Carries out: fetch a lesson.
@@ -194,19 +194,14 @@ fn notes(open: &Open, store: &Store) -> Html {
 #[component]
 pub fn LessonsButton() -> Html {
     let open = use_state_eq(|| false);
-    let dialog = use_node_ref();
+    let dialog = use_dialog(*open);
     let Some(store) = use_context::<Store>() else {
         return Html::default();
     };
-    use_effect_with((dialog.clone(), *open), {
-        let open = open.setter();
-        move |(dialog, shows)| {
-            if let Some(dialog) = dialog.get() {
-                let closed = Closure::once_into_js(move || open.set(false));
-                show(&dialog, *shows, closed.unchecked_ref());
-            }
-        }
-    });
+    let onclose = {
+        let open = open.clone();
+        Callback::from(move |_: Event| open.set(false))
+    };
     let set = |to: bool| {
         let open = open.clone();
         move |_: MouseEvent| open.set(to)
@@ -231,7 +226,7 @@ pub fn LessonsButton() -> Html {
     html! {
         <>
             <button type="button" aria-haspopup="dialog" onclick={set(true)}>{ words::LESSONS }</button>
-            <dialog class="share lessons" ref={dialog} aria-labelledby="lessons-title">
+            <dialog class="share lessons" ref={dialog} aria-labelledby="lessons-title" {onclose}>
                 if *open {
                     <div class="dialog-top">
                         <h2 id="lessons-title">{ words::LESSONS }</h2>
@@ -243,11 +238,6 @@ pub fn LessonsButton() -> Html {
             </dialog>
         </>
     }
-}
-
-/// The clients as a lesson's blocks name them.
-pub(super) fn letter(conn: u32) -> String {
-    crate::app::format::client_letter(conn)
 }
 
 /// Whether the page has a lesson beside it.

@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use super::letter;
 use super::plot::PlotFigure;
 use crate::app::embed::text::Said;
-use crate::app::lesson::page::{Act, Done, Open};
+use crate::app::lesson::open::{Done, Open};
+use crate::app::lesson::page::Act;
 use crate::app::lesson::text::{Block, Kind, Node, Span, Step};
 use crate::app::words::lesson as words;
-use crate::app::{Action, colour};
+use crate::app::{Action, colour, format};
 use crate::session::message::text as printed;
 use crate::ui::store::Store;
 
@@ -174,7 +174,7 @@ fn lines(said: &[Said]) -> Html {
     let line = |said: &Said| {
         html! {
             <>
-                <div ~style={format!("--c:{}", colour::client_var(said.conn))}><span class="p">{ format!("{}> ", letter(said.conn)) }</span><code>{ said.line.clone() }</code></div>
+                <div ~style={format!("--c:{}", colour::client_var(said.conn))}><span class="p">{ format!("{}> ", format::client_letter(said.conn)) }</span><code>{ said.line.clone() }</code></div>
                 if !said.expected.is_empty() { <samp>{ said.expected.clone() }</samp> }
             </>
         }

@@ -47,6 +47,12 @@ pub enum Icon {
     Wire,
     /// More that can be done.
     More,
+    /// Lit as the reader's system is.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
 impl From<Kind> for Icon {
@@ -99,6 +105,13 @@ pub fn icon(icon: Icon) -> Html {
             html! { <path d="M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 11h-10M6 8.5L3.5 11 6 13.5" /> }
         }
         Icon::More => html! { <path d="M3.5 8v.1M8 8v.1M12.5 8v.1" stroke-width="2.2" /> },
+        Icon::System => {
+            html! { <><circle cx="8" cy="8" r="5.5" /><path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" /></> }
+        }
+        Icon::Light => {
+            html! { <><circle cx="8" cy="8" r="2.8" /><path d="M8 1.5v1.6M8 12.9v1.6M1.5 8h1.6M12.9 8h1.6M3.4 3.4l1.1 1.1M11.5 11.5l1.1 1.1M12.6 3.4l-1.1 1.1M4.5 11.5l-1.1 1.1" /></> }
+        }
+        Icon::Dark => html! { <path d="M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z" /> },
     };
     html! { <svg class="ico" viewBox="0 0 16 16" aria-hidden="true">{ shapes }</svg> }
 }
