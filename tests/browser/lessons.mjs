@@ -14,6 +14,8 @@ async function idle(page) {
 
 /** Answers, presses and opens everything in the step that is shown, as it stands there; with `solve` what solves it, too. */
 export async function work(page, { solve = true } = {}) {
+  // What is not there yet can neither be counted nor opened.
+  await page.locator(".lesson-body").waitFor();
   for (const question of await page.locator(".lesson-predict").all()) await question.getByRole("button").first().click();
   await page.locator(".lesson-fold").evaluateAll((all) => all.forEach((fold) => (fold.open = true)));
   for (const selector of solve ? [BLOCKS, SOLUTIONS] : [BLOCKS]) {

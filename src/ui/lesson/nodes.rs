@@ -138,10 +138,10 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
             answers,
             reveal,
         } => predict(at, (question, answers, reveal), stands, open, store),
-        Kind::Hint(inner) => folded(words::HINT, text(inner, open)),
+        Kind::Hint(inner) => folded(words::HINT, (open.step, at), text(inner, open)),
         Kind::Solution(said) => {
             let body = html! { <figure class="lesson-block"><figcaption><span>{ words::BLOCK }</span>{ run() }</figcaption>{ lines(said) }</figure> };
-            folded(words::SOLUTION, body)
+            folded(words::SOLUTION, (open.step, at), body)
         }
         Kind::Answer(inner) => {
             let title = if stands.ticked {
@@ -149,7 +149,7 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
             } else {
                 words::ANSWER_LATER
             };
-            folded(title, text(inner, open))
+            folded(title, (open.step, at), text(inner, open))
         }
         Kind::Checks => checks(step, stands),
         Kind::Plot(plot) => {
@@ -162,8 +162,9 @@ fn block(kind: &Kind, at: usize, step: &Step, stands: &Done, open: &Open, store:
     }
 }
 
-fn folded(title: &'static str, body: Html) -> Html {
-    html! { <details class="lesson-fold"><summary>{ title }</summary><div>{ body }</div></details> }
+/// A part that the reader opens, at `at` of a step: what was opened in one step is not open in another.
+fn folded(title: &'static str, (step, at): (usize, usize), body: Html) -> Html {
+    html! { <details key={format!("{step}.{at}")} class="lesson-fold"><summary>{ title }</summary><div>{ body }</div></details> }
 }
 
 fn code_text(code: &str) -> Html {
