@@ -8,10 +8,13 @@ pub mod block;
 pub mod client;
 pub mod commandlog;
 pub mod config;
+mod connection;
+mod ctx;
 pub mod db;
 pub mod error;
 pub mod event;
 pub mod evict;
+mod expiry;
 pub mod lend;
 pub mod lock;
 pub mod next;
@@ -35,6 +38,7 @@ pub mod timers;
 pub mod tracking;
 pub mod transaction;
 pub mod view;
+mod wait;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -42,12 +46,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use smallvec::SmallVec;
 
 use args::Args;
-use block::{Blocked, OnTimeout, Waiters};
+use block::Waiters;
 use client::{Client, Conn, Pause};
 use config::Config;
-use db::{Db, Entry, Looks, Value};
+pub use ctx::Ctx;
+use db::{Db, Entry, Looks};
 use error::Error;
-use event::{Event, FIELDS_MAX, Fact};
+use event::{Event, Fact};
 use profile::Profile;
 use pubsub::PubSub;
 use reply::Writer;
@@ -56,14 +61,11 @@ use rng::{Purpose, Rng};
 use script::Scripting;
 use stats::Stats;
 use time::Millis;
-use timers::{Deadlines, Ticket};
+use timers::Deadlines;
 use tracking::Tracked;
 use why::{Memory, Why, Woken};
 
 use crate::ds::bytes::Bytes;
-use crate::ds::hash::Hash;
-use crate::ds::limits::Limits;
-use crate::lua::message::CallKind;
 
 /// How many numbered databases there are.
 pub const DATABASES: usize = 16;
@@ -176,24 +178,6 @@ struct Ready {
     by: Option<Conn>,
 }
 
-/// What a handler works with: the engine, the client whose command it is, and where its reply goes.
-pub struct Ctx<'e> {
-    /// The engine.
-    pub engine: &'e mut Engine,
-    /// Whose command it is.
-    pub conn: Conn,
-    /// The database that is selected.
-    pub db: usize,
-    /// The reply.
-    pub out: Writer,
-    /// The command waited, and is run again because a key that it waits for changed.
-    pub retry: bool,
-    /// The command is one of those that EXEC or a script runs: it waits for nothing.
-    pub in_exec: bool,
-    /// A script calls it, in this way.
-    pub script: Option<CallKind>,
-}
-
 impl Engine {
     /// An empty server at a moment, with a seed for its chance and the commands it is handed.
     pub fn new(seed: u64, now: Millis, dispatch: Dispatch) -> Self {
@@ -281,220 +265,6 @@ impl Engine {
         self.broadcast();
     }
 
-    /// Moves time on, firing every expiry and timeout in order, each at its own deadline. A key is
-    /// gone from the millisecond of its deadline on.
-    pub fn advance_to(&mut self, at: Millis) {
-        loop {
-            if self.stands() {
-                return;
-            }
-            if let Some(until) = self.asleep {
-                if at < until {
-                    break;
-                }
-                self.wake_up(until);
-                continue; // what wakes may have everything sleep or stand still again
-            }
-            let expiry = self.next_expiry();
-            let timeout = self.timeouts.next().map(|(when, _)| when);
-            let lookout = self.lookouts.next().map(|(when, _)| when);
-            let wait = timeout.into_iter().chain(lookout).min();
-            let pause = self.pause.map(|pause| pause.until);
-            match (expiry, wait) {
-                _ if pause.is_some_and(|end| {
-                    end <= at
-                        && expiry.is_none_or(|(when, _)| end <= when)
-                        && wait.is_none_or(|when| end <= when)
-                }) =>
-                {
-                    self.now = self.now.max(pause.unwrap_or_default());
-                    self.unpause();
-                }
-                (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
-                    self.now = self.now.max(when);
-                    self.expire_first(db);
-                }
-                (_, Some(when)) if when <= at => {
-                    self.now = self.now.max(when);
-                    if timeout == Some(when) {
-                        self.time_out_first();
-                    } else if let Some((_, conn)) = self.lookouts.pop() {
-                        self.look_again(conn, None);
-                    }
-                }
-                _ => break,
-            }
-            self.settle();
-            self.broadcast();
-        }
-        self.now = self.now.max(at);
-    }
-
-    /// The next deadline of a key or field, and the database it is in.
-    fn next_expiry(&self) -> Option<(Millis, usize)> {
-        if !self.config.expires_by_itself {
-            return None;
-        }
-        let dbs = self.dbs.iter().enumerate();
-        dbs.filter_map(|(i, db)| Some((db.next_due()?, i))).min()
-    }
-
-    /// Whether nothing is read, sent or served now: the server sleeps, or a script stands still.
-    fn still(&self) -> bool {
-        self.asleep.is_some() || self.stands()
-    }
-
-    /// Until when everything sleeps, where it does.
-    pub fn asleep(&self) -> Option<Millis> {
-        self.asleep
-    }
-
-    /// Lets everything stand still for a while, from the end of the running command on.
-    pub fn sleep(&mut self, millis: Millis) {
-        let from = self.asleep.unwrap_or(self.now);
-        self.asleep = Some(from.saturating_add(millis));
-    }
-
-    /// The sleep is over. What expired meanwhile is gone before those who wait look at what the last command made.
-    fn wake_up(&mut self, until: Millis) {
-        self.asleep = None;
-        self.now = self.now.max(until);
-        while let Some((_, db)) = self.next_expiry().filter(|(when, _)| *when <= self.now) {
-            self.expire_first(db);
-        }
-        self.settle();
-        self.broadcast();
-    }
-
-    /// A command is about to look at a key: takes it away where it is past its deadline.
-    pub fn expire_looked_at(&mut self, db: usize, key: &[u8]) {
-        if self.dbs[db].entry(key).is_some_and(|e| e.is_due(self.now)) {
-            self.expire_key(db, key);
-        }
-    }
-
-    /// A command is about to look at a hash that may hold fields past their deadline, which it is not to
-    /// see: takes them out, and gives the hash as it was.
-    pub fn hide_due_fields(&mut self, db: usize, key: &[u8]) -> Option<Hash> {
-        let now = self.now;
-        let hash = match self.dbs[db].value(key) {
-            Some(Value::Hash(hash)) if hash.next_deadline().is_some_and(|when| when <= now) => {
-                hash.as_ref().clone()
-            }
-            _ => return None,
-        };
-        if let Ok(Some(seen)) = self.dbs[db].write::<Hash>(key) {
-            seen.expire(now);
-        }
-        self.dbs[db].fields_changed(key);
-        Some(hash)
-    }
-
-    /// Puts a hash back from which fields were [taken out](Self::hide_due_fields).
-    pub fn show_due_fields(&mut self, db: usize, key: &[u8], hash: Hash) {
-        if let Ok(Some(seen)) = self.dbs[db].write::<Hash>(key) {
-            *seen = hash;
-        }
-        self.dbs[db].fields_changed(key);
-    }
-
-    /// Takes the keys of a database away that are past their deadline and that a command which goes through
-    /// keys is about to come by.
-    pub fn expire_due(&mut self, db: usize, wanted: &dyn Fn(&[u8], &db::Entry) -> bool) {
-        let due = self.dbs[db].due(self.now);
-        for key in due {
-            if self.dbs[db].entry(&key).is_some_and(|e| wanted(&key, e)) {
-                self.expire_key(db, &key);
-            }
-        }
-    }
-
-    /// The next moment at which something happens by itself.
-    pub fn next_deadline(&self) -> Option<Millis> {
-        if self.stands() {
-            return None;
-        }
-        if self.asleep.is_some() {
-            return self.asleep;
-        }
-        let expiry = self.next_expiry().map(|(when, _)| when);
-        expiry
-            .filter(|_| self.config.expires_by_itself)
-            .into_iter()
-            .chain(self.timeouts.next().map(|(when, _)| when))
-            .chain(self.lookouts.next().map(|(when, _)| when))
-            .chain(self.pause.map(|pause| pause.until))
-            .min()
-    }
-
-    /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
-    pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
-        if self.still() {
-            return Vec::new();
-        }
-        self.outputs.remove(&conn);
-        let Some(client) = self.clients.get_mut(&conn) else {
-            return Vec::new();
-        };
-        let out = std::mem::take(&mut client.out);
-        client.whys.clear();
-        client.bytes_out += out.len() as u64;
-        self.stats.bytes_out += out.len() as u64;
-        self.stats.writes += u64::from(!out.is_empty());
-        if client.closing {
-            self.disconnect(conn);
-        }
-        out
-    }
-
-    /// Takes the reasons of the replies among the bytes that wait to be sent to a client: each with the number of
-    /// bytes up to the end of its reply. To be called right before [`Self::take_output`].
-    pub fn take_whys(&mut self, conn: Conn) -> Vec<(usize, Why)> {
-        let client = self.clients.get_mut(&conn);
-        client.map_or_else(Vec::new, |client| std::mem::take(&mut client.whys))
-    }
-
-    /// Takes the names of those who have output to be taken, or who ended, since their output was last
-    /// taken: so that nobody has to ask every client.
-    pub fn take_touched(&mut self) -> BTreeSet<Conn> {
-        if self.still() {
-            return BTreeSet::new();
-        }
-        std::mem::take(&mut self.outputs)
-    }
-
-    /// Ends a client's connection once what it was sent has been taken, whoever asks for it.
-    pub fn close(&mut self, conn: Conn) {
-        if let Some(client) = self.clients.get_mut(&conn) {
-            client.closing = true;
-            self.outputs.insert(conn);
-        }
-    }
-
-    /// A client, if it is connected.
-    pub fn client(&self, conn: Conn) -> Option<&Client> {
-        self.clients.get(&conn)
-    }
-
-    /// The connected clients, in the order of their handles.
-    pub fn clients(&self) -> impl Iterator<Item = (Conn, &Client)> {
-        self.clients.iter().map(|(conn, client)| (*conn, client))
-    }
-
-    /// Sends frames to a client beside its replies, such as a published message.
-    pub fn push_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
-        if let Some(client) = self.clients.get_mut(&conn) {
-            let mut writer = Writer {
-                bytes: std::mem::take(&mut client.out),
-                resp: client.resp,
-                ..Writer::default()
-            };
-            write(&mut writer);
-            client.out = writer.bytes;
-            self.outputs.insert(conn);
-        }
-    }
-
     /// Notes a fact, while somebody looks.
     pub fn note(&mut self, conn: Option<Conn>, db: usize, key: &[u8], fact: impl FnOnce() -> Fact) {
         if self.observing {
@@ -575,16 +345,6 @@ impl Engine {
         self.wake(db, key);
     }
 
-    /// Who waits for a key looks again, once the command is over.
-    pub fn wake(&mut self, db: usize, key: &[u8]) {
-        if !self.waiters.is_empty() {
-            let key = Bytes::from_slice(key);
-            let born = self.dbs[db].born.contains(&key);
-            let by = self.current.filter(|_| self.going.is_none());
-            self.ready.push(Ready { db, key, born, by });
-        }
-    }
-
     /// Lets two databases change places. Who waits for a key of either looks again.
     pub fn swap_databases(&mut self, one: usize, other: usize) {
         self.spoil_swapped(one, other);
@@ -607,88 +367,6 @@ impl Engine {
         }
     }
 
-    /// Shows a command to the monitors, as `redis-cli` quotes words.
-    pub fn show_monitors(&mut self, conn: Conn, words: &[&[u8]]) {
-        let Some(client) = self
-            .clients
-            .get(&conn)
-            .filter(|_| !self.monitors.is_empty())
-        else {
-            return;
-        };
-        let (db, who) = match self.scripting.selected() {
-            Some(db) => (db, "lua".to_string()),
-            None => (client.db, client.address(conn)),
-        };
-        let (seconds, millis) = (self.now / 1000, self.now % 1000);
-        let mut line = format!("{seconds}.{millis:03}000 [{db} {who}]");
-        for word in words {
-            line.push(' ');
-            line.push_str(&text::quote(word));
-        }
-        for monitor in self.monitors.clone() {
-            self.push_to(monitor, |out| out.simple(&line));
-        }
-    }
-
-    /// Notes where a client is connected from, and to.
-    pub fn set_address(&mut self, conn: Conn, addr: String, local: String) {
-        if let Some(client) = self.clients.get_mut(&conn) {
-            client.addr = addr;
-            client.local = local;
-        }
-    }
-
-    /// Whether a command with these flags is held back now.
-    pub fn holds_back(&self, changes: bool) -> bool {
-        self.pause
-            .is_some_and(|pause| changes || !pause.writes_only)
-    }
-
-    /// Commands go on, in the order in which they were held back.
-    pub fn unpause(&mut self) {
-        self.pause = None;
-        self.unblocked.extend(std::mem::take(&mut self.held));
-    }
-
-    /// Ends a client's wait for a key before its time: with this error, or as its time would end it.
-    /// False where it does not wait.
-    pub fn end_wait(&mut self, conn: Conn, error: Option<&Error>) -> bool {
-        let Some(blocked) = self.unblock(conn) else {
-            return false;
-        };
-        if let Some(place) = self.clients.get(&conn).and_then(|client| client.last) {
-            self.count_call(conn, place, error.is_some());
-            let words: SmallVec<[&[u8]; 16]> =
-                blocked.command.iter().map(|w| w.as_slice()).collect();
-            if !words.is_empty() {
-                self.log_command(conn, &words, 0, 0);
-            }
-        }
-        let muted = self.clients.get(&conn).is_none_or(Client::muted);
-        self.reply_to(conn, |out| match error {
-            Some(error) => out.error(error),
-            None => blocked.on_timeout.write(out),
-        });
-        if self.observing && !muted && error.is_none() {
-            let why = match blocked.on_timeout {
-                OnTimeout::Counts(_) => Why::NoReplica,
-                _ => Why::TimedOut {
-                    keys: blocked.keys.iter().take(4).cloned().collect(),
-                    waited: self.now.saturating_sub(blocked.since),
-                    stream: blocked.wants.is_some_and(|wants| wants == "stream"),
-                },
-            };
-            if blocked.on_timeout != OnTimeout::Ok
-                && let Some(client) = self.clients.get_mut(&conn)
-            {
-                client.whys.push((client.out.len(), why));
-            }
-        }
-        self.unblocked.push_back(conn);
-        true
-    }
-
     /// Counts a command that is over, by container and name.
     pub fn count_call(&mut self, conn: Conn, place: stats::Place, failed: bool) {
         self.stats.commands += 1;
@@ -706,54 +384,6 @@ impl Engine {
         let threshold = self.config.latency_threshold;
         if threshold > 0 && millis >= threshold {
             self.stats.latency.sample(self.now + millis, millis);
-        }
-    }
-
-    /// Answers the command that a client waited with, unless it wants no replies.
-    fn reply_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
-        if let Some(client) = self.clients.get_mut(&conn) {
-            let muted = client.muted();
-            client.command_over();
-            if !muted {
-                self.push_to(conn, write);
-            }
-        }
-    }
-
-    /// Cuts a client off, with what it was not sent yet.
-    pub fn kill(&mut self, conn: Conn) {
-        self.disconnect(conn);
-    }
-
-    /// How many clients wait for no longer than a while.
-    pub fn waiting_with_timeout(&self) -> usize {
-        self.timeouts.len()
-    }
-
-    /// How many keys clients wait for that would be told of the key's going, too.
-    pub fn keys_waited_for_by_any_type(&self) -> usize {
-        let waiting = self.clients.values().filter_map(|c| c.blocked.as_ref());
-        let keys: BTreeSet<_> = waiting
-            .filter(|blocked| blocked.wants.is_none())
-            .flat_map(|blocked| blocked.keys.iter().map(|key| (blocked.db, key)))
-            .collect();
-        keys.len()
-    }
-
-    /// How many keys clients wait for.
-    pub fn keys_waited_for(&self) -> usize {
-        self.waiters.len()
-    }
-
-    fn disconnect(&mut self, conn: Conn) {
-        self.drop_stand(conn);
-        self.unblock(conn);
-        self.unwatch(conn);
-        if self.clients.remove(&conn).is_some() {
-            self.monitors.remove(&conn);
-            self.held.retain(|held| *held != conn);
-            self.outputs.insert(conn);
-            self.unsubscribe_all(conn);
         }
     }
 
@@ -918,354 +548,6 @@ impl Engine {
             db.looks = looks;
             db.born.clear();
             db.told = 0;
-        }
-    }
-
-    /// Lets everything that the last step made possible happen.
-    fn settle(&mut self) {
-        while !self.still() {
-            if self.eviction.due {
-                self.make_room();
-            }
-            self.serve_ready();
-            let Some(conn) = self.unblocked.pop_front() else {
-                break;
-            };
-            if let Some(command) = self.clients.get_mut(&conn).and_then(|c| c.held.take()) {
-                let words: SmallVec<[&[u8]; 16]> = command.iter().map(|w| w.as_slice()).collect();
-                self.run(conn, &words, false);
-            }
-            self.read_commands(conn);
-        }
-    }
-
-    /// Runs the waiting commands again whose keys changed, first come first served.
-    fn serve_ready(&mut self) {
-        while !self.ready.is_empty() {
-            let mut seen = BTreeSet::new();
-            for Ready { db, key, born, by } in std::mem::take(&mut self.ready) {
-                if !seen.insert((db, key.clone(), born)) {
-                    continue;
-                }
-                for conn in self.waiters.of(db, &key) {
-                    let kind = self.dbs[db].value(&key).map(|v| v.type_name());
-                    let Some(blocked) = self.clients.get(&conn).and_then(|c| c.blocked.as_ref())
-                    else {
-                        continue;
-                    };
-                    // A list or sorted set that was there before, under another type's waiting, wakes
-                    // nobody on the reference; a stream wakes with every entry.
-                    if let Some(wants) = blocked.wants
-                        && (kind != Some(wants) || !born && wants != "stream")
-                    {
-                        continue;
-                    }
-                    self.look_again(conn, by);
-                }
-            }
-        }
-    }
-
-    /// Runs the command of a client that waits again, since somebody's command made what it may wait for.
-    fn look_again(&mut self, conn: Conn, by: Option<Conn>) {
-        let Some(waiting) = self.suspend(conn) else {
-            return;
-        };
-        let words: SmallVec<[&[u8]; 16]> = waiting.command.iter().map(|w| w.as_slice()).collect();
-        let since = waiting.since;
-        self.woken = Some(Woken { since, by });
-        self.run(conn, &words, true);
-        self.woken = None;
-        drop(words);
-        self.resume(conn, Some(waiting));
-    }
-
-    /// Has a client that waits look again when it wants to, and at no other time that it wanted to before.
-    fn set_lookout(&mut self, conn: Conn) {
-        let Some(blocked) = self.clients.get_mut(&conn).and_then(|c| c.blocked.as_mut()) else {
-            return;
-        };
-        if let Some(ticket) = blocked.again_ticket.take() {
-            self.lookouts.cancel(ticket);
-        }
-        blocked.again_ticket = blocked.again.map(|when| self.lookouts.set(when, conn));
-    }
-
-    /// Takes a client out of its wait for a retry.
-    fn suspend(&mut self, conn: Conn) -> Option<Blocked> {
-        self.clients.get_mut(&conn)?.blocked.take()
-    }
-
-    /// After a retry: a command that waits again keeps its deadline. As on the server, it goes to
-    /// the end of the queues: who looked in vain comes after who has not looked yet.
-    fn resume(&mut self, conn: Conn, before: Option<Blocked>) {
-        let Some(mut before) = before else { return };
-        let again = self.clients.get(&conn).and_then(|c| c.blocked.as_ref());
-        if let Some(again) = again {
-            before.again = again.again;
-            self.waiters.remove(&before);
-            before.serial = self.waiters.next_serial();
-            self.waiters.add(conn, &before);
-            if let Some(client) = self.clients.get_mut(&conn) {
-                client.blocked = Some(before);
-            }
-            self.set_lookout(conn);
-        } else {
-            self.release(&before);
-            self.unblocked.push_back(conn);
-        }
-    }
-
-    fn release(&mut self, blocked: &Blocked) {
-        self.waiters.remove(blocked);
-        if let Some(ticket) = blocked.ticket {
-            self.timeouts.cancel(ticket);
-        }
-        if let Some(ticket) = blocked.again_ticket {
-            self.lookouts.cancel(ticket);
-        }
-    }
-
-    fn unblock(&mut self, conn: Conn) -> Option<Blocked> {
-        let blocked = self.suspend(conn)?;
-        self.release(&blocked);
-        Some(blocked)
-    }
-
-    fn expire_first(&mut self, db: usize) {
-        let (keys, fields) = (
-            &self.dbs[db].next_deadline(),
-            &self.dbs[db].next_field_deadline(),
-        );
-        match (keys, fields) {
-            (Some((when, key)), fields) if fields.is_none_or(|(at, _)| *when <= at) => {
-                let key = (*key).clone();
-                self.expire_key(db, &key);
-            }
-            (_, Some((when, key))) => {
-                let (when, key) = (*when, (*key).clone());
-                self.expire_fields(db, &key, when);
-            }
-            _ => {}
-        }
-    }
-
-    fn expire_key(&mut self, db: usize, key: &[u8]) {
-        self.stats.expired_keys += 1;
-        let gone = self.dbs[db].remove(key);
-        self.note_gone(None, db, key, gone.as_ref(), None);
-        self.note(None, db, key, || Fact::Expired);
-        self.going = Some(Going::Expired);
-        self.changed(db, key);
-        self.going = None;
-        self.notify(db, notify::EXPIRED, "expired", key);
-    }
-
-    /// Takes the fields of a hash that are due at a moment, and the hash with the last of them.
-    fn expire_fields(&mut self, db: usize, key: &[u8], when: Millis) {
-        let Ok(Some(hash)) = self.dbs[db].write::<Hash>(key) else {
-            return;
-        };
-        let expired = hash.expire(when);
-        let empty = hash.is_empty();
-        self.stats.expired_fields += expired.len() as u64;
-        self.dbs[db].fields_changed(key);
-        self.note(None, db, key, || Fact::FieldsExpired {
-            count: expired.len(),
-            fields: expired.into_iter().take(FIELDS_MAX).collect(),
-        });
-        if empty {
-            let gone = self.dbs[db].remove(key);
-            self.note_gone(None, db, key, gone.as_ref(), None);
-        }
-        self.going = Some(Going::Expired);
-        self.changed(db, key);
-        self.going = None;
-        self.notify(db, notify::HASH, "hexpired", key);
-        if empty {
-            self.notify(db, notify::GENERIC, "del", key);
-        }
-    }
-
-    fn time_out_first(&mut self) {
-        let Some((_, conn)) = self.timeouts.pop() else {
-            return;
-        };
-        self.end_wait(conn, None);
-    }
-
-    fn wait(&mut self, conn: Conn, mut blocked: Blocked) {
-        blocked.serial = self.waiters.next_serial();
-        blocked.ticket = blocked
-            .until
-            .map(|when| -> Ticket { self.timeouts.set(when, conn) });
-        self.waiters.add(conn, &blocked);
-        if let Some(client) = self.clients.get_mut(&conn) {
-            client.blocked = Some(blocked);
-        }
-    }
-}
-
-impl Ctx<'_> {
-    /// The moment that this whole command sees.
-    pub fn now(&self) -> Millis {
-        self.engine.now
-    }
-
-    /// The selected database.
-    pub fn db(&mut self) -> &mut Db {
-        &mut self.engine.dbs[self.db]
-    }
-
-    /// The selected database and the reply, both to change.
-    pub fn parts(&mut self) -> (&mut Db, &mut Writer) {
-        (&mut self.engine.dbs[self.db], &mut self.out)
-    }
-
-    /// The client whose command it is.
-    pub fn client(&mut self) -> &mut Client {
-        self.engine.clients.entry(self.conn).or_default()
-    }
-
-    /// The next of the commands that EXEC runs begins: those before it may have selected another
-    /// database, or changed how this client's looks count.
-    pub fn begin_queued(&mut self) {
-        let client = self.client();
-        let (db, unseen) = (client.db, client.unseen);
-        self.db = db;
-        self.engine.ready_databases(unseen, db);
-    }
-
-    /// The command is held back until the pause is over.
-    pub fn hold(&mut self, words: &[&[u8]]) {
-        let words = words.iter().map(|word| Bytes::from_slice(word)).collect();
-        self.client().held = Some(words);
-        self.engine.held.push(self.conn);
-    }
-
-    /// A key's value changed. To be called once for each key whose value a command really changed. A
-    /// new deadline alone is no such change: nobody waits for that.
-    pub fn changed(&mut self, key: &[u8]) {
-        self.engine.changed(self.db, key);
-    }
-
-    /// A key was modified without its value having grown: deadlines, removals that wake nobody.
-    pub fn modified(&mut self, key: &[u8]) {
-        self.engine.modified(self.db, key);
-    }
-
-    /// Who waits for a key is to look again, though the key itself does not count as modified.
-    pub fn wake(&mut self, key: &[u8]) {
-        self.engine.wake(self.db, key);
-    }
-
-    /// Sends a keyspace notification, such as `(notify::ZSET, "zadd", key)`, in the reference's order:
-    /// after [`Self::changed`] or [`Self::modified`].
-    pub fn notify(&mut self, class: u32, event: &str, key: &[u8]) {
-        self.engine.notify(self.db, class, event, key);
-    }
-
-    /// Keeps what a command made under a key, or takes the key away where that is empty; answers how
-    /// many elements it has.
-    pub fn keep(&mut self, key: &[u8], value: Value, len: usize, class: u32, event: &str) {
-        if len == 0 {
-            self.delete_told(key);
-        } else {
-            self.db().set(key, value, false);
-            self.changed(key);
-            self.notify(class, event, key);
-        }
-        self.out.count(len);
-    }
-
-    /// Takes a key away, with the notification `del`. False when there was none.
-    pub fn delete_told(&mut self, key: &[u8]) -> bool {
-        let gone = self.delete(key);
-        if gone {
-            self.notify(notify::GENERIC, "del", key);
-        }
-        gone
-    }
-
-    /// Takes away a key that a command emptied, which counts as one change with what emptied it.
-    pub fn delete_emptied(&mut self, key: &[u8]) {
-        let changes = self.engine.stats.changes;
-        self.delete_told(key);
-        self.engine.stats.changes = changes;
-    }
-
-    /// How far the reference packs values.
-    pub fn limits(&self) -> Limits {
-        self.engine.config.limits
-    }
-
-    /// Notes a fact about a key, while somebody looks.
-    pub fn note(&mut self, key: &[u8], fact: impl FnOnce() -> Fact) {
-        self.engine.note(Some(self.conn), self.db, key, fact);
-    }
-
-    /// Takes a key away, telling who waits for it. False when there was none.
-    pub fn delete(&mut self, key: &[u8]) -> bool {
-        let gone = self.db().remove(key);
-        let (conn, db) = (Some(self.conn), self.db);
-        self.engine.note_gone(conn, db, key, gone.as_ref(), None);
-        if gone.is_some() {
-            self.changed(key);
-        }
-        gone.is_some()
-    }
-
-    /// The client waits: nothing is replied now, and `command` is run again when one of the keys
-    /// changes (to a key of type `wants`, if that is given). `until: None` waits for ever. When a
-    /// command that runs again waits again, it keeps its deadline. In EXEC it waits for nothing, and is
-    /// answered as if its time had run out.
-    pub fn block(
-        &mut self,
-        keys: &[&[u8]],
-        wants: Option<&'static str>,
-        until: Option<Millis>,
-        command: &[&[u8]],
-        on_timeout: OnTimeout,
-    ) {
-        if self.in_exec {
-            on_timeout.write(&mut self.out);
-            return;
-        }
-        let own = |words: &[&[u8]]| {
-            words
-                .iter()
-                .map(|w| Bytes::from_slice(w))
-                .collect::<Vec<_>>()
-        };
-        let blocked = Blocked {
-            keys: own(keys),
-            wants,
-            command: own(command),
-            since: self.engine.now,
-            until,
-            on_timeout,
-            db: self.db,
-            again: None,
-            ticket: None,
-            again_ticket: None,
-            serial: 0,
-        };
-        if self.retry {
-            self.client().blocked = Some(blocked); // only a mark: `resume` puts the first wait back
-        } else {
-            let conn = self.conn;
-            self.engine.wait(conn, blocked);
-        }
-    }
-
-    /// The client, which [waits](Self::block) now, looks again at a moment even if no key changed.
-    pub fn look_again_at(&mut self, when: Millis) {
-        if let Some(blocked) = &mut self.client().blocked {
-            blocked.again = Some(when);
-        }
-        if !self.retry {
-            let conn = self.conn;
-            self.engine.set_lookout(conn);
         }
     }
 }

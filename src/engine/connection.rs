@@ -1,0 +1,150 @@
+//! The connections of the engine: what is sent to them, who they are, and their end.
+
+use std::collections::BTreeSet;
+
+use super::client::{Client, Conn};
+use super::reply::Writer;
+use super::why::Why;
+use super::{Engine, text};
+
+impl Engine {
+    /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
+    pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
+        if self.still() {
+            return Vec::new();
+        }
+        self.outputs.remove(&conn);
+        let Some(client) = self.clients.get_mut(&conn) else {
+            return Vec::new();
+        };
+        let out = std::mem::take(&mut client.out);
+        client.whys.clear();
+        client.bytes_out += out.len() as u64;
+        self.stats.bytes_out += out.len() as u64;
+        self.stats.writes += u64::from(!out.is_empty());
+        if client.closing {
+            self.disconnect(conn);
+        }
+        out
+    }
+
+    /// Takes the reasons of the replies among the bytes that wait to be sent to a client: each with the number of
+    /// bytes up to the end of its reply. To be called right before [`Self::take_output`].
+    pub fn take_whys(&mut self, conn: Conn) -> Vec<(usize, Why)> {
+        let client = self.clients.get_mut(&conn);
+        client.map_or_else(Vec::new, |client| std::mem::take(&mut client.whys))
+    }
+
+    /// Takes the names of those who have output to be taken, or who ended, since their output was last
+    /// taken: so that nobody has to ask every client.
+    pub fn take_touched(&mut self) -> BTreeSet<Conn> {
+        if self.still() {
+            return BTreeSet::new();
+        }
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// Ends a client's connection once what it was sent has been taken, whoever asks for it.
+    pub fn close(&mut self, conn: Conn) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.closing = true;
+            self.outputs.insert(conn);
+        }
+    }
+
+    /// A client, if it is connected.
+    pub fn client(&self, conn: Conn) -> Option<&Client> {
+        self.clients.get(&conn)
+    }
+
+    /// The connected clients, in the order of their handles.
+    pub fn clients(&self) -> impl Iterator<Item = (Conn, &Client)> {
+        self.clients.iter().map(|(conn, client)| (*conn, client))
+    }
+
+    /// Sends frames to a client beside its replies, such as a published message.
+    pub fn push_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            let mut writer = Writer {
+                bytes: std::mem::take(&mut client.out),
+                resp: client.resp,
+                ..Writer::default()
+            };
+            write(&mut writer);
+            client.out = writer.bytes;
+            self.outputs.insert(conn);
+        }
+    }
+
+    /// Shows a command to the monitors, as `redis-cli` quotes words.
+    pub fn show_monitors(&mut self, conn: Conn, words: &[&[u8]]) {
+        let Some(client) = self
+            .clients
+            .get(&conn)
+            .filter(|_| !self.monitors.is_empty())
+        else {
+            return;
+        };
+        let (db, who) = match self.scripting.selected() {
+            Some(db) => (db, "lua".to_string()),
+            None => (client.db, client.address(conn)),
+        };
+        let (seconds, millis) = (self.now / 1000, self.now % 1000);
+        let mut line = format!("{seconds}.{millis:03}000 [{db} {who}]");
+        for word in words {
+            line.push(' ');
+            line.push_str(&text::quote(word));
+        }
+        for monitor in self.monitors.clone() {
+            self.push_to(monitor, |out| out.simple(&line));
+        }
+    }
+
+    /// Notes where a client is connected from, and to.
+    pub fn set_address(&mut self, conn: Conn, addr: String, local: String) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.addr = addr;
+            client.local = local;
+        }
+    }
+
+    /// Whether a command with these flags is held back now.
+    pub fn holds_back(&self, changes: bool) -> bool {
+        self.pause
+            .is_some_and(|pause| changes || !pause.writes_only)
+    }
+
+    /// Commands go on, in the order in which they were held back.
+    pub fn unpause(&mut self) {
+        self.pause = None;
+        self.unblocked.extend(std::mem::take(&mut self.held));
+    }
+
+    /// Answers the command that a client waited with, unless it wants no replies.
+    pub(super) fn reply_to(&mut self, conn: Conn, write: impl FnOnce(&mut Writer)) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            let muted = client.muted();
+            client.command_over();
+            if !muted {
+                self.push_to(conn, write);
+            }
+        }
+    }
+
+    /// Cuts a client off, with what it was not sent yet.
+    pub fn kill(&mut self, conn: Conn) {
+        self.disconnect(conn);
+    }
+
+    pub(super) fn disconnect(&mut self, conn: Conn) {
+        self.drop_stand(conn);
+        self.unblock(conn);
+        self.unwatch(conn);
+        if self.clients.remove(&conn).is_some() {
+            self.monitors.remove(&conn);
+            self.held.retain(|held| *held != conn);
+            self.outputs.insert(conn);
+            self.unsubscribe_all(conn);
+        }
+    }
+}
