@@ -11,6 +11,7 @@ pub mod config;
 mod connection;
 mod ctx;
 pub mod db;
+mod entry;
 pub mod error;
 pub mod event;
 pub mod evict;
