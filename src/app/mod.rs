@@ -2,6 +2,7 @@
 //!
 //! Knows the server half only by its messages.
 
+mod action;
 pub mod actors;
 pub mod announce;
 pub mod circles;
@@ -28,8 +29,10 @@ pub mod pace;
 pub mod past;
 pub mod port;
 pub mod profiler;
+mod receiving;
 pub mod registers;
 pub mod script;
+mod sending;
 pub mod share;
 pub mod show;
 pub mod stage;
@@ -48,6 +51,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::session::message::*;
+pub use action::{Action, Effect};
 use actors::Actors;
 use announce::Announcer;
 use console::Console;
@@ -55,7 +59,7 @@ use lesson::page::Lessons;
 use listing::Listing;
 use movement::Movement;
 use past::Past;
-use port::{Order, Port};
+use port::Port;
 use profiler::Profiler;
 use script::Script;
 use stage::{Change, Stage, Subject};
@@ -198,130 +202,6 @@ pub struct State {
     /// Whether anybody has run a line yet, beside the example.
     used: bool,
     changed: bool,
-}
-
-/// What can happen to the page.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// The page opens.
-    Open,
-    /// A client runs lines; a ticket asks for the text of the reply.
-    Run {
-        /// Which client.
-        conn: Conn,
-        /// One line or several.
-        text: String,
-        /// Whoever waits for the reply.
-        ticket: Option<u32>,
-    },
-    /// A panel sends a command: the last console used that is free takes it.
-    Propose(String),
-    /// Ctrl-C at a client.
-    Interrupt(Conn),
-    /// The server half told something.
-    Frame(Frame),
-    /// The server half broke; why.
-    ServerBroke(String),
-    /// The learner stops what holds up the server half.
-    Stop,
-    /// Time passes in the browser.
-    Tick,
-    /// One more client.
-    AddClient,
-    /// The keys are listed otherwise.
-    List(listing::Act),
-    /// Other keys are scrolled into view.
-    KeysWindow(Window),
-    /// An inspector scrolls.
-    PanelWindow(Panel, Window),
-    /// An inspector wants to see something else of its value.
-    Look(Panel, Look),
-    /// A key is chosen from the list.
-    Show(Subject),
-    /// An inspector is pinned or let go.
-    TogglePin(Subject),
-    /// An inspector is closed.
-    ClosePanel(Panel),
-    /// The page is lit otherwise.
-    Light(Theme),
-    /// A narrow page shows another part.
-    Turn(Tab),
-    /// Something is chosen, or is so no longer.
-    Choose(Choice, bool),
-    /// Something is done in the script editor.
-    Script(script::Act),
-    /// What was said has been read.
-    Dismiss,
-    /// The session's clock is turned.
-    Clock(Turn),
-    /// The session goes to another of its moments, or something is done with its history.
-    Travel(Travel),
-    /// Something happens to sessions that the browser keeps.
-    Kept(kept::Act),
-    /// A session is shared, or one from elsewhere opened.
-    Share(share::page::Act),
-    /// What differs between two moments has been seen.
-    ComparedEnough,
-    /// Something is done to a client itself.
-    Client(Conn, client::Act),
-    /// Something is done with actors.
-    Actors(actors::Act),
-    /// Something is done with the profiler.
-    Profiler(profiler::Act),
-    /// Something happens to the page as a part of another.
-    Embed(embed::Act),
-    /// Something is done with lessons.
-    Lesson(lesson::page::Act),
-}
-
-/// What the state asks of the browser.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Send requests to the server half.
-    Post(Vec<Request>),
-    /// End the server half and start a new one.
-    Restart,
-    /// The server half is held up, or broke: it is ended for everybody who has it, before a new one starts.
-    End,
-    /// Answer whoever waits for a reply.
-    Resolve(u32, String),
-    /// Light the page.
-    Theme(Theme),
-    /// Save what is known about a session, and a piece of its log that begins at an entry.
-    Save {
-        /// Which session.
-        id: String,
-        /// A [`kept::About`], encoded.
-        about: Vec<u8>,
-        /// The entry.
-        from: usize,
-        /// Entries, encoded; none: nothing.
-        piece: Vec<u8>,
-    },
-    /// Read the log of a session.
-    Load(String, Box<kept::About>),
-    /// List the kept sessions.
-    List,
-    /// Delete a session, and list the others.
-    Remove(String),
-    /// Begin a new session.
-    Fresh,
-    /// Fetch a lesson of `static/lessons/`, and what is remembered of it.
-    FetchLesson(String),
-    /// Read a lesson: its name and text, and how far the reader is with it.
-    ReadLesson(String, String, lesson::shelf::Progress),
-    /// Remember how far the reader is with a lesson of that name.
-    Remember(String, lesson::shelf::Progress),
-    /// Remember what was chosen.
-    Choose(Choice, bool),
-    /// Take what was opened, or was not, out of the page's address.
-    Unlink,
-    /// Tell the page that this one is a part of: a message, as JSON.
-    Say(String),
-    /// Set the colours and the like that the page around this one asks for.
-    Paint(Vec<(&'static str, String)>),
-    /// Put the cursor into the first client's line.
-    Focus,
 }
 
 impl State {
@@ -595,25 +475,6 @@ impl State {
         effects
     }
 
-    fn enter(
-        &mut self,
-        conn: Conn,
-        text: &str,
-        ticket: Option<u32>,
-        wall: f64,
-        effects: &mut Vec<Effect>,
-    ) {
-        self.last_used = conn;
-        self.used = true;
-        self.connect_again(conn, wall, effects);
-        for (line, ticket) in self.embed_tickets(conn, text, ticket) {
-            if let Some(console) = self.console(conn) {
-                console.enqueue(&line, ticket);
-            }
-        }
-        self.pump(conn, wall, effects);
-    }
-
     fn open(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         effects.push(Effect::Theme(self.theme));
         self.begin_worker(wall, effects);
@@ -629,363 +490,6 @@ impl State {
             }
             self.pump(conn, wall, effects);
         }
-    }
-
-    fn console(&mut self, conn: Conn) -> Option<&mut Console> {
-        self.consoles
-            .iter_mut()
-            .find(|c| c.conn == conn)
-            .map(Rc::make_mut)
-    }
-
-    /// The console last used, if it takes commands now; otherwise the first that does.
-    fn free_console(&self) -> Conn {
-        let free = |c: &&Rc<Console>| !c.busy() && !c.cut && c.transcript.subscriptions() == 0;
-        let last = self
-            .consoles
-            .iter()
-            .find(|c| c.conn == self.last_used)
-            .filter(free);
-        last.or_else(|| self.consoles.iter().find(free))
-            .map_or(self.last_used, |c| c.conn)
-    }
-
-    fn add_client(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        let Some(console) = self.new_console() else {
-            self.notice = Some(format!("The page holds {CLIENTS_MAX} clients at most."));
-            return;
-        };
-        let conn = console.conn;
-        self.consoles.push(Rc::new(console));
-        let orders = self.port.input(conn, What::Connect, wall);
-        self.follow(orders, wall, effects);
-    }
-
-    /// Sends what a console has waiting, as far as it may.
-    fn pump(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
-        while !self.travels() {
-            let (commands, now) = (Rc::clone(&self.commands), self.clock.now);
-            let Some(sent) = self
-                .console(conn)
-                .and_then(|console| console.next(&commands, now))
-            else {
-                break;
-            };
-            match sent {
-                console::Sent::Words { line, words } => {
-                    Rc::make_mut(&mut self.timeline).sent(conn, line);
-                    self.script_sent(&words);
-                    let bytes = encode_command(&words);
-                    if let Some(console) = self.console(conn) {
-                        console.wire.went(wire::Way::Sent, &bytes, now);
-                    }
-                    let orders = self.port.input(conn, What::Bytes(bytes), wall);
-                    self.follow(orders, wall, effects);
-                }
-                console::Sent::Done(ticket, text) => {
-                    self.resolve(conn, ticket, text, wall, effects)
-                }
-                console::Sent::Turn(turn, ticket) => {
-                    self.turn(turn, Some((conn, ticket)), wall, effects)
-                }
-                console::Sent::Steer(order, ticket) => {
-                    self.steer_line(conn, order, ticket, wall, effects)
-                }
-                console::Sent::Travel(way, ticket) => {
-                    self.travel_line(conn, way, ticket, wall, effects)
-                }
-                console::Sent::Quit => self.reconnect(conn, wall, effects),
-                console::Sent::Nothing => {}
-            }
-        }
-        if let Some(console) = self.console(conn) {
-            console.pace.see(console.waiting(), wall);
-        }
-    }
-
-    /// Cuts a connection and opens it again.
-    fn reconnect(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
-        let now = self.clock.now;
-        let Some(console) = self.console(conn) else {
-            return;
-        };
-        let interrupted = console.interrupted(now);
-        for (ticket, text) in interrupted {
-            self.resolve(conn, ticket, text, wall, effects);
-        }
-        // To connect anew ends the old connection, in one step: no frame can come between that says it is closed.
-        let orders = self.port.input(conn, What::Connect, wall);
-        self.follow(orders, wall, effects);
-    }
-
-    fn follow(&mut self, orders: Vec<Order>, wall: f64, effects: &mut Vec<Effect>) {
-        let restarts = orders.contains(&Order::Restart);
-        for order in orders {
-            match order {
-                Order::Restart => effects.extend([Effect::End, Effect::Restart]),
-                Order::Post(requests) => effects.push(Effect::Post(requests)),
-                Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
-            }
-        }
-        if restarts {
-            self.stays("", wall, effects);
-            self.turns_lost(wall, effects);
-            self.lesson_lost();
-        }
-        self.mark_stuck(wall);
-    }
-
-    fn dropped(&mut self, conn: Conn, what: &What, wall: f64, effects: &mut Vec<Effect>) {
-        if !matches!(what, What::Bytes(_)) {
-            return;
-        }
-        Rc::make_mut(&mut self.timeline).dropped(conn);
-        let now = self.clock.now;
-        if let Some((ticket, text)) = self.console(conn).and_then(|console| console.stopped(now)) {
-            self.resolve(conn, ticket, text, wall, effects);
-        }
-    }
-
-    /// Shows Stop at the client whose command holds up the server half.
-    fn mark_stuck(&mut self, wall: f64) {
-        let stuck = self
-            .port
-            .waiting()
-            .filter(|(_, since)| wall - since > STOPPABLE_AFTER && self.port.ready())
-            .map(|(conn, _)| conn);
-        for console in &mut self.consoles {
-            let is_stuck = stuck == Some(console.conn);
-            if console.stuck != is_stuck {
-                Rc::make_mut(console).stuck = is_stuck;
-                self.changed = true;
-            }
-        }
-        self.mark_held();
-    }
-
-    fn frame(&mut self, frame: Frame, wall: f64, effects: &mut Vec<Effect>) {
-        if let [Update::Folded { done, .. }] = frame.updates[..] {
-            return self.folded(done, wall);
-        }
-        self.clock = ClockBase {
-            now: frame.now,
-            wall,
-        };
-        let orders = self.port.frame(&frame, wall);
-        let mut talked = Vec::new();
-        let moves = |update: &Update| match update {
-            Update::Recorded { bytes, .. } => *bytes,
-            Update::Expired(_) | Update::Logged(_) => true,
-            _ => false,
-        };
-        let moved = frame.updates.iter().any(moves);
-        for update in frame.updates {
-            match update {
-                Update::Ready { commands } => {
-                    self.commands = Rc::new(commands);
-                    // They are told anew.
-                    Rc::make_mut(&mut self.timeline).expired.clear();
-                    // A new server half stands at the end.
-                    if self.in_past() {
-                        effects.push(Effect::Post(vec![Request::Retell]));
-                    }
-                }
-                Update::Recorded {
-                    at,
-                    conn,
-                    bytes,
-                    keys,
-                } => {
-                    self.inputs += 1;
-                    if bytes {
-                        let input = self.inputs;
-                        Rc::make_mut(&mut self.timeline).recorded(conn, at, input);
-                    }
-                    let db = self.console(conn).map_or(0, |c| c.db());
-                    for key in keys {
-                        self.on_stage(|stage| stage.touch(Subject::Key(db, key)), wall, effects);
-                    }
-                }
-                Update::Why { conn, whys } => self.explain(conn, &whys),
-                Update::Output { conn, bytes, at } => {
-                    let answered = self
-                        .console(conn)
-                        .map(|console| console.received(&bytes, at));
-                    for (ticket, text) in answered.into_iter().flatten() {
-                        self.resolve(conn, ticket, text, wall, effects);
-                    }
-                    talked.push(conn);
-                }
-                Update::Client { conn, state } => {
-                    // In the past the timeline shows all of the branch.
-                    let past = self.in_past();
-                    let waited = self.console(conn).and_then(|c| c.blocked()?.2);
-                    let at = waited.map_or(frame.now, |until| until.min(frame.now));
-                    if !past {
-                        Rc::make_mut(&mut self.timeline).client(conn, state.as_ref(), at);
-                    }
-                    let mut closed = state.is_none() && !past;
-                    if let Some(console) = self.console(conn) {
-                        console.client = state;
-                        closed &= !console.cut;
-                    }
-                    if closed {
-                        self.reconnect(conn, wall, effects);
-                    }
-                    talked.push(conn);
-                }
-                Update::View { panel, view } => self.see(panel, view, wall, effects),
-                Update::Script(view) => self.script_stands(view, frame.now, wall, effects),
-                Update::Clock(view) => self.clock_told(view),
-                Update::Turned(turned) => talked.extend(self.turned(&turned, wall, effects)),
-                Update::Actor { conn, state } => self.actor_is(conn, state),
-                Update::Acted {
-                    conn,
-                    said,
-                    left_out,
-                } => self.actor_said(conn, said, left_out),
-                Update::Probed { ticket, bytes } => {
-                    if !self.lesson_probed(ticket, &bytes, wall, effects) {
-                        self.embed_probed(ticket, &bytes, effects);
-                    }
-                }
-                Update::Capped(cap) => self.capped(cap, wall, effects),
-                Update::Refused(why) => {
-                    self.stays(&why, wall, effects);
-                    self.notice = Some(why);
-                }
-                Update::History(view) => self.history_told(view),
-                Update::Retold { talks, at_end } => {
-                    self.session_is_back();
-                    self.announcer.forget();
-                    self.share_opened();
-                    self.retold(&talks, at_end, wall, effects);
-                    talked.extend(self.consoles.iter().map(|console| console.conn));
-                }
-                Update::Forked {
-                    from,
-                    left,
-                    branch,
-                    dropped,
-                } => {
-                    self.forked(from, left, dropped);
-                    self.lesson_forked(from, left, branch);
-                }
-                Update::Walked { branch, left } => self.walked(branch, left, wall, effects),
-                Update::Differences {
-                    between,
-                    differences,
-                } => self.compared(between, differences),
-                Update::Expired(keys) => Rc::make_mut(&mut self.timeline).expired(keys),
-                // The port keeps the one; the other comes alone.
-                Update::Logged(_) | Update::Joined(..) | Update::Folded { .. } => {}
-            }
-        }
-        self.follow(orders, wall, effects);
-        self.show_news(wall);
-        for conn in talked {
-            self.pump(conn, wall, effects);
-        }
-        self.walk_on(wall, effects);
-        self.embed_framed(moved, wall, effects);
-        self.lesson_framed(moved, wall, effects);
-        self.save(false, wall, effects);
-    }
-
-    /// Says why the replies are what they are that come next.
-    fn explain(&mut self, conn: Conn, whys: &[(u32, Why)]) {
-        if !self.whys {
-            return;
-        }
-        let actors = Rc::clone(&self.actors);
-        let of = |conn| {
-            actors
-                .name_of(conn)
-                .unwrap_or_else(|| format::client_letter(conn))
-        };
-        let commands = Rc::clone(&self.commands);
-        let names = why::Names {
-            own: conn,
-            of: &of,
-            commands: &commands,
-        };
-        let told = whys
-            .iter()
-            .map(|(end, why)| (*end as usize, why.kind(), why::sentence(why, &names)));
-        let told: Vec<_> = told.collect();
-        if let Some(console) = self.console(conn) {
-            console.explain(told);
-        }
-    }
-
-    fn see(&mut self, panel: Panel, view: View, wall: f64, effects: &mut Vec<Effect>) {
-        match (panel, view) {
-            (_, View::Profiler(view)) => Rc::make_mut(&mut self.profiler).view = view,
-            (KEYS_PANEL, View::Keys(keys)) => self.keys = Rc::new(keys),
-            (PUBSUB_PANEL, view @ View::PubSub { .. }) => {
-                let used = matches!(&view, View::PubSub { now, messages } if !messages.is_empty() || !now.channels.is_empty() || !now.patterns.is_empty());
-                let news = *self.pubsub != view;
-                self.pubsub = Rc::new(view);
-                if used && news {
-                    self.on_stage(|stage| stage.touch(Subject::PubSub), wall, effects);
-                }
-            }
-            (panel, view) => {
-                let is_new = !self.panels.contains_key(&panel);
-                let tail = is_new
-                    && matches!(
-                        &view,
-                        View::Key {
-                            value: ValueView::Stream(_),
-                            ..
-                        }
-                    );
-                let first = Window {
-                    start: Some(0),
-                    count: stage::FIRST_ROWS,
-                };
-                let state = self.panels.entry(panel).or_insert_with(|| {
-                    Rc::new(PanelState {
-                        view: View::Keys(KeysView::default()),
-                        window: first,
-                        look: Look::default(),
-                        movement: Movement::default(),
-                    })
-                });
-                let state = Rc::make_mut(state);
-                state.movement.see(&view);
-                if self.announces && self.used && self.past.stands().is_none() {
-                    let actors = Rc::clone(&self.actors);
-                    let name = |conn| {
-                        let actor = actors.name_of(conn);
-                        actor.unwrap_or_else(|| format!("client {}", format::client_letter(conn)))
-                    };
-                    self.announcer.see(panel, &view, self.clock.now, &name);
-                }
-                state.view = view;
-                if tail {
-                    // A stream is read at its end.
-                    let end = Window {
-                        start: None,
-                        count: stage::FIRST_ROWS,
-                    };
-                    self.look_at(panel, |state| state.window = end, wall, effects);
-                }
-            }
-        }
-    }
-
-    fn watch_keys(&mut self, wall: f64, effects: &mut Vec<Effect>) {
-        let target = Target::Keys {
-            db: self.listing.db,
-            asked: self.listing.asked(),
-            window: self.keys_window,
-        };
-        let orders = self.port.watch(Request::Watch {
-            panel: KEYS_PANEL,
-            target,
-        });
-        self.follow(orders, wall, effects);
     }
 
     fn look_at(
