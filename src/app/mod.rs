@@ -236,6 +236,8 @@ pub enum Action {
     PanelWindow(Panel, Window),
     /// An inspector wants to see something else of its value.
     Look(Panel, Look),
+    /// An inspector asks for more height than others, or no longer.
+    Tall(Panel, bool),
     /// A key is chosen from the list.
     Show(Subject),
     /// An inspector is pinned or let go.
@@ -554,6 +556,7 @@ impl State {
             Action::Look(panel, look) => {
                 self.look_at(panel, |state| state.look = look, wall, &mut effects)
             }
+            Action::Tall(panel, tall) => Rc::make_mut(&mut self.stage).stretch(panel, tall),
             Action::Show(subject) => {
                 self.tab = Tab::Stage;
                 self.on_stage(|stage| stage.show(subject), wall, &mut effects);
