@@ -12,8 +12,10 @@
   }
 
   const startWorker = (name) => new Worker(new URL("worker.js", document.baseURI), { type: "module", name });
-  if (embedded) embed();
-  else {
+  if (embedded) {
+    document.documentElement.dataset.embed = "";
+    embed();
+  } else {
     const worker = startWorker("keyglass");
     // One that fails before it is taken over is forgotten: the page then starts its own, and tells of its failure.
     worker.onerror = (event) => {

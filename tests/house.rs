@@ -369,3 +369,43 @@ fn words_are_told_from_what_is_none() {
         ]
     );
 }
+
+/// A browser that looks from one of these for what stands anywhere within styles all of it anew with every element that
+/// comes or goes: an attribute says the same.
+const LARGE: [&str; 8] = [
+    "html",
+    ":root",
+    "body",
+    ".page",
+    ".parts",
+    ".stage",
+    ".consoles",
+    ".con",
+];
+
+fn looks_from_a_large_part(css: &str) -> Option<String> {
+    let part = |before: &str| {
+        let from = before
+            .rfind(|c: char| !(c.is_alphanumeric() || ".:-_".contains(c)))
+            .map_or(0, |at| at + 1);
+        before.get(from..).unwrap_or_default().to_string()
+    };
+    css.match_indices(":has(")
+        .map(|(at, _)| part(css.get(..at).unwrap_or_default()))
+        .find(|part| LARGE.contains(&part.as_str()))
+}
+
+#[test]
+fn no_style_looks_from_a_large_part_for_what_stands_in_it() {
+    assert_eq!(
+        looks_from_a_large_part("a {}\n.x, .page:has(.walk) .y {}"),
+        Some(".page".into())
+    );
+    assert_eq!(looks_from_a_large_part(".card .twin:has(.table) {}"), None);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let css = fs::read_to_string(&path).unwrap();
+        assert_eq!(looks_from_a_large_part(&css), None, "{}", path.display());
+    }
+}

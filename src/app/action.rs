@@ -42,6 +42,8 @@ pub enum Action {
     PanelWindow(Panel, Window),
     /// An inspector wants to see something else of its value.
     Look(Panel, Look),
+    /// An inspector asks for more height than others, or no longer.
+    Tall(Panel, bool),
     /// A key is chosen from the list.
     Show(Subject),
     /// An inspector is pinned or let go.

@@ -20,7 +20,7 @@ const REPLY_LINES: usize = 8;
 /// How many marks an actor has on the timeline, so that a busy one leaves room for the others'.
 const MARKS_MAX: usize = 60;
 /// How often what actors say is drawn, in milliseconds: nobody reads faster, and ten busy ones would slow every frame.
-const PACE: f64 = 100.0;
+const PACE: f64 = 250.0;
 
 /// The actors, in the order they were started.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -338,7 +338,19 @@ impl State {
 
     /// The server half told what an actor said and was told.
     pub(super) fn actor_said(&mut self, conn: Conn, said: Vec<Said>, left_out: u32) {
-        self.news.said.push((conn, said, left_out));
+        let at = self.news.said.iter().position(|(of, ..)| *of == conn);
+        let Some((_, known, before)) = at.and_then(|at| self.news.said.get_mut(at)) else {
+            return self.news.said.push((conn, said, left_out));
+        };
+        if left_out > 0 {
+            *before += left_out + known.len() as u32;
+            known.clear();
+        }
+        known.extend(said);
+        // What no card would show any more need not be read.
+        let more = known.len().saturating_sub(LINES_MAX);
+        known.drain(..more);
+        *before += more as u32;
     }
 
     /// Shows what was heard of actors, if it is time.

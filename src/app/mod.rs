@@ -434,6 +434,7 @@ impl State {
             Action::Look(panel, look) => {
                 self.look_at(panel, |state| state.look = look, wall, &mut effects)
             }
+            Action::Tall(panel, tall) => Rc::make_mut(&mut self.stage).stretch(panel, tall),
             Action::Show(subject) => {
                 self.tab = Tab::Stage;
                 self.on_stage(|stage| stage.show(subject), wall, &mut effects);

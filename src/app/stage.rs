@@ -30,6 +30,8 @@ pub struct Slot {
     pub subject: Subject,
     /// It stays when other keys are touched.
     pub pinned: bool,
+    /// It asks for more height than others.
+    pub tall: bool,
     /// Grows with each touch; the smallest makes room.
     touched: u64,
 }
@@ -94,6 +96,7 @@ impl Stage {
             panel,
             subject,
             pinned: false,
+            tall: false,
             touched: self.clock,
         };
         let mut changes = vec![Change::Open(panel, target)];
@@ -140,6 +143,13 @@ impl Stage {
             self.move_to(&subject, editor + 1, false);
         }
         changes
+    }
+
+    /// An inspector asks for more height than others, or no longer.
+    pub fn stretch(&mut self, panel: Panel, tall: bool) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.panel == panel) {
+            slot.tall = tall;
+        }
     }
 
     fn move_to(&mut self, subject: &Subject, to: usize, pin: bool) {

@@ -29,6 +29,10 @@ pub(super) const FOLDED_TOLD: usize = 500;
 /// How often the profiler is told of commands, in milliseconds: nobody reads faster.
 const PROFILE_EVERY: Millis = 250;
 
+/// How often a panel is told of changes that nobody asked for just now, in milliseconds: ten busy actors make hundreds
+/// between two drawings of the page.
+const VIEW_EVERY: Millis = 50;
+
 /// Makes what runs scripts, new each time; `None`: scripts cannot run.
 pub type MakeMachine = fn() -> Option<Box<dyn Machine>>;
 
@@ -61,9 +65,12 @@ pub struct Host {
     stand: Option<Stand>,
     /// How often lists of keys were made.
     listings: u64,
-    /// When the profiler was last told something, by the wall clock, and when it is to be told again.
+    /// When the profiler was last told something, by the wall clock.
     profiled: Option<Millis>,
-    profile_due: Option<Millis>,
+    /// When a panel is to be told something again.
+    panel_due: Option<Millis>,
+    /// Whether something was asked for since the last frame, of which nobody is to wait for what comes.
+    asked: bool,
     /// What a session may use that came from elsewhere.
     pub(super) guard: Option<Caps>,
     /// The work that had been done when its memory was last weighed.
@@ -76,6 +83,8 @@ struct Watched {
     /// What it was last told, so that it is told again only when that changes.
     stamp: Option<u64>,
     told: Option<View>,
+    /// When it was last looked for it, by the wall clock.
+    looked: Option<Millis>,
     /// The order of a list of keys.
     index: Option<KeyIndex>,
     /// What a profiler that stands still looks at.
@@ -106,7 +115,8 @@ impl Host {
             stand: None,
             listings: 0,
             profiled: None,
-            profile_due: None,
+            panel_due: None,
+            asked: false,
             guard: None,
             weighed: 0,
         }
@@ -120,6 +130,7 @@ impl Host {
     /// Handles one request, and says how far it is where that takes long: a log is folded again.
     pub fn handle_telling(&mut self, wall: Millis, request: Request, told: &mut dyn FnMut(Frame)) {
         let at = self.read_clock(wall);
+        self.asked = true;
         match request {
             Request::Guard(caps) => self.guard = Some(caps),
             Request::Begin(log) => {
@@ -136,6 +147,7 @@ impl Host {
                             Watched {
                                 stamp: None,
                                 told: None,
+                                looked: None,
                                 index: None,
                                 ..w
                             },
@@ -183,6 +195,7 @@ impl Host {
                         target,
                         stamp: None,
                         told: None,
+                        looked: None,
                         index,
                         held,
                     },
@@ -249,7 +262,7 @@ impl Host {
     pub fn next_deadline(&self) -> Option<Millis> {
         let next = self.now.next().filter(|_| !self.history.in_past());
         let next = next.and_then(|next| self.clock.wall_at(next));
-        next.into_iter().chain(self.profile_due).min()
+        next.into_iter().chain(self.panel_due).min()
     }
 
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
@@ -490,7 +503,8 @@ impl Host {
 
     fn tell_panels(&mut self, wall: Millis) {
         let mut watched = std::mem::take(&mut self.watched);
-        self.profile_due = None;
+        let mut due_next: Option<Millis> = None;
+        let asked = std::mem::take(&mut self.asked);
         for (&panel, watch) in &mut watched {
             let profile = watch.held.as_ref().unwrap_or(&self.now.engine.profile);
             // A stamp says cheaply that nothing can have changed.
@@ -505,13 +519,21 @@ impl Host {
                 Target::Profiler { filter, window, .. } => {
                     let due = self.profiled.map_or(wall, |last| last + PROFILE_EVERY);
                     if due > wall {
-                        self.profile_due = Some(due);
+                        due_next = due_next.into_iter().chain([due]).min();
                         continue;
                     }
                     self.profiled = Some(wall);
                     View::Profiler(profile.view(filter, *window))
                 }
-                target => self.look(target, &mut watch.index),
+                target => {
+                    let due = watch.looked.map_or(wall, |last| last + VIEW_EVERY);
+                    if due > wall && stamp.is_some() && !asked {
+                        due_next = due_next.into_iter().chain([due]).min();
+                        continue;
+                    }
+                    watch.looked = Some(wall);
+                    self.look(target, &mut watch.index)
+                }
             };
             watch.stamp = stamp;
             if watch.told.as_ref() != Some(&view) {
@@ -520,6 +542,7 @@ impl Host {
             }
         }
         self.watched = watched;
+        self.panel_due = due_next;
     }
 
     fn stamp(&self, target: &Target) -> Option<u64> {

@@ -365,7 +365,7 @@ pub fn ConsolePanel(props: &ConsoleProps) -> Html {
     let own = if props.named { letter.as_str() } else { "" };
     let prompt = format!("{own}{in_db}{in_multi}>");
     html! {
-        <section class="con" ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} ~style={format!("--c:{}", colour::client_var(conn))}>
+        <section class={classes!("con", opened.then_some("opened"))} ref={section} aria-label={words::client(&letter)} data-conn={conn.to_string()} ondragover={on_over} ondrop={on_drop} ~style={format!("--c:{}", colour::client_var(conn))}>
             if props.named {
             <Head console={Rc::clone(console)} place={props.place} raw={*raw} {on_raw} opened={*opened} {on_open} {facts} />
             }

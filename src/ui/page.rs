@@ -24,6 +24,7 @@ use super::widgets::icon::{Icon, icon};
 use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
+use crate::app::stage::Subject;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
 use crate::session::message::{ClockView, Millis, Travel};
@@ -114,10 +115,17 @@ pub fn Page(props: &PageProps) -> Html {
         let teaches = lesson::is_open(state);
         let clients = state.clients();
         let places = clients.len();
+        // What the layout hangs on stands in attributes: a selector that looks for it from above makes the browser style the
+        // whole page anew with every element that comes or goes.
+        let many = places > 3;
+        let walks = state.share().walk.as_ref().is_some_and(|walk| !walk.quiet);
+        let slots = state.stage.slots();
+        let scripts = slots.iter().any(|slot| slot.subject == Subject::Script);
+        let tall = slots.iter().any(|slot| slot.tall);
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
-                <div class="page" data-view={tab} data-lesson={teaches.then_some("")} ~style={state.hues()}>
+                <div class="page" data-view={tab} data-lesson={teaches.then_some("")} data-walk={walks.then_some("")} data-many={many.then_some("")} ~style={state.hues()}>
                     <Bar theme={state.theme} {tab} full={places >= crate::app::CLIENTS_MAX} time={Rc::clone(&state.time)} stands={state.script.stand.is_some()} {teaches} kept={Rc::clone(state.kept())} share={Rc::clone(state.share())} title={state.title().to_string()} />
                     <div class="over">
                     if let Some(notice) = &state.notice {
@@ -145,16 +153,16 @@ pub fn Page(props: &PageProps) -> Html {
                         stage={Rc::clone(&state.stage)}
                         listing={Rc::clone(&state.listing)}
                     />
-                    <section class="stage" aria-label={words::INSPECTORS} tabindex="-1">
+                    <section class="stage" data-script={scripts.then_some("")} data-tall={tall.then_some("")} aria-label={words::INSPECTORS} tabindex="-1">
                         for slot in state.stage.slots() {
                             <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
                         }
                     </section>
-                    <section class="consoles" aria-label={words::CONSOLES}>
+                    <section class="consoles" data-many={many.then_some("")} aria-label={words::CONSOLES}>
                         if state.share().title.is_none() {
                             <p class="try">{ example::TRY }</p>
                         }
-                        if places > 3 {
+                        if many {
                             <Chips consoles={state.consoles.clone()} />
                         }
                         <div class="row">

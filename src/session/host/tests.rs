@@ -483,3 +483,53 @@ fn stepping_changes_no_byte_of_what_comes_of_an_input() {
     }
     assert!(stood > 1_000 && compared > 100_000, "{stood} {compared}");
 }
+
+#[test]
+fn a_panel_is_told_at_once_of_what_was_asked_for_and_at_a_pace_of_what_actors_do() {
+    let mut host = Host::new(1, START, fake::machine);
+    let target = Target::Key {
+        db: 0,
+        key: Bytes::from_slice(b"n"),
+        window: Window {
+            start: None,
+            count: 10,
+        },
+        look: Look::default(),
+    };
+    host.handle(START, Request::Watch { panel: 7, target });
+    let what = What::Connect;
+    host.handle(START, Request::Input { conn: 0, what });
+    let steer = |steer| Request::Input {
+        conn: 1_000,
+        what: What::Actor(steer),
+    };
+    let busy = Steer::Start {
+        name: "busy".into(),
+        text: "forever\n  wait 1ms\n  INCR n".into(),
+    };
+    host.handle(START, steer(busy));
+    let told = |frame: Frame| {
+        let views = frame.updates.into_iter().filter_map(|update| match update {
+            Update::View { panel: 7, view } => Some(view),
+            _ => None,
+        });
+        views.collect::<Vec<_>>()
+    };
+    let mut times = Vec::new();
+    for at in START..START + 160 {
+        if !told(host.frame(at)).is_empty() {
+            times.push(at - START);
+        }
+    }
+    assert_eq!(times, [0, 50, 100, 150]);
+    let due = host.next_deadline().unwrap();
+    assert!(due <= START + 200, "{due}");
+
+    // Whoever asks does not wait, and what came before is not left untold.
+    send(&mut host, START + 161, 0, "SET n 5");
+    assert_eq!(told(host.frame(START + 161)).len(), 1);
+    assert!(told(host.frame(START + 170)).is_empty());
+    host.handle(START + 171, steer(Steer::Pause));
+    assert_eq!(told(host.frame(START + 171)).len(), 1);
+    assert_eq!(told(host.frame(START + 400)).len(), 0);
+}

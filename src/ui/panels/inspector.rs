@@ -108,6 +108,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             on_close: store.callback(move |()| Action::ClosePanel(panel)),
             on_window: store.callback(move |window| Action::PanelWindow(panel, window)),
             on_look: store.callback(move |look| Action::Look(panel, look)),
+            on_tall: store.callback(move |tall| Action::Tall(panel, tall)),
             on_command: {
                 let store = store.clone();
                 Callback::from(move |text| {
@@ -141,6 +142,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_close,
         on_window,
         on_look,
+        on_tall,
         on_command,
         on_act,
         on_profile,
@@ -187,6 +189,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         on_close,
         on_window,
         on_look,
+        on_tall,
         on_command,
     };
     match which {
@@ -228,6 +231,7 @@ struct Calls {
     on_close: Callback<()>,
     on_window: Callback<Window>,
     on_look: Callback<Look>,
+    on_tall: Callback<bool>,
     on_command: Callback<String>,
     on_act: Callback<Act>,
     on_profile: Callback<profiler::Act>,

@@ -16,7 +16,7 @@ use crate::app::words::pubsub;
 use crate::app::{format, show};
 use crate::session::message::{GroupRow, KeyOrder, KeyRow, KeysLine, KeysView, View, Window};
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::rows::Rows;
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::ticking::Ttl;
 
@@ -107,19 +107,18 @@ pub fn KeyList(props: &KeyListProps) -> Html {
         );
         let (on_list, db) = (on_list.clone(), props.listing.db);
         let at_cursor = *cursor.borrow();
-        Callback::from(move |spot: Spot| {
-            let tabindex = if spot.index == at_cursor { "0" } else { "-1" };
-            let line = spot
-                .index
+        Callback::from(move |index: usize| {
+            let tabindex = if index == at_cursor { "0" } else { "-1" };
+            let line = index
                 .checked_sub(keys.start)
                 .and_then(|i| keys.lines.get(i));
             match line {
                 Some(KeysLine::Key(row)) => {
-                    key_row(spot, row, db, &stage, &on_show, &on_pin, tabindex)
+                    key_row(index, row, db, &stage, &on_show, &on_pin, tabindex)
                 }
-                Some(KeysLine::Group(group)) => group_row(spot, group, &on_list, tabindex),
+                Some(KeysLine::Group(group)) => group_row(index, group, &on_list, tabindex),
                 None => html! {
-                    <div key={format!(" {}", spot.index)} class="key skeleton" role="listitem" aria-busy="true" ~style={spot.style}><span /><span /></div>
+                    <div key={format!(" {index}")} class="key skeleton" role="listitem" aria-busy="true"><span /><span /></div>
                 },
             }
         })
@@ -344,7 +343,7 @@ fn focus_rows(list: &NodeRef) {
 }
 
 fn group_row(
-    spot: Spot,
+    index: usize,
     group: &GroupRow,
     on_list: &Callback<Act>,
     tabindex: &'static str,
@@ -353,7 +352,7 @@ fn group_row(
     let prefix = group.prefix.clone();
     let onclick = on_list.reform(move |_: MouseEvent| Act::Fold(prefix.clone()));
     html! {
-        <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" ~style={spot.style} data-at={spot.index.to_string()}>
+        <div key={format!("  {}", show::word(&group.prefix))} class="key keys-group" role="listitem" data-at={index.to_string()}>
             <button type="button" class="open" {tabindex} aria-expanded={group.open.to_string()} {onclick}>
                 { icon(if group.open { Icon::Opened } else { Icon::Closed }) }<span class="name">{ name }</span>
                 <span class="ttl num">{ format::count(group.count as u64) }<span class="vh">{ words::AFTER_KEYS }</span></span>
@@ -363,7 +362,7 @@ fn group_row(
 }
 
 fn key_row(
-    spot: Spot,
+    index: usize,
     row: &KeyRow,
     db: usize,
     stage: &Stage,
@@ -384,8 +383,7 @@ fn key_row(
         show::size(row.kind, row.size)
     );
     let place = Place {
-        style: spot.style,
-        at: Some(spot.index),
+        at: Some(index),
         grouped: row.grouped,
         tabindex: Some(tabindex),
     };
@@ -406,7 +404,6 @@ fn key_row(
 /// Where a line stands.
 #[derive(Default)]
 struct Place {
-    style: String,
     at: Option<usize>,
     grouped: bool,
     tabindex: Option<&'static str>,
@@ -439,13 +436,12 @@ fn line(
         Callback::from(move |_| on_pin.emit(subject.clone()))
     };
     let Place {
-        style,
         at,
         grouped,
         tabindex,
     } = place;
     html! {
-        <div {key} class={classes!("key", slot.map(|_| "on"), grouped.then_some("keys-grouped"))} role="listitem" ~style={style} data-at={at.map(|at| at.to_string())}>
+        <div {key} class={classes!("key", slot.map(|_| "on"), grouped.then_some("keys-grouped"))} role="listitem" data-at={at.map(|at| at.to_string())}>
             <button type="button" class="open" {tabindex} title={format!("{name}: {words}")} onclick={show}>
                 { icon(kind) }<span class="name">{ &name }</span><span class="vh">{ ", " }{ words }</span>{ end }
             </button>

@@ -24,6 +24,8 @@ pub struct PanelProps {
     pub on_window: Callback<Window>,
     /// It wants to see something else of its value.
     pub on_look: Callback<Look>,
+    /// It asks for more height than others, or no longer.
+    pub on_tall: Callback<bool>,
     /// A command is to be typed in a console.
     pub on_command: Callback<String>,
 }
@@ -37,6 +39,7 @@ impl PartialEq for PanelProps {
             && self.on_close == other.on_close
             && self.on_window == other.on_window
             && self.on_look == other.on_look
+            && self.on_tall == other.on_tall
             && self.on_command == other.on_command
     }
 }

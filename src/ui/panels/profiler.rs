@@ -16,7 +16,7 @@ use crate::session::message::Call;
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
-use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::rows::Rows;
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 
@@ -164,16 +164,15 @@ fn Feed(props: &FeedProps) -> Html {
     }
     let row = {
         let profiler = Rc::clone(profiler);
-        Callback::from(move |spot: Spot| {
+        Callback::from(move |index: usize| {
             let view = &profiler.view;
-            let call = spot
-                .index
+            let call = index
                 .checked_sub(view.start)
                 .and_then(|at| view.rows.get(at));
             match call {
-                Some(call) => call_row(call, &spot),
+                Some(call) => call_row(call, index),
                 None => {
-                    html! { <div key={format!(" {}", spot.index)} class="prof-row" role="row" aria-busy="true" ~style={spot.style}><span role="cell" /></div> }
+                    html! { <div key={format!(" {index}")} class="prof-row" role="row" aria-busy="true"><span role="cell" /></div> }
                 }
             }
         })
@@ -189,7 +188,7 @@ fn Feed(props: &FeedProps) -> Html {
     html! { <Rows len={view.matching} row_height={ROW} label={words::COMMANDS} role="table" {head} {row} {on_range} /> }
 }
 
-fn call_row(call: &Call, spot: &Spot) -> Html {
+fn call_row(call: &Call, index: usize) -> Html {
     let text = line(call);
     let class = classes!(
         "prof-row",
@@ -199,7 +198,7 @@ fn call_row(call: &Call, spot: &Spot) -> Html {
     );
     let title = format!("{} · {text}", format::clock(call.at));
     html! {
-        <div key={call.number} {class} role="row" aria-rowindex={(spot.index + 2).to_string()} ~style={spot.style.clone()}>
+        <div key={call.number} {class} role="row" aria-rowindex={(index + 2).to_string()}>
             <span role="cell">{ tag::client(Some(call.conn)) }</span>
             <span role="cell" class="prof-line" {title}>
                 if let Some(inside) = inside(call) { <span class="tag plain">{ inside }</span> }

@@ -197,6 +197,7 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
             store.dispatch(Action::Travel(travel));
         })
     };
+    let scripted = timeline.brackets.iter().any(|b| b.at >= start);
     let shown = format::clock(here.saturating_sub(props.start));
     let says = words::input_of(inputs, all);
     let actors = props.actors.iter().map(|&conn| Who {
@@ -213,8 +214,8 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                     <button class="solid" type="button" onclick={store.callback(|_| Action::Travel(Travel::End))}>{ words::BACK_TO_NOW }</button>
                 </div>
             }
-            <div class="tracks" ref={tracks} {onpointerdown} {onpointermove} onpointerup={let_go.clone()} onpointercancel={let_go}>
-                if timeline.brackets.iter().any(|b| b.at >= start) {
+            <div class={classes!("tracks", scripted.then_some("scripted"))} ref={tracks} {onpointerdown} {onpointermove} onpointerup={let_go.clone()} onpointercancel={let_go}>
+                if scripted {
                     <div class="lane-row brackets">
                         <span />
                         <div class="track">
@@ -232,17 +233,17 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                                 <b
                                     key={at}
                                     title={if span.listening { words::SUBSCRIBED } else { words::BLOCKED }}
-                                    ~style={format!("left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
+                                    ~style={format!("margin-left:{:.2}%;width:{:.2}%", place(span.from), place(span.until.unwrap_or(last)) - place(span.from))}
                                 />
                             }
                             for dot in timeline.dots(conn, start, slot, point).into_iter().take(MARKS_MAX) {
-                                <i key={format!("{}-{}", dot.slot, dot.later)} class={dot.later.then_some("later")} title={dot.title()} ~style={format!("left:{:.2}%", place(dot.last.at))} />
+                                <i key={format!("{}-{}", dot.slot, dot.later)} class={dot.later.then_some("later")} title={dot.title()} ~style={mark(place(dot.last.at))} />
                             }
                             for bracket in brackets(timeline, start) {
                                 { inside(bracket, place(bracket.at), bracket.conn == conn) }
                             }
                             if timeline.brackets.back().is_some_and(|b| b.open) && timeline.waiting(conn) > 0 {
-                                <i class="held" title={words::WAITS_FOR_SCRIPT} ~style={format!("left:{:.2}%", place(now))} />
+                                <i class="held" title={words::WAITS_FOR_SCRIPT} ~style={format!("margin-left:calc({:.2}% + 4px)", place(now))} />
                             }
                         </div>
                     </div>
@@ -252,7 +253,7 @@ pub fn TimelineStrip(props: &TimelineProps) -> Html {
                         <span class="dim" title={words::EXPIRED_KEYS}>{ "✕" }</span>
                         <div class="track">
                             for (i, gone) in timeline.expired.iter().filter(|gone| gone.at >= start).rev().take(MARKS_MAX).enumerate() {
-                                <i key={i} class={(gone.at > here).then_some("later")} title={words::expired(&format::lossy(&gone.key))} ~style={format!("left:{:.2}%", place(gone.at))} />
+                                <i key={i} class={(gone.at > here).then_some("later")} title={words::expired(&format::lossy(&gone.key))} ~style={mark(place(gone.at))} />
                             }
                         </div>
                     </div>
@@ -315,6 +316,11 @@ fn undo_key(event: &web_sys::Event, store: &Store) {
         Travel::Undo
     };
     store.dispatch(Action::Travel(travel));
+}
+
+/// Where on its track a mark stands, in percent.
+fn mark(left: f64) -> String {
+    format!("margin-left:calc({left:.2}% - 1px)")
 }
 
 /// The brackets in view, newest first.

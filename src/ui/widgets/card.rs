@@ -34,6 +34,9 @@ pub struct CardProps {
     /// The section, for whoever asks whether it is in view.
     #[prop_or_default]
     pub node: NodeRef,
+    /// Whether it needs more height than others.
+    #[prop_or_default]
+    pub tall: bool,
     /// What it shows.
     pub children: Html,
 }
@@ -62,7 +65,7 @@ pub fn Card(props: &CardProps) -> Html {
     };
     html! {
         <section
-            class="card"
+            class={classes!("card", props.tall.then_some("tall"))}
             ref={props.node.clone()}
             data-key={props.name.clone()}
             data-type={props.kind}
@@ -74,7 +77,7 @@ pub fn Card(props: &CardProps) -> Html {
                 { icon(props.icon) }
                 <h2 title={title.clone()}>{ &title }</h2>
                 <span class="meta num">{ props.meta.clone() }</span>
-                <span class="tools">
+                <span class={classes!("tools", props.pinned.then_some("pinned"))}>
                     <button type="button" class="tool" aria-pressed={props.pinned.to_string()} aria-label={words::pin(&title)} title={stays} onclick={on_pin}>
                         { icon(Icon::Pin) }
                     </button>

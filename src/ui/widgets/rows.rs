@@ -10,17 +10,6 @@ use crate::app::viewport::{Place, Viewport};
 
 /// Rows drawn above and below those in view.
 const OVERSCAN: usize = 4;
-/// In a list that is too tall for an element, rows are placed against one of so many rows, to keep coordinates small and steady.
-const ANCHOR: usize = 4096;
-
-/// Where a row is to be drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spot {
-    /// The row's number.
-    pub index: usize,
-    /// What its `style` must say.
-    pub style: String,
-}
 
 /// What a list needs.
 #[derive(Properties, PartialEq)]
@@ -36,8 +25,8 @@ pub struct RowsProps {
     /// What stands before the rows, such as the names of columns.
     #[prop_or_default]
     pub head: Html,
-    /// Draws one row. It must have a key of its own and the spot's style.
-    pub row: Callback<Spot, Html>,
+    /// Draws the row of a number. It must have a key of its own and the height.
+    pub row: Callback<usize, Html>,
     /// Other rows came into view.
     #[prop_or_default]
     pub on_range: Callback<Range<usize>>,
@@ -101,14 +90,8 @@ pub fn Rows(props: &RowsProps) -> Html {
         }
     });
 
-    // In a list that fits, rows stand at their own place: scrolling moves none of them, and a change of rank is seen as a movement.
-    let anchor = if viewport.ratio() > 1.0 {
-        range.start / ANCHOR * ANCHOR
-    } else {
-        0
-    };
-    let base =
-        seen.offset - seen.first as f64 * props.row_height + anchor as f64 * props.row_height;
+    // The rows stand under each other: one place is theirs, and a browser need not keep one for each.
+    let top = seen.offset - (seen.first - range.start) as f64 * props.row_height;
     let table = props.role == "table";
     html! {
         <div
@@ -122,9 +105,9 @@ pub fn Rows(props: &RowsProps) -> Html {
         >
             { props.head.clone() }
             <div class="spacer" role="presentation" ~style={format!("height:{}px", viewport.element().min(viewport.rows as f64 * viewport.row))}>
-                <div key={anchor} class="base" role={if table { "rowgroup" } else { "presentation" }} ~style={format!("transform:translateY({base:.2}px)")}>
+                <div class="base" role={if table { "rowgroup" } else { "presentation" }} ~style={format!("top:{top:.2}px")}>
                     for index in range {
-                        { props.row.emit(Spot { index, style: format!("transform:translateY({}px)", (index - anchor) as f64 * props.row_height) }) }
+                        { props.row.emit(index) }
                     }
                 </div>
             </div>

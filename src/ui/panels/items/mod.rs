@@ -15,7 +15,7 @@ use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, Vie
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
-use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::rows::Rows;
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::{Since, Ttl};
@@ -51,8 +51,8 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
             }
         }
     });
-    let row = use_callback(Same(props.state.clone()), |spot: Spot, Same(state)| {
-        row(&state.view, spot)
+    let row = use_callback(Same(props.state.clone()), |place: usize, Same(state)| {
+        row(&state.view, place)
     });
     let comparing = matches!(props.state.look, Look::Overlap { .. });
     let on_choose_set = props.on_look.reform(|with| Look::Overlap { with });
@@ -123,7 +123,7 @@ pub fn ItemsInspector(props: &PanelProps) -> Html {
     }
 }
 
-fn row(view: &View, spot: Spot) -> Html {
+fn row(view: &View, place: usize) -> Html {
     let View::Key {
         value: ValueView::Items(items),
         facts,
@@ -132,21 +132,20 @@ fn row(view: &View, spot: Spot) -> Html {
     else {
         return Html::default();
     };
-    let place = spot.index;
     let rowindex = (place + 2).to_string();
     let index = |place: usize| html! { <span role="cell" class="num dim">{ format::count(place as u64) }</span> };
     let Some(item) = place
         .checked_sub(items.start)
         .and_then(|i| items.rows.get(i))
     else {
-        return html! { <div key={place} class="item skeleton" role="row" aria-rowindex={rowindex} ~style={spot.style} aria-busy="true"><span role="cell" /></div> };
+        return html! { <div key={place} class="item skeleton" role="row" aria-rowindex={rowindex} aria-busy="true"><span role="cell" /></div> };
     };
     let text = |bytes: &[u8]| {
         let text = format::lossy(bytes);
         html! { <span role="cell" class="mono" title={text.clone()}>{ &text }</span> }
     };
     html! {
-        <div key={place} class={classes!("item", fresh(facts, items, place).then_some("items-fresh"))} role="row" aria-rowindex={rowindex} ~style={spot.style} data-item={format::lossy(&item.name)}>
+        <div key={place} class={classes!("item", fresh(facts, items, place).then_some("items-fresh"))} role="row" aria-rowindex={rowindex} data-item={format::lossy(&item.name)}>
             if items.kind == Kind::List {
                 { index(place) }
                 <span role="cell" class="num dim items-from-tail">{ format!("-{}", format::count((items.len - place) as u64)) }</span>

@@ -7,7 +7,6 @@ mod slide;
 
 use std::ops::Range;
 
-use web_sys::Element;
 use yew::prelude::*;
 
 use super::part::{PanelProps, Same};
@@ -23,7 +22,7 @@ use crate::session::message::{
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
-use crate::ui::widgets::rows::{Rows, Spot};
+use crate::ui::widgets::rows::Rows;
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Ttl;
@@ -90,6 +89,19 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
             }
         },
     );
+    // What stands in place of ranks, or beside them, needs the room.
+    let tall = shown != Mode::Ranks;
+    use_effect_with((tall, props.on_tall.clone()), |(tall, on_tall)| {
+        let on_tall = tall.then(|| on_tall.clone());
+        if let Some(on_tall) = &on_tall {
+            on_tall.emit(true);
+        }
+        move || {
+            if let Some(on_tall) = on_tall {
+                on_tall.emit(false);
+            }
+        }
+    });
     let lit = match props.value() {
         Some(ValueView::Zset(zset)) if shown == Mode::Range => match zset.more {
             Some(ZsetMore::Between(_, start, count)) => start..start + count,
@@ -100,10 +112,10 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     };
     let row = use_callback(
         (Same(props.state.clone()), lit.clone()),
-        |spot: Spot, (Same(state), lit)| row(&state.view, &state.movement, lit, spot),
+        |rank: usize, (Same(state), lit)| row(&state.view, &state.movement, lit, rank),
     );
     let list = use_node_ref();
-    let ranks = use_mut_ref(slide::Ranks::default);
+    let slides = use_mut_ref(slide::Slides::default);
     use_effect_with(Same(props.state.clone()), {
         let list = list.clone();
         move |Same(state)| {
@@ -114,13 +126,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
                 } => slide::ranks(zset),
                 _ => slide::Ranks::default(),
             };
-            if *ranks.borrow() == now {
-                return;
-            }
-            let before = ranks.replace(now.clone());
-            if let Some(list) = list.cast::<Element>() {
-                slide::slide(&list, &before, &now, ROW);
-            }
+            slides.borrow_mut().see(&list, now, ROW);
         }
     });
     let Some(ValueView::Zset(zset)) = props.value() else {
@@ -209,7 +215,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     html! {
         <Card
             name={props.label()} kind="zset" words={words::KIND} icon={Icon::Zset} {meta}
-            pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()}
+            pinned={props.pinned} on_pin={props.on_pin.clone()} on_close={props.on_close.clone()} {tall}
         >
             <div class="zset-views" role="group" aria-label={words::WHAT_IS_SHOWN}>
                 { view(words::RANKS, Mode::Ranks) }{ view(words::SCORE_RANGE, Mode::Range) }{ view(words::HOW, Mode::How) }
@@ -330,7 +336,7 @@ fn read(event: &Event) -> Html {
     html! { <>{ tag::client(event.conn) }{ " " }{ text }</> }
 }
 
-fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spot) -> Html {
+fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, rank: usize) -> Html {
     let View::Key {
         value: ValueView::Zset(zset),
         ..
@@ -338,10 +344,9 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
     else {
         return Html::default();
     };
-    let rank = spot.index;
     let Some(member) = rank.checked_sub(zset.start).and_then(|i| zset.rows.get(i)) else {
         return html! {
-            <div key={format!(" {rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} ~style={spot.style} aria-busy="true">
+            <div key={format!(" {rank}")} class="rank skeleton" role="row" aria-rowindex={(rank + 2).to_string()} aria-busy="true">
                 <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span><span role="cell" /><span role="cell" /><span role="cell" /><span role="cell" />
             </div>
         };
@@ -361,7 +366,7 @@ fn row(view: &View, movement: &movement::Movement, lit: &Range<usize>, spot: Spo
     let share = show::share(member.score, zset.scores.0, zset.scores.1);
     html! {
         <div
-            key={show::word(&member.member)} {class} role="row" aria-rowindex={(rank + 2).to_string()} ~style={spot.style}
+            key={show::word(&member.member)} {class} role="row" aria-rowindex={(rank + 2).to_string()}
             data-member={name.clone()} data-rank={rank.to_string()} data-score={format::plain_score(member.score)}
         >
             <span role="cell" class="num dim">{ format::count(rank as u64 + 1) }</span>
