@@ -603,12 +603,27 @@ impl State {
         wall: f64,
         effects: &mut Vec<Effect>,
     ) {
+        self.enter_line(conn, text, false, ticket, wall, effects);
+    }
+
+    /// Lines are entered; recorded: it is one, and is sent as it was.
+    fn enter_line(
+        &mut self,
+        conn: Conn,
+        text: &str,
+        recorded: bool,
+        ticket: Option<u32>,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         self.last_used = conn;
         self.used = true;
         self.connect_again(conn, wall, effects);
         for (line, ticket) in self.embed_tickets(conn, text, ticket) {
-            if let Some(console) = self.console(conn) {
-                console.enqueue(&line, ticket);
+            match self.console(conn) {
+                Some(console) if recorded => console.enqueue_recorded(&line, ticket),
+                Some(console) => console.enqueue(&line, ticket),
+                None => {}
             }
         }
         self.pump(conn, wall, effects);
@@ -725,6 +740,7 @@ impl State {
                 Order::Restart => effects.extend([Effect::End, Effect::Restart]),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
                 Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
+                Order::LeftOut(conn) => self.left_out(conn, wall, effects),
             }
         }
         if restarts {
@@ -741,7 +757,22 @@ impl State {
         }
         Rc::make_mut(&mut self.timeline).dropped(conn);
         let now = self.clock.now;
-        if let Some((ticket, text)) = self.console(conn).and_then(|console| console.stopped(now)) {
+        let stopped = self.console(conn);
+        if let Some((ticket, text)) = stopped.and_then(|one| one.stopped(console::STOPPED, now)) {
+            self.resolve(conn, ticket, text, wall, effects);
+        }
+    }
+
+    /// A command was left out, since its session uses more than it may.
+    fn left_out(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
+        Rc::make_mut(&mut self.timeline).dropped(conn);
+        let now = self.clock.now;
+        let Some(console) = self.console(conn) else {
+            return;
+        };
+        let behind = console.left_behind();
+        let stopped = console.stopped(console::LEFT_OUT, now);
+        for (ticket, text) in stopped.into_iter().chain(behind) {
             self.resolve(conn, ticket, text, wall, effects);
         }
     }

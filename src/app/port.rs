@@ -27,6 +27,8 @@ pub enum Order {
         /// What it was.
         what: What,
     },
+    /// Tell that a command of a client was left out, and that what it has still to send is.
+    LeftOut(Conn),
 }
 
 /// The page's end of the line. Times named `wall` are the browser's, in milliseconds.
@@ -113,6 +115,11 @@ impl Port {
         }
         requests.extend(self.watches.iter().cloned());
         Order::Post(requests)
+    }
+
+    /// Whether the session came from elsewhere, and may use only so much.
+    pub fn is_guarded(&self) -> bool {
+        self.guard.is_some()
     }
 
     /// The session so far.
@@ -215,12 +222,14 @@ impl Port {
         // Standing in the past takes nothing from the end.
         self.log.until = self.past.unwrap_or(frame.now);
         (self.seen_wall, self.passed) = (wall, 0);
+        let mut orders = Vec::new();
         for update in &frame.updates {
             if let Update::Script(view) = update {
                 self.stands(view.as_ref(), wall);
             }
             match update {
                 Update::Logged(entry) => self.log.entries.push(entry.clone()),
+                Update::Capped(_) => orders.extend(self.capped()),
                 Update::Joined(seed, start) => (self.log.seed, self.log.start) = (*seed, *start),
                 _ => {}
             }
@@ -242,10 +251,27 @@ impl Port {
             }
         }
         if self.recovering.is_some() {
-            self.send_next(wall)
-        } else {
-            Vec::new()
+            orders.extend(self.send_next(wall));
         }
+        orders
+    }
+
+    /// What came from elsewhere uses more than it may: commands that are not recorded were left out. From now on it may use
+    /// what it wants.
+    fn capped(&mut self) -> Vec<Order> {
+        self.guard = None;
+        let mut orders = Vec::new();
+        self.pending.retain(|(conn, what, _)| {
+            let left_out = matches!(what, What::Bytes(_));
+            if left_out {
+                orders.push(Order::LeftOut(*conn));
+            }
+            !left_out
+        });
+        if let Some(on_its_way) = &mut self.recovering {
+            *on_its_way = None;
+        }
+        orders
     }
 
     /// The worker broke, or the learner stopped it.

@@ -39,7 +39,7 @@ type Stand = (u64, u32, usize);
 #[derive(Debug)]
 pub struct Host {
     pub(super) now: Moment,
-    clock: Clock,
+    pub(super) clock: Clock,
     /// What was last told of the clock.
     clock_told: Option<ClockView>,
     pub(super) updates: Vec<Update>,
@@ -55,8 +55,8 @@ pub struct Host {
     expiries_told: u64,
     machine: MakeMachine,
     /// What happened while a script stood still, in order: it happens once that is over.
-    held: VecDeque<(Conn, What)>,
-    held_bytes: usize,
+    pub(super) held: VecDeque<(Conn, What)>,
+    pub(super) held_bytes: usize,
     /// What was last told of a script that stands still.
     stand: Option<Stand>,
     /// How often lists of keys were made.
@@ -68,6 +68,8 @@ pub struct Host {
     pub(super) guard: Option<Caps>,
     /// The work that had been done when its memory was last weighed.
     pub(super) weighed: u64,
+    /// It used more, and whoever types has not heard of it yet: no command is taken.
+    pub(super) spent: bool,
 }
 
 #[derive(Debug)]
@@ -109,6 +111,7 @@ impl Host {
             profile_due: None,
             guard: None,
             weighed: 0,
+            spent: false,
         }
     }
 
@@ -157,6 +160,8 @@ impl Host {
                 // What was folded ran at once, as it may again.
                 self.now.engine.scripting.stepping = stepping;
             }
+            Request::Input { what, .. } if self.leaves_out(&what) => {}
+            Request::Heard => self.spent = false,
             Request::Input { conn, what } => {
                 self.leave_past();
                 self.held_bytes += what.size();
@@ -231,8 +236,7 @@ impl Host {
         self.tell_clients();
         self.tell_panels(wall);
         self.tell_clock();
-        let capped = self.weigh(self.work(), false);
-        self.updates.extend(capped.map(Update::Capped));
+        self.look_at_use();
         Frame {
             now: self.now.engine.now,
             updates: std::mem::take(&mut self.updates),
@@ -255,7 +259,11 @@ impl Host {
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
     fn advance(&mut self, at: Millis) {
         loop {
-            self.pass(at);
+            let capped = self.creep(at, self.work());
+            self.spend(capped);
+            if !self.spent {
+                self.pass(at);
+            }
             if self.now.engine.stands() {
                 self.clock.set(self.now.engine.now); // a move ends where a script stands
                 break;
@@ -273,6 +281,7 @@ impl Host {
                 keys,
             });
             self.input(conn, what);
+            self.look_at_use();
         }
     }
 
@@ -320,7 +329,7 @@ impl Host {
     /// The session's moment at a moment of the wall clock. While a script stands still, or the
     /// session stands in the past, so does the clock.
     fn read_clock(&mut self, wall: Millis) -> Millis {
-        if self.now.engine.stands() || self.history.in_past() {
+        if self.now.engine.stands() || self.history.in_past() || self.spent {
             self.clock.stand(wall);
             return self.clock.now();
         }
@@ -366,7 +375,7 @@ impl Host {
             };
             self.clock.jump_to(when);
             self.advance(self.clock.now());
-            self.updates.extend(capped.map(Update::Capped));
+            self.spend(capped);
         }
         let at = self.clock.now();
         let turned = Turned {
