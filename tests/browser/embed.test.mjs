@@ -40,10 +40,10 @@ const BOARD = `<pre>
 const embed = (attributes, inside = BOARD) => `<key-glass ${attributes}>${inside}</key-glass>`;
 
 /** A page of the host's with an embed script, opened; what it says and asks for is watched. */
-async function open(t, inside, { script = true, theme = "light", width = 900, height = 700, csp = "", allowed = [] } = {}) {
+async function open(t, inside, { script = true, theme = "light", width = 900, height = 700, csp = "", allowed = [], within = browser } = {}) {
   body = `<!doctype html><html lang="en"><title>A course</title>${script ? `<script src="${keyglass.url}embed.js" async></script>` : ""}<body>${inside}</body></html>`;
   headers = csp ? { "Content-Security-Policy": csp } : {};
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  const context = await within.newContext({ viewport: { width, height }, colorScheme: theme });
   const page = await context.newPage();
   const faults = [];
   const requests = [];
@@ -97,6 +97,12 @@ test("a lesson is read and worked through in another page", async (t) => {
   const { page, requests } = await open(t, embed('id="k" lesson="locks"', "<pre>\nA lesson on locks\n</pre>"));
   assert.deepEqual(requests.filter((url) => url.startsWith(keyglass.url)), [`${keyglass.url}embed.js`]);
   assert.equal(await page.getByRole("button", { name: "Step", exact: true }).count(), 0);
+  const [told, wide] = await page.evaluate(() => {
+    const { shadowRoot, offsetWidth } = document.getElementById("k");
+    const pre = shadowRoot.querySelector("pre");
+    return [pre.textContent, pre.offsetWidth >= offsetWidth - 2];
+  });
+  assert.deepEqual([told, wide], ["A lesson on locks", true], "no command, and on the whole width");
   await page.getByRole("button", { name: "Open the lesson" }).click();
   const frame = await frameOf(page, "k");
   const lesson = frame.getByRole("region", { name: "Lesson", exact: true });
@@ -377,14 +383,19 @@ function memory() {
 
 test("ten on one page compile the wasm once, and each after the first adds little memory", async (t) => {
   const ids = Array.from({ length: 10 }, (_, at) => `k${at}`);
-  const { page, requests } = await open(t, ids.map((id) => embed(`id="${id}" view="board"`)).join(""));
+  // A browser in which nothing was before, and which has put nothing off.
+  const within = await launch();
+  t.after(() => within.close());
+  const { page, context, requests } = await open(t, ids.map((id) => embed(`id="${id}" view="board"`)).join(""), { within });
+  const devtools = await context.newCDPSession(page);
   const workers = [];
   page.on("worker", (worker) => workers.push(worker.url()));
   await call(page, "k0", "run");
   // What a browser has in memory comes to rest some time after it was busy.
   const settled = async () => {
     for (let last = memory(), tries = 0; ; tries++) {
-      await new Promise((later) => setTimeout(later, 500));
+      await devtools.send("HeapProfiler.collectGarbage");
+      await new Promise((later) => setTimeout(later, 1000));
       const now = memory();
       if (Math.abs(now - last) < 2 ** 19 || tries > 40) return now;
       last = now;

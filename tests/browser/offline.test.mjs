@@ -61,6 +61,8 @@ test("after one visit the page works without a network and without its host, scr
   assert.deepEqual(files.filter((name) => /\.d\.ts$|schema|\/sw\.js$|\/embed\.(js|html)$/.test(name)), []);
 
   await exec(page, "A", "SET mine 1");
+  // What this visit fetches of its own for scripts is there before the network goes.
+  assert.equal(await exec(page, "A", 'EVAL "return 7" 0'), "(integer) 7");
   await server.close();
   await context.setOffline(true);
   // Whether there is a newer version is asked in vain.
