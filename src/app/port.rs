@@ -4,10 +4,11 @@
 //! What is in doubt then is sent again one input at a time. The input that breaks the server half
 //! again, or holds it up past [`PATIENCE`], is dropped; nothing else is lost.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::session::message::{
-    Caps, Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Turn, Update, What,
+    Caps, Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Steer, Turn, Update,
+    What,
 };
 
 /// How long an input may take while the server half recovers, in milliseconds.
@@ -120,6 +121,19 @@ impl Port {
     /// Whether the session came from elsewhere, and may use only so much.
     pub fn is_guarded(&self) -> bool {
         self.guard.is_some()
+    }
+
+    /// The actors that were started, known by their cards or not yet.
+    pub fn started(&self) -> BTreeSet<Conn> {
+        let done = self.log.entries.iter().filter_map(|entry| match entry {
+            Entry::Input(input) => Some((input.conn, &input.what)),
+            _ => None,
+        });
+        let sent = self.pending.iter().map(|(conn, what, _)| (*conn, what));
+        let starts = done
+            .chain(sent)
+            .filter(|(_, what)| matches!(what, What::Actor(Steer::Start { .. })));
+        starts.map(|(conn, _)| conn).collect()
     }
 
     /// The session so far.
@@ -420,6 +434,28 @@ mod tests {
         assert_eq!(port.frame(&recorded(105, 2), 3520.0), []);
         assert_eq!(port.log().entries.len(), 3);
         assert_eq!(port.input(0, bytes("on it goes"), 3600.0).len(), 1);
+    }
+
+    #[test]
+    fn what_is_under_way_when_a_session_uses_too_much_is_left_out_and_it_is_guarded_no_more() {
+        let mut port = Port::of(
+            Log::new(1, 100),
+            (false, Speed::NORMAL),
+            Some(Caps::default()),
+        );
+        port.frame(&ready(100), 0.0);
+        port.input(0, bytes("much"), 1.0);
+        port.input(1, bytes("left out"), 1.0);
+        port.input(2, What::Connect, 1.0);
+        let mut frame = recorded(101, 0);
+        let capped = Update::Capped(crate::session::message::Cap::Memory(1));
+        frame.updates.push(capped);
+        frame.updates.extend(recorded(101, 2).updates);
+        assert_eq!(port.frame(&frame, 2.0), [Order::LeftOut(1)]);
+        assert_eq!(port.waiting(), None);
+        assert_eq!(port.log().entries.len(), 2);
+        let begin = Order::Post(vec![Request::Begin(port.log().clone()), Request::Passed(1)]);
+        assert_eq!(port.restart(3.0)[1], begin);
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Host {
                 self.clock.set(self.now.engine.now);
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
-                self.updates.extend(capped.map(Update::Capped));
+                self.spend(capped);
                 if stood {
                     self.updates.push(Update::Script(None));
                 }

@@ -93,6 +93,7 @@ impl Seats {
             Request::Guard(_) | Request::Clock(_) | Request::Passed(_) if joins => {}
             Request::Begin(log) => {
                 self.seats.insert(seat, true);
+                self.deaf.clear();
                 self.log = Some(log.clone());
                 self.host.handle_telling(wall, Request::Begin(log), told);
             }
@@ -142,6 +143,7 @@ impl Seats {
     /// A page joins, which has some of the log already, or none.
     fn join(&mut self, seat: Seat, has: Log) {
         self.seats.insert(seat, true);
+        self.deaf.remove(&seat);
         let Some(log) = &self.log else {
             return;
         };

@@ -306,6 +306,34 @@ test("a frame listens to the page that its address names, and to nobody else", a
   assert.ok((await page.evaluate(() => messages)).every((message) => message.origin === new URL(keyglass.url).origin));
 });
 
+test("what is no message of the protocol does nothing, however large, deep or odd it is", async (t) => {
+  const { page } = await open(t, `<iframe id="f" src="${keyglass.url}?embed=1&control=1&origin=${encodeURIComponent(host.origin)}${fragment("PING")}"></iframe>`, { script: false });
+  const frame = await frameOf(page, "f");
+  await page.waitForFunction(() => messages.some((message) => message.type === "ready"));
+  await page.evaluate(() => {
+    const say = (message) => document.getElementById("f").contentWindow.postMessage(message, "*");
+    const command = { keyglass: 1, id: 1, type: "exec", line: "SET odd 1" };
+    let deep = {};
+    for (let level = 0; level < 3000; level++) deep = { keyglass: 1, id: 1, type: "exec", line: deep };
+    const cyclic = { ...command };
+    cyclic.line = cyclic;
+    for (const message of [null, 1, "keyglass", [command], new Map(Object.entries(command)), deep, cyclic, { ...command, id: 2n }]) say(message);
+    for (const id of [undefined, null, {}, [1], true, "x".repeat(101)]) say({ ...command, id });
+    for (const version of [0, 2, "1", null]) say({ ...command, keyglass: version, id: "version" });
+    say(JSON.parse('{"__proto__":{"keyglass":1,"id":1,"type":"exec","line":"SET odd 1"}}'));
+    say(JSON.parse('{"keyglass":1,"id":"proto","type":"theme","tokens":{"__proto__":{"accent":"red"},"constructor":"red"}}'));
+    for (const token of ["url(https://example.com)", "red;--x:url(//example.com)", "image-set(url(x))", "var(--x)", "expression(1)"]) say({ keyglass: 1, id: "token", type: "theme", tokens: { accent: token } });
+    say({ ...command, line: "SET odd " + "x".repeat(2 ** 21) });
+    say({ ...command, id: "lines", line: "PING\nSET odd 1" });
+    say({ ...command, id: "last", line: "EXISTS odd" });
+  });
+  await page.waitForFunction(() => messages.some((message) => message.id === "last"));
+  const answers = await page.evaluate(() => messages.filter((message) => message.id !== undefined).map(({ id, type, reply }) => [id, type, reply]));
+  assert.deepEqual(answers.filter(([id]) => id === "last"), [["last", "result", "(integer) 0"]]);
+  assert.deepEqual(answers.filter(([id, type]) => id !== "last" && type !== "error"), []);
+  assert.deepEqual(await frame.evaluate(() => [typeof {}.keyglass, typeof {}.accent, document.documentElement.style.getPropertyValue("--accent")]), ["undefined", "undefined", ""]);
+});
+
 test("it works under a strict policy of the page around it", async (t) => {
   const origin = new URL(keyglass.url).origin;
   const { page } = await open(t, embed('id="k" view="board" loading="lazy" theme="dark"'), {

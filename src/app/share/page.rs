@@ -641,9 +641,11 @@ impl State {
         self.notice = Some(format!(
             "This session takes {more}: its actors are paused, and its script goes no further."
         ));
-        let cards = self.actors.cards.clone();
-        for card in cards.iter().filter(|card| !card.over()) {
-            self.steer(card.conn, Steer::Pause, wall, effects);
+        for conn in self.port.started() {
+            let cards = &self.actors.cards;
+            if !cards.iter().any(|card| card.conn == conn && card.over()) {
+                self.steer(conn, Steer::Pause, wall, effects);
+            }
         }
         effects.push(Effect::Post(vec![Request::Heard]));
         self.share_mut().walk = None;

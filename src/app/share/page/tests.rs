@@ -353,6 +353,32 @@ fn one_command_that_takes_more_than_it_may_ends_the_script_and_what_is_under_way
 }
 
 #[test]
+fn an_actor_that_takes_more_memory_than_it_may_does_so_once() {
+    let text = r#"{"keyglass":1,STEPS{"actor":1,"do":"start","name":"a","text":"let n = 0\nforever\n  let n = {n} + 1\n  SETRANGE k:{n} 140000000 x\n"}LATER]}"#;
+    let begins = r#""opens":"now","start":1000,"steps":[{"do":"connect"},"#;
+    let whole = text
+        .replace("STEPS", begins)
+        .replace("LATER", r#",{"after":60000,"run":"PING"}"#);
+    let mut page = own();
+    share(&mut page, Act::Text(whole));
+    take(&mut page, How::Run);
+    let notice = page.state.notice.take().unwrap_or_default();
+    assert!(notice.contains("not opened"), "{notice}");
+    let written = text
+        .replace("STEPS", r#""steps":[{"run":"PING"},"#)
+        .replace("LATER", "");
+    share(&mut page, Act::Text(written));
+    take(&mut page, How::Run);
+    for _ in 0..20 {
+        page.now += 16;
+        page.settle();
+    }
+    let notice = page.state.notice.clone().unwrap_or_default();
+    assert!(notice.contains("its actors are paused"), "{notice}");
+    assert_eq!(page.exec(0, "EXISTS k:1 k:2 k:3"), ["(integer) 1"]);
+}
+
+#[test]
 fn what_breaks_the_server_half_again_and_again_is_given_up() {
     let mut page = own();
     came(&mut page, "#cmd=INCR n");
