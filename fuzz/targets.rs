@@ -1,5 +1,8 @@
 // What each fuzz target does with its bytes. The targets and tests/corpus.rs share it.
 
+use keyglass::app::embed::check::Check;
+use keyglass::app::embed::{Embed, protocol, text};
+use keyglass::app::kept::About;
 use keyglass::app::lesson::text as lesson;
 use keyglass::app::share::{self, Document, Fault, file, link};
 use keyglass::command::{self, dispatch};
@@ -8,6 +11,7 @@ use keyglass::engine::resp::{Parsed, Parser, decode, encode_command, parse_comma
 use keyglass::engine::{Engine, What};
 use keyglass::lua::machine::Machine;
 use keyglass::lua::message::{Answer, Limits, Request, Start};
+use keyglass::session::actor;
 
 const START: u64 = 1_700_000_000_000;
 /// Longer inputs are cut: they find nothing that shorter ones do not.
@@ -377,6 +381,44 @@ pub fn files(data: &[u8]) {
 pub fn transcripts(data: &[u8]) {
     let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
     comes_back(share::transcript::read(&text));
+}
+
+/// The address of an embed, divided at the first line break; and what its author may have written.
+pub fn embeds(data: &[u8]) {
+    let written = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    let (query, fragment) = written.split_once('\n').unwrap_or(("", &written));
+    let _ = Embed::read(query, fragment);
+    let said = text::read(&written, 0);
+    assert!(said.iter().all(|one| !one.line.contains('\n')));
+    if let Some(check) = Check::read(&written) {
+        assert!(
+            matches!(parse_command(&check.command), Parsed::Command { used, .. } if used == check.command.len())
+        );
+    }
+}
+
+/// What another page says: what is answered is JSON with the version and the id that it had.
+pub fn messages(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    if let Err(Some((id, why))) = protocol::read(&text) {
+        let answer = protocol::write(Some(&id), &protocol::Tell::Error(&why));
+        assert!(answer.contains("\"keyglass\":1"));
+        assert!(answer.contains(&format!("\"id\":{id}")));
+    }
+}
+
+/// What an actor is to do: what is wrong with it stands in one of its lines.
+pub fn actors(data: &[u8]) {
+    let text = String::from_utf8_lossy(&data[..data.len().min(INPUT_MAX)]);
+    if let Some(fault) = actor::check(&text) {
+        let lines = text.lines().count();
+        assert!((1..=lines + 1).contains(&(fault.line as usize)));
+    }
+}
+
+/// What the browser kept of a session, beside its log.
+pub fn kept(data: &[u8]) {
+    About::read(&data[..data.len().min(INPUT_MAX)]);
 }
 
 /// A lesson, as it is and behind a head: what is wrong with it stands in one of its lines.

@@ -19,7 +19,7 @@ if [ "${FUZZ_SANITIZER:-address}" = address ] && rustup run nightly rustc --vers
 fi
 # With --target, build scripts and macros are built without these flags.
 RUSTFLAGS="$FLAGS" cargo "${TOOLCHAIN[@]}" build --release --target "$HOST" --manifest-path fuzz/Cargo.toml
-[ $# -gt 0 ] || set -- resp replies commands restore glob scripts links addresses files transcripts lessons
+[ $# -gt 0 ] || set -- resp replies commands restore glob scripts links addresses files transcripts lessons embeds messages actors kept
 [ "$SECONDS_EACH" = 0 ] && exit
 for target in "$@"; do
   say "== $target, $SECONDS_EACH s"

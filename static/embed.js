@@ -39,6 +39,7 @@
 .box { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); font: 13px/1.45 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: var(--i); background: var(--c); border: 1px solid var(--l); border-radius: var(--keyglass-radius, 9px); overflow: hidden; height: 100%; }
 .top { display: grid; grid-template-columns: minmax(0, 1fr) minmax(220px, 37%); min-height: 0; }
 .auto .top { min-height: 252px; }
+.teaches .top { grid-template-columns: minmax(0, 1fr); }
 .left { display: flex; flex-direction: column; min-height: 0; }
 pre { flex: 1; margin: 0; padding: 8px 12px; min-height: 96px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--i2); }
 pre, .entry { font: 12.5px/1.55 var(--keyglass-mono, ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace); }
@@ -210,7 +211,7 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
       const side = make("div", { className: "side" });
       this.#box = make(
         "div",
-        { className: "box" },
+        { className: teaches ? "box teaches" : "box" },
         make("div", { className: "top" }, make("div", { className: "left" }, pre, entry), side),
         make("div", { className: "foot" }, acts, this.#says),
       );
@@ -222,11 +223,13 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
     #begin() {
       const pre = this.shadowRoot.querySelector("pre");
       const lines = this.#text().split("\n");
+      const teaches = this.hasAttribute("lesson");
       const prompts = lines.some((line) => PROMPT.test(line));
       const line = (text, at) => {
         const end = at + 1 < lines.length ? "\n" : "";
         const found = PROMPT.exec(text);
-        if (!found && (prompts || !text.trim())) return text + end;
+        // What stands in for a lesson is about it: it is no command, unless it says so.
+        if (!found && (teaches || prompts || !text.trim())) return text + end;
         const who = (found?.[1] ?? "").toUpperCase();
         return make("span", { className: "l" }, make("span", { className: "p", textContent: `${who}> ` }), (found ? found[2] : text).trim() + end);
       };
@@ -234,8 +237,8 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
       const side = this.shadowRoot.querySelector(".side");
       const keys = (this.getAttribute("view") ?? "").split(",").filter((key) => key.trim());
       side.replaceChildren(...keys.map((key) => make("b", { textContent: key.trim() })), words.side);
-      if (this.hasAttribute("readonly") || this.hasAttribute("lesson")) this.shadowRoot.querySelector(".entry").remove();
-      if (this.hasAttribute("lesson")) side.remove();
+      if (this.hasAttribute("readonly") || teaches) this.shadowRoot.querySelector(".entry").remove();
+      if (teaches) side.remove();
       this.#letters();
       this.#size();
       const loading = this.getAttribute("loading");

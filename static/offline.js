@@ -26,8 +26,8 @@ export async function keep(ready) {
   });
 }
 
-/** Lets the new version take over and loads it; true: not while the page is open in other tabs. */
-export async function change() {
+/** Lets the new version take over and loads it, once the session is saved; true: not while the page is open in other tabs. */
+export async function change(saved) {
   const waiting = registration?.waiting;
   if (waiting) {
     const { port1, port2 } = new MessageChannel();
@@ -40,6 +40,8 @@ export async function change() {
       await new Promise((done) => waiting.addEventListener("statechange", () => waiting.state === "activated" && done()));
     }
   }
+  // As a rule it is by now: all that is done is saved at once.
+  for (let tries = 60; tries > 0 && !saved(); tries--) await new Promise((later) => setTimeout(later, 50));
   location.reload();
   return false;
 }

@@ -83,3 +83,23 @@ fn files() {
 fn transcripts() {
     replay("transcripts", targets::transcripts);
 }
+
+#[test]
+fn embeds() {
+    replay("embeds", targets::embeds);
+}
+
+#[test]
+fn messages() {
+    replay("messages", targets::messages);
+}
+
+#[test]
+fn actors() {
+    replay("actors", targets::actors);
+}
+
+#[test]
+fn kept() {
+    replay("kept", targets::kept);
+}

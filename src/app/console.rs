@@ -10,7 +10,9 @@ use super::past::Way;
 use super::transcript::{Done, Step, Ticket, Transcript, interpret};
 use super::wire::{self, Wire};
 use super::{format, help, why};
-use crate::session::message::{Bytes, ClientView, CommandDoc, Conn, Millis, Turn, decode};
+use crate::session::message::{
+    Bytes, ClientView, CommandDoc, Conn, Millis, Turn, decode, split_words,
+};
 
 /// How many commands a console sends ahead of their answers. A person's next line waits for the last
 /// answer anyway; a pasted script would otherwise take a frame for each line.
@@ -20,6 +22,10 @@ const LINE_SHOWN: usize = 2000;
 /// What whoever waits is told when their command was given up.
 pub const STOPPED: &str =
     "(error) Stopped: the command held up the server half, which was started again without it.";
+
+/// What whoever waits is told when their command was left out.
+pub const LEFT_OUT: &str =
+    "(error) Not run: the session used more than one that came from elsewhere may.";
 
 /// What a console says when the learner cuts its connection.
 pub const DISCONNECTED: &str = "Disconnected: its waits, subscriptions, watched keys and queued commands are gone; entries pending for a consumer stay. The next command connects again.";
@@ -54,6 +60,23 @@ struct Line {
     text: String,
     /// Whoever waits for its answer.
     asked_by: Option<u32>,
+    /// It was recorded as it was sent: the console reads nothing into it.
+    recorded: bool,
+}
+
+impl Line {
+    fn means(&self) -> Option<Step> {
+        meaning(&self.text, self.recorded)
+    }
+}
+
+fn meaning(line: &str, recorded: bool) -> Option<Step> {
+    match recorded {
+        true => split_words(line.as_bytes())
+            .filter(|words| !words.is_empty())
+            .map(|words| Step::Send { words, times: 1 }),
+        false => interpret(line),
+    }
 }
 
 /// A line that sends the same words again and again.
@@ -167,6 +190,15 @@ impl Console {
 
     /// Takes lines to be run; whoever waits is told the answer of the last.
     pub fn enqueue(&mut self, text: &str, asked_by: Option<u32>) {
+        self.enqueue_lines(text, asked_by, false);
+    }
+
+    /// Takes a command that was recorded, which is sent whatever the console would make of such a line.
+    pub fn enqueue_recorded(&mut self, line: &str, asked_by: Option<u32>) {
+        self.enqueue_lines(line, asked_by, true);
+    }
+
+    fn enqueue_lines(&mut self, text: &str, asked_by: Option<u32>, recorded: bool) {
         if !self.busy() && self.lines.is_empty() {
             self.told.clear();
         }
@@ -182,6 +214,7 @@ impl Console {
             self.lines.push_back(Line {
                 text: line.to_string(),
                 asked_by: asked_by.filter(|_| i == last),
+                recorded,
             });
         }
     }
@@ -194,7 +227,7 @@ impl Console {
         // The clock is not the server's to turn: a client that waits may move it on to the end of its wait. Nor are
         // actors its to steer.
         if self.client_waits() {
-            match interpret(&self.lines.front()?.text) {
+            match self.lines.front()?.means() {
                 Some(Step::Clock(turn)) => return self.turn(turn, now),
                 Some(Step::Actor(order)) => return self.order(order, now),
                 Some(Step::Past(way)) => {
@@ -211,7 +244,7 @@ impl Console {
             return Some(self.send(repeat, now));
         }
         // What the console answers by itself must not overtake an answer that is still to come.
-        let step = interpret(&self.lines.front()?.text);
+        let step = self.lines.front()?.means();
         if self.busy() && !matches!(step, Some(Step::Send { .. })) {
             return None;
         }
@@ -261,10 +294,10 @@ impl Console {
 
     /// Whether a line that is entered now is sent at once: while the client waits, only one that the console answers
     /// itself.
-    pub fn takes(&self, line: &str) -> bool {
+    pub fn takes(&self, line: &str, recorded: bool) -> bool {
         let steers = || {
             matches!(
-                interpret(line),
+                meaning(line, recorded),
                 Some(Step::Clock(_) | Step::Actor(_) | Step::Past(_))
             )
         };
@@ -429,19 +462,28 @@ impl Console {
             .collect()
     }
 
-    /// The command that waited longest was given up, because it held up the server half.
-    pub fn stopped(&mut self, at: Millis) -> Option<(u32, String)> {
+    /// What has still to be sent is not.
+    pub fn left_behind(&mut self) -> Vec<(u32, String)> {
+        let repeat = self.repeat.take().map(|r| r.line);
+        let lines = repeat.into_iter().chain(std::mem::take(&mut self.lines));
+        lines
+            .filter_map(|line| Some((line.asked_by?, LEFT_OUT.to_string())))
+            .collect()
+    }
+
+    /// The command that waited longest was given up; why.
+    pub fn stopped(&mut self, why: &str, at: Millis) -> Option<(u32, String)> {
         self.stuck = false;
         let ahead = self.ahead.pop_front()?;
         self.transcript.given_up();
-        self.transcript.answer(STOPPED, true, at);
+        self.transcript.answer(why, true, at);
         if let Some(next) = self.ahead.front_mut().filter(|next| !next.shown) {
             next.shown = true;
             let text = next.line.text.clone();
             self.transcript
                 .command(&format::shortened(&text, LINE_SHOWN), at);
         }
-        Some((ahead.line.asked_by?, STOPPED.to_string()))
+        Some((ahead.line.asked_by?, why.to_string()))
     }
 }
 
@@ -527,7 +569,7 @@ mod tests {
         console.enqueue("KEYS *", Some(1));
         console.enqueue("PING", Some(2));
         run(&mut console);
-        assert_eq!(console.stopped(0), Some((1, STOPPED.to_string())));
+        assert_eq!(console.stopped(STOPPED, 0), Some((1, STOPPED.to_string())));
         assert_eq!(console.received(b"+PONG\r\n", 0), [(2, "PONG".to_string())]);
         assert_eq!(shown(&console), ["> KEYS *", STOPPED, "> PING", "PONG"]);
     }

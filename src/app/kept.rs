@@ -202,6 +202,8 @@ pub enum Act {
     Remove(String),
     /// The bar has been read.
     Dismiss,
+    /// The page is about to be loaded again.
+    Now,
 }
 
 impl State {
@@ -281,12 +283,25 @@ impl State {
             }
             Act::Remove(id) => effects.push(Effect::Remove(id)),
             Act::Dismiss => self.kept_mut().bar = Bar::Nothing,
+            Act::Now => self.save(true, wall, effects),
         }
     }
 
     /// What the page knows of kept sessions.
     pub fn kept(&self) -> &Rc<Kept> {
         &self.kept
+    }
+
+    /// Whether the session would be there again if the page was loaded again, or there is none to be missed.
+    pub fn keeps(&self) -> bool {
+        !self.used || self.kept.own.is_some() && !self.kept.failed
+    }
+
+    /// Whether all of it is saved.
+    pub fn is_saved(&self) -> bool {
+        let kept = &self.kept;
+        let written = !kept.saving && kept.written >= self.log().entries.len();
+        !self.used || written && self.keeps()
     }
 
     pub(super) fn kept_mut(&mut self) -> &mut Kept {

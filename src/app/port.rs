@@ -4,10 +4,11 @@
 //! What is in doubt then is sent again one input at a time. The input that breaks the server half
 //! again, or holds it up past [`PATIENCE`], is dropped; nothing else is lost.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::session::message::{
-    Caps, Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Turn, Update, What,
+    Caps, Conn, Entry, Frame, Input, Log, Millis, Request, ScriptView, Speed, Steer, Turn, Update,
+    What,
 };
 
 /// How long an input may take while the server half recovers, in milliseconds.
@@ -27,6 +28,8 @@ pub enum Order {
         /// What it was.
         what: What,
     },
+    /// Tell that a command of a client was left out, and that what it has still to send is.
+    LeftOut(Conn),
 }
 
 /// The page's end of the line. Times named `wall` are the browser's, in milliseconds.
@@ -113,6 +116,24 @@ impl Port {
         }
         requests.extend(self.watches.iter().cloned());
         Order::Post(requests)
+    }
+
+    /// Whether the session came from elsewhere, and may use only so much.
+    pub fn is_guarded(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    /// The actors that were started, known by their cards or not yet.
+    pub fn started(&self) -> BTreeSet<Conn> {
+        let done = self.log.entries.iter().filter_map(|entry| match entry {
+            Entry::Input(input) => Some((input.conn, &input.what)),
+            _ => None,
+        });
+        let sent = self.pending.iter().map(|(conn, what, _)| (*conn, what));
+        let starts = done
+            .chain(sent)
+            .filter(|(_, what)| matches!(what, What::Actor(Steer::Start { .. })));
+        starts.map(|(conn, _)| conn).collect()
     }
 
     /// The session so far.
@@ -215,12 +236,14 @@ impl Port {
         // Standing in the past takes nothing from the end.
         self.log.until = self.past.unwrap_or(frame.now);
         (self.seen_wall, self.passed) = (wall, 0);
+        let mut orders = Vec::new();
         for update in &frame.updates {
             if let Update::Script(view) = update {
                 self.stands(view.as_ref(), wall);
             }
             match update {
                 Update::Logged(entry) => self.log.entries.push(entry.clone()),
+                Update::Capped(_) => orders.extend(self.capped()),
                 Update::Joined(seed, start) => (self.log.seed, self.log.start) = (*seed, *start),
                 _ => {}
             }
@@ -242,10 +265,27 @@ impl Port {
             }
         }
         if self.recovering.is_some() {
-            self.send_next(wall)
-        } else {
-            Vec::new()
+            orders.extend(self.send_next(wall));
         }
+        orders
+    }
+
+    /// What came from elsewhere uses more than it may: commands that are not recorded were left out. From now on it may use
+    /// what it wants.
+    fn capped(&mut self) -> Vec<Order> {
+        self.guard = None;
+        let mut orders = Vec::new();
+        self.pending.retain(|(conn, what, _)| {
+            let left_out = matches!(what, What::Bytes(_));
+            if left_out {
+                orders.push(Order::LeftOut(*conn));
+            }
+            !left_out
+        });
+        if let Some(on_its_way) = &mut self.recovering {
+            *on_its_way = None;
+        }
+        orders
     }
 
     /// The worker broke, or the learner stopped it.
@@ -394,6 +434,28 @@ mod tests {
         assert_eq!(port.frame(&recorded(105, 2), 3520.0), []);
         assert_eq!(port.log().entries.len(), 3);
         assert_eq!(port.input(0, bytes("on it goes"), 3600.0).len(), 1);
+    }
+
+    #[test]
+    fn what_is_under_way_when_a_session_uses_too_much_is_left_out_and_it_is_guarded_no_more() {
+        let mut port = Port::of(
+            Log::new(1, 100),
+            (false, Speed::NORMAL),
+            Some(Caps::default()),
+        );
+        port.frame(&ready(100), 0.0);
+        port.input(0, bytes("much"), 1.0);
+        port.input(1, bytes("left out"), 1.0);
+        port.input(2, What::Connect, 1.0);
+        let mut frame = recorded(101, 0);
+        let capped = Update::Capped(crate::session::message::Cap::Memory(1));
+        frame.updates.push(capped);
+        frame.updates.extend(recorded(101, 2).updates);
+        assert_eq!(port.frame(&frame, 2.0), [Order::LeftOut(1)]);
+        assert_eq!(port.waiting(), None);
+        assert_eq!(port.log().entries.len(), 2);
+        let begin = Order::Post(vec![Request::Begin(port.log().clone()), Request::Passed(1)]);
+        assert_eq!(port.restart(3.0)[1], begin);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::movement::Movement;
 use super::stage::Subject;
-use super::{ClockBase, Effect, KEYS_PANEL, PUBSUB_PANEL, PanelState, State, format, stage, why};
+use super::{
+    ClockBase, Effect, KEYS_PANEL, PUBSUB_PANEL, PanelState, State, console, format, stage, why,
+};
 use crate::session::message::*;
 
 impl State {
@@ -20,7 +22,22 @@ impl State {
         }
         Rc::make_mut(&mut self.timeline).dropped(conn);
         let now = self.clock.now;
-        if let Some((ticket, text)) = self.console(conn).and_then(|console| console.stopped(now)) {
+        let stopped = self.console(conn);
+        if let Some((ticket, text)) = stopped.and_then(|one| one.stopped(console::STOPPED, now)) {
+            self.resolve(conn, ticket, text, wall, effects);
+        }
+    }
+
+    /// A command was left out, since its session uses more than it may.
+    pub(super) fn left_out(&mut self, conn: Conn, wall: f64, effects: &mut Vec<Effect>) {
+        Rc::make_mut(&mut self.timeline).dropped(conn);
+        let now = self.clock.now;
+        let Some(console) = self.console(conn) else {
+            return;
+        };
+        let behind = console.left_behind();
+        let stopped = console.stopped(console::LEFT_OUT, now);
+        for (ticket, text) in stopped.into_iter().chain(behind) {
             self.resolve(conn, ticket, text, wall, effects);
         }
     }

@@ -16,12 +16,27 @@ impl State {
         wall: f64,
         effects: &mut Vec<Effect>,
     ) {
+        self.enter_line(conn, text, false, ticket, wall, effects);
+    }
+
+    /// Lines are entered; recorded: it is one, and is sent as it was.
+    pub(super) fn enter_line(
+        &mut self,
+        conn: Conn,
+        text: &str,
+        recorded: bool,
+        ticket: Option<u32>,
+        wall: f64,
+        effects: &mut Vec<Effect>,
+    ) {
         self.last_used = conn;
         self.used = true;
         self.connect_again(conn, wall, effects);
         for (line, ticket) in self.embed_tickets(conn, text, ticket) {
-            if let Some(console) = self.console(conn) {
-                console.enqueue(&line, ticket);
+            match self.console(conn) {
+                Some(console) if recorded => console.enqueue_recorded(&line, ticket),
+                Some(console) => console.enqueue(&line, ticket),
+                None => {}
             }
         }
         self.pump(conn, wall, effects);
@@ -121,6 +136,7 @@ impl State {
                 Order::Restart => effects.extend([Effect::End, Effect::Restart]),
                 Order::Post(requests) => effects.push(Effect::Post(requests)),
                 Order::Dropped { conn, what } => self.dropped(conn, &what, wall, effects),
+                Order::LeftOut(conn) => self.left_out(conn, wall, effects),
             }
         }
         if restarts {

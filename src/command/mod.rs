@@ -84,6 +84,9 @@ pub fn subcommand(spec: &Spec, name: &[u8]) -> Option<&'static Spec> {
 
 /// Runs one command: looks it up, checks what the table says of it, and calls its handler.
 pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
+    if ctx.engine.is_spent() {
+        return Err(OUT_OF_MEMORY);
+    }
     let before = why::Before::of(ctx, args);
     let result = match ctx.script {
         Some(kind) => script::call(ctx, args, kind),

@@ -81,9 +81,36 @@ pub(super) struct Eviction {
     full: bool,
     /// The limit has changed: it is looked at once the command is over.
     pub(super) due: bool,
+    /// There is a limit.
+    limited: bool,
+    /// What whoever holds the engine lets it use.
+    bound: Option<Bound>,
+}
+
+/// How many bytes an engine may use that runs what nobody vouches for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bound {
+    most: u64,
+    /// Past it no command runs any more: for who gives the engine up then, since a record without the bound would not come
+    /// to the same.
+    strict: bool,
+    passed: bool,
 }
 
 impl Eviction {
+    /// How many bytes of replies there may be at once, where that is bound.
+    pub(super) fn replies_max(&self) -> Option<usize> {
+        let bound = self.bound.filter(|bound| bound.strict)?;
+        usize::try_from(bound.most).ok()
+    }
+
+    /// Replies were written; whether they would have been more than there may be.
+    pub(super) fn replied(&mut self, too_much: bool) {
+        if let Some(bound) = &mut self.bound {
+            bound.passed |= too_much;
+        }
+    }
+
     /// Keeps a candidate in mind, if it is better than the worst or there is room.
     fn consider(&mut self, rank: u64, db: usize, key: &Bytes) {
         let place = self.pool.iter().position(|other| other.rank >= rank);
@@ -120,12 +147,48 @@ impl Engine {
     /// The limit has changed, or the policy: begins to count what is used, or no longer does.
     pub fn limit_memory(&mut self) {
         let limited = self.config.max_memory > 0;
+        let counts = limited || self.eviction.bound.is_some();
+        // Which keys chance meets depends on when there was a limit, and not on who counts beside.
+        let anew = limited && !std::mem::replace(&mut self.eviction.limited, limited);
+        self.eviction.limited = limited;
         for db in &mut self.dbs {
-            if db.tally.is_some() != limited {
-                db.count(limited);
+            if anew || db.tally.is_some() != counts {
+                db.count(counts);
             }
         }
         self.eviction.due = limited;
+    }
+
+    /// Lets the engine use so many bytes, or as many as it wants. Strict: past them, [no command runs](Self::is_spent).
+    pub fn bound_memory(&mut self, most: Option<u64>, strict: bool) {
+        let passed = self.has_passed_bound();
+        let bound = most.map(|most| Bound {
+            most,
+            strict,
+            passed,
+        });
+        let begins = bound.is_some() != self.eviction.bound.is_some();
+        self.eviction.bound = bound;
+        if begins {
+            let due = self.eviction.due;
+            self.limit_memory();
+            self.eviction.due = due;
+        }
+    }
+
+    /// Whether more is used than the bound allows, or was when a command began. O(1) for each key that changed since.
+    pub fn has_passed_bound(&mut self) -> bool {
+        let Some(bound) = self.eviction.bound else {
+            return false;
+        };
+        let passed = bound.passed || self.used_memory() > bound.most;
+        self.eviction.bound = Some(Bound { passed, ..bound });
+        passed
+    }
+
+    /// Whether no command runs any more.
+    pub fn is_spent(&mut self) -> bool {
+        self.eviction.bound.is_some_and(|bound| bound.strict) && self.has_passed_bound()
     }
 
     /// Lets keys go until what is left fits, or none can.

@@ -458,6 +458,7 @@ impl Engine {
         let out = Writer {
             bytes: std::mem::take(&mut client.out),
             resp: client.resp,
+            most: self.eviction.replies_max(),
             ..Writer::default()
         };
         let start = out.bytes.len();
@@ -482,6 +483,7 @@ impl Engine {
         }
         let out = ctx.out;
         self.current = before;
+        self.eviction.replied(out.full);
         if self.stands() {
             self.why = None;
             self.begin_stand(conn, out.bytes);

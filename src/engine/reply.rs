@@ -34,6 +34,10 @@ pub struct Writer {
     pub resp: Resp,
     /// A message was among them, which comes whatever the client wants to hear.
     pub pushed: bool,
+    /// How many bytes there may be, for whoever gives up what writes more.
+    pub most: Option<usize>,
+    /// There would be more: a string that does not fit is left out.
+    pub full: bool,
 }
 
 impl Writer {
@@ -84,6 +88,12 @@ impl Writer {
 
     /// A binary-safe string.
     pub fn bulk(&mut self, value: &[u8]) {
+        if let Some(most) = self.most
+            && self.bytes.len() + value.len() > most
+        {
+            self.full = true;
+            return;
+        }
         self.header(b'$', value.len() as i64);
         self.bytes.extend_from_slice(value);
         self.crlf();

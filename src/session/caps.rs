@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::host::{FOLDED_TOLD, Host};
-use super::message::{Entry, Frame, Millis, Update};
+use super::message::{Entry, Frame, Millis, Update, What};
 
 /// How much it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub enum Cap {
     Acts(u64),
 }
 
-/// How far time goes on between two looks at what is used, in milliseconds.
+/// How far time goes on between two looks at all that is used, in milliseconds.
 const PIECE: Millis = 1_000;
 /// After so many inputs, or so many steps, the memory is weighed, which takes the longer the more there is.
 const WEIGHED_EVERY: usize = 4;
@@ -70,7 +70,10 @@ impl Host {
         told: &mut dyn FnMut(Frame),
     ) -> Option<Cap> {
         let all = entries.len();
+        let bound = self.guard.map(|caps| caps.memory);
         for (n, entry) in entries.into_iter().enumerate() {
+            // What goes past it is given up: one command may begin that does, and no other.
+            self.now.engine.bound_memory(bound, true);
             if let Entry::Input(input) = &entry
                 && let Some(cap) = self.creep(input.at, Work::default())
             {
@@ -94,21 +97,55 @@ impl Host {
         if cap.is_none() {
             self.pass(until);
         }
-        cap.or_else(|| self.weigh(Work::default(), true))
+        let cap = cap.or_else(|| self.weigh(Work::default(), true));
+        self.now
+            .engine
+            .bound_memory(bound.filter(|_| cap.is_none()), false);
+        cap
     }
 
-    /// Lets time pass up to a moment in pieces, as long as no more is used than may be; work counts from when it was
-    /// so much.
+    /// Lets time pass up to a moment, as long as no more is used than may be; work counts from when it was so much.
     pub(super) fn creep(&mut self, until: Millis, from: Work) -> Option<Cap> {
         self.guard?;
+        let mut looked = self.now.engine.now;
         while let Some(next) = self.now.next().filter(|next| *next < until) {
-            self.pass(next.saturating_add(PIECE).min(until));
+            self.pass(next);
+            // One command of an actor may take much memory; the rest adds up slowly.
+            if next < looked.saturating_add(PIECE) && !self.now.engine.has_passed_bound() {
+                continue;
+            }
+            looked = next;
             let cap = self.weigh(from, false);
             if cap.is_some() {
                 return cap;
             }
         }
         None
+    }
+
+    /// Looks whether a session that has opened uses more now than it may.
+    pub(super) fn look_at_use(&mut self) {
+        let capped = self.weigh(self.work(), false);
+        self.spend(capped);
+    }
+
+    /// It uses more, if it does: says so, and takes no more commands until that is heard. Many may be on their way.
+    pub(super) fn spend(&mut self, capped: Option<Cap>) {
+        let Some(cap) = capped else {
+            return;
+        };
+        self.spent = true;
+        // Time stands until then, or actors would go on.
+        self.clock.set(self.now.engine.now);
+        self.updates.push(Update::Capped(cap));
+        self.held
+            .retain(|(_, what)| !matches!(what, What::Bytes(_)));
+        self.held_bytes = self.held.iter().map(|(_, what)| what.size()).sum();
+    }
+
+    /// Whether an input does not happen, since its session was just found to use more than it may.
+    pub(super) fn leaves_out(&self, what: &What) -> bool {
+        self.spent && matches!(what, What::Bytes(_))
     }
 
     /// The work that was done so far.
@@ -128,13 +165,14 @@ impl Host {
         if weigh {
             self.weighed = now.steps;
         }
+        let passed = self.now.engine.has_passed_bound();
         let dbs = self.now.engine.dbs.iter();
         let keys: u64 = dbs.map(|db| db.len() as u64).sum();
         let memory = || self.now.engine.memory_bytes() as u64;
         let more = |now: u64, from: u64, most: u64| now.saturating_sub(from) > most;
         let cap = if keys > caps.keys {
             Cap::Keys(caps.keys)
-        } else if weigh && memory() > caps.memory {
+        } else if passed || weigh && memory() > caps.memory {
             Cap::Memory(caps.memory)
         } else if more(now.script_steps, from.script_steps, caps.script_steps) {
             Cap::ScriptSteps(caps.script_steps)
@@ -146,6 +184,7 @@ impl Host {
             return None;
         };
         self.guard = None;
+        self.now.engine.bound_memory(None, false);
         Some(cap)
     }
 }
@@ -226,6 +265,68 @@ mod tests {
         );
         let steps = 100_000;
         assert_eq!(few(&years, Caps { steps, ..all }), Some(Cap::Steps(steps)));
+    }
+
+    #[test]
+    fn one_input_goes_past_the_memory_by_one_command_at_most() {
+        let caps = Caps {
+            memory: 2_500_000,
+            ..Caps::default()
+        };
+        let grow = |key| format!("SETRANGE {key} 1000000 x");
+        let exec = ["MULTI".to_string()]
+            .into_iter()
+            .chain((0..100).map(grow))
+            .chain(["EXEC".into()]);
+        let mget = [grow(0), format!("MGET{}", " 0".repeat(1000))];
+        for lines in [
+            (0..100).map(grow).collect::<Vec<_>>(),
+            exec.collect(),
+            mget.to_vec(),
+        ] {
+            let connect = (0, 0, What::Connect);
+            let said: Vec<_> = [connect]
+                .into_iter()
+                .chain(lines.iter().map(|text| (1, 0, line(text))))
+                .collect();
+            let (mut host, capped) = open(caps, &said);
+            assert_eq!(capped, Some(Cap::Memory(caps.memory)));
+            assert!(host.now.engine.used_memory() < 4_000_000);
+        }
+    }
+
+    #[test]
+    fn commands_that_are_on_their_way_when_it_is_too_much_are_left_out_until_that_is_heard() {
+        let caps = Caps {
+            memory: 1_000_000,
+            ..Caps::default()
+        };
+        let (mut host, _) = open(caps, &[(0, 0, What::Connect)]);
+        let send = |host: &mut Host, text: &str| {
+            let what = line(text);
+            host.handle(START, Request::Input { conn: 0, what });
+        };
+        for key in ["a", "b", "c"] {
+            send(&mut host, &format!("SETRANGE {key} 2000000 x"));
+        }
+        let what = What::Connect;
+        host.handle(START, Request::Input { conn: 1, what });
+        let told = host.frame(START).updates;
+        let recorded: Vec<Conn> = told
+            .iter()
+            .filter_map(|update| match update {
+                Update::Recorded { conn, .. } => Some(*conn),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(recorded, [0, 1], "what is no command happens");
+        assert!(told.contains(&Update::Capped(Cap::Memory(caps.memory))));
+        assert_eq!(host.now.engine.dbs[0].len(), 1);
+        send(&mut host, "SET b 1");
+        assert_eq!(host.now.engine.dbs[0].len(), 1);
+        host.handle(START, Request::Heard);
+        send(&mut host, "SET b 1");
+        assert_eq!(host.now.engine.dbs[0].len(), 2);
     }
 
     #[test]

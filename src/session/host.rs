@@ -43,7 +43,7 @@ type Stand = (u64, u32, usize);
 #[derive(Debug)]
 pub struct Host {
     pub(super) now: Moment,
-    clock: Clock,
+    pub(super) clock: Clock,
     /// What was last told of the clock.
     clock_told: Option<ClockView>,
     pub(super) updates: Vec<Update>,
@@ -59,8 +59,8 @@ pub struct Host {
     expiries_told: u64,
     machine: MakeMachine,
     /// What happened while a script stood still, in order: it happens once that is over.
-    held: VecDeque<(Conn, What)>,
-    held_bytes: usize,
+    pub(super) held: VecDeque<(Conn, What)>,
+    pub(super) held_bytes: usize,
     /// What was last told of a script that stands still.
     stand: Option<Stand>,
     /// How often lists of keys were made.
@@ -75,6 +75,8 @@ pub struct Host {
     pub(super) guard: Option<Caps>,
     /// The work that had been done when its memory was last weighed.
     pub(super) weighed: u64,
+    /// It used more, and whoever types has not heard of it yet: no command is taken.
+    pub(super) spent: bool,
 }
 
 #[derive(Debug)]
@@ -119,6 +121,7 @@ impl Host {
             asked: false,
             guard: None,
             weighed: 0,
+            spent: false,
         }
     }
 
@@ -162,13 +165,15 @@ impl Host {
                 self.clock.set(self.now.engine.now);
                 self.updates.clear();
                 self.updates.push(Update::Ready { commands: docs() });
-                self.updates.extend(capped.map(Update::Capped));
+                self.spend(capped);
                 if stood {
                     self.updates.push(Update::Script(None));
                 }
                 // What was folded ran at once, as it may again.
                 self.now.engine.scripting.stepping = stepping;
             }
+            Request::Input { what, .. } if self.leaves_out(&what) => {}
+            Request::Heard => self.spent = false,
             Request::Input { conn, what } => {
                 self.leave_past();
                 self.held_bytes += what.size();
@@ -244,8 +249,7 @@ impl Host {
         self.tell_clients();
         self.tell_panels(wall);
         self.tell_clock();
-        let capped = self.weigh(self.work(), false);
-        self.updates.extend(capped.map(Update::Capped));
+        self.look_at_use();
         Frame {
             now: self.now.engine.now,
             updates: std::mem::take(&mut self.updates),
@@ -268,7 +272,11 @@ impl Host {
     /// Moves the clock on, and lets happen what was to happen, unless a script stands still.
     fn advance(&mut self, at: Millis) {
         loop {
-            self.pass(at);
+            let capped = self.creep(at, self.work());
+            self.spend(capped);
+            if !self.spent {
+                self.pass(at);
+            }
             if self.now.engine.stands() {
                 self.clock.set(self.now.engine.now); // a move ends where a script stands
                 break;
@@ -286,6 +294,7 @@ impl Host {
                 keys,
             });
             self.input(conn, what);
+            self.look_at_use();
         }
     }
 
@@ -333,7 +342,7 @@ impl Host {
     /// The session's moment at a moment of the wall clock. While a script stands still, or the
     /// session stands in the past, so does the clock.
     fn read_clock(&mut self, wall: Millis) -> Millis {
-        if self.now.engine.stands() || self.history.in_past() {
+        if self.now.engine.stands() || self.history.in_past() || self.spent {
             self.clock.stand(wall);
             return self.clock.now();
         }
@@ -379,7 +388,7 @@ impl Host {
             };
             self.clock.jump_to(when);
             self.advance(self.clock.now());
-            self.updates.extend(capped.map(Update::Capped));
+            self.spend(capped);
         }
         let at = self.clock.now();
         let turned = Turned {

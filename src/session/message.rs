@@ -233,6 +233,8 @@ pub enum Request {
         /// The command.
         bytes: Vec<u8>,
     },
+    /// [`Update::Capped`] was heard: commands are taken again.
+    Heard,
 }
 
 /// What can be done with the session's clock. While a script stands still it cannot be moved on; to move it on in the
@@ -422,7 +424,7 @@ pub enum Update {
         differences: Differences,
     },
     /// The session came from elsewhere and uses more than it may: what it began with is left off there, and nothing is
-    /// guarded any more.
+    /// guarded any more. Commands that are not recorded yet are left out, until the page has [heard](Request::Heard).
     Capped(Cap),
     /// It could not be done; why, in a sentence.
     Refused(String),

@@ -1,7 +1,7 @@
 //! One server half for several pages that share a session. Each page speaks as if it were alone: it has clients and panels
 //! of its own, and hears of what others do only as far as the session's record needs it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::host::{Host, docs};
 use super::message::*;
@@ -25,6 +25,8 @@ pub struct Seats {
     owners: BTreeMap<Conn, Seat>,
     /// What was sent and is not recorded yet, oldest first.
     pending: VecDeque<(Conn, What)>,
+    /// Pages that may not have heard yet that commands are left out.
+    deaf: BTreeSet<Seat>,
     /// Who turned the clock, and who asked for what would be replied, in order.
     turns: VecDeque<Seat>,
     probes: VecDeque<Seat>,
@@ -42,6 +44,7 @@ impl Seats {
             log: None,
             owners: BTreeMap::new(),
             pending: VecDeque::new(),
+            deaf: BTreeSet::new(),
             turns: VecDeque::new(),
             probes: VecDeque::new(),
             told: Vec::new(),
@@ -90,10 +93,18 @@ impl Seats {
             Request::Guard(_) | Request::Clock(_) | Request::Passed(_) if joins => {}
             Request::Begin(log) => {
                 self.seats.insert(seat, true);
+                self.deaf.clear();
                 self.log = Some(log.clone());
                 self.host.handle_telling(wall, Request::Begin(log), told);
             }
             Request::Passed(_) if self.seats.len() > 1 => {}
+            Request::Heard => {
+                self.deaf.remove(&seat);
+                self.host.handle(wall, Request::Heard);
+            }
+            Request::Input { ref what, .. }
+                if matches!(what, What::Bytes(_))
+                    && (self.deaf.contains(&seat) || self.host.spent) => {}
             Request::Input { conn, what } => {
                 let owner = *self.owners.entry(conn).or_insert(seat);
                 if owner == seat || !self.seats.contains_key(&owner) {
@@ -132,6 +143,7 @@ impl Seats {
     /// A page joins, which has some of the log already, or none.
     fn join(&mut self, seat: Seat, has: Log) {
         self.seats.insert(seat, true);
+        self.deaf.remove(&seat);
         let Some(log) = &self.log else {
             return;
         };
@@ -180,6 +192,13 @@ impl Seats {
                 Update::Turned(_) => self.turns.pop_front(),
                 Update::Probed { .. } => self.probes.pop_front(),
                 Update::Ready { .. } => Some(first),
+                Update::Capped(_) => {
+                    // What was not recorded by now never will be.
+                    self.pending
+                        .retain(|(_, what)| !matches!(what, What::Bytes(_)));
+                    self.deaf = seats.iter().copied().collect();
+                    None
+                }
                 Update::Logged(entry) => {
                     if let Some(log) = &mut self.log {
                         log.entries.push(entry.clone());

@@ -137,7 +137,7 @@ pub fn Page(props: &PageProps) -> Html {
                             <button class="line" type="button" onclick={store.callback(|_| Action::Dismiss)}>{ words::DISMISS }</button>
                         </div>
                     }
-                    <NewVersion />
+                    <NewVersion keeps={state.keeps()} />
                     <WalkBar share={Rc::clone(state.share())} />
                     </div>
                     <Offered share={Rc::clone(state.share())} keeps={state.kept().own.is_some()} />

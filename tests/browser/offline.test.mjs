@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../scripts/serve.mjs";
-import { browser, consoleOf, DIST, exec, openPage, ready as starts, useBrowser } from "./helpers.mjs";
+import { browser, consoleOf, DIST, exec, openPage, ready as starts, type, useBrowser } from "./helpers.mjs";
 
 useBrowser();
 
@@ -61,6 +61,8 @@ test("after one visit the page works without a network and without its host, scr
   assert.deepEqual(files.filter((name) => /\.d\.ts$|schema|\/sw\.js$|\/embed\.(js|html)$/.test(name)), []);
 
   await exec(page, "A", "SET mine 1");
+  // What this visit fetches of its own for scripts is there before the network goes.
+  assert.equal(await exec(page, "A", 'EVAL "return 7" 0'), "(integer) 7");
   await server.close();
   await context.setOffline(true);
   // Whether there is a newer version is asked in vain.
@@ -139,6 +141,26 @@ test("a new version is told of, waits for the reader and for other tabs, and the
   await notice(page).getByRole("button", { name: "Not now" }).click();
   await notice(page).waitFor({ state: "detached" });
   assert.equal(await exec(page, "A", "GET mine"), '"2"');
+  await finish();
+  await server.close();
+});
+
+test("where the session cannot be saved, the notice of a new version says so", async () => {
+  const server = await host();
+  const { page, finish } = await open(server);
+  await ready(page);
+  await kept(page);
+  // As in a browser that lets no page keep anything but its files.
+  await page.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => undefined }));
+  await page.reload();
+  await ready(page);
+  const come = () => page.evaluate(() => navigator.serviceWorker.getRegistration().then((registration) => registration.update()).then(() => {}));
+  publish(server.folder, "second");
+  await come();
+  await notice(page).getByRole("button", { name: "Reload", exact: true }).waitFor();
+  await type(page, "A", "SET mine 1");
+  await notice(page).getByText("This session cannot be saved here").waitFor();
+  await notice(page).getByRole("button", { name: "Reload without it" }).waitFor();
   await finish();
   await server.close();
 });

@@ -139,6 +139,7 @@ test("links that are written by hand hold only text too", async () => {
       `?commands=${base64url(JSON.stringify([line]))}&autorun=true&title=${some}`,
       `?${some}=${some}#${some}`,
       `#v1.${some}`,
+      `?embed=1#text=${encodeURIComponent(`> ${line}`)}%0A${some}&title=${some}&goal=${some}&check=${encodeURIComponent(`GET k = ${text}`)}&view=${encodeURIComponent(JSON.stringify(text))}&run=1`,
     ]) {
       const { page, finish } = await openPage(browser, server, { path });
       await ready(page);

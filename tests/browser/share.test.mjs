@@ -211,6 +211,33 @@ test("what is broken or takes too much says so, and leaves nothing behind", asyn
   await finish();
 });
 
+test("no single input takes more memory than it may: not a transaction, a reply, an actor or what is typed behind it", async () => {
+  const { page, finish } = await open();
+  await ready(page);
+  const big = (n) => `SETRANGE k:${n} 140000000 x`;
+  const many = Array.from({ length: 40 }, (_, n) => big(n));
+  const whole = (lines) => ({ keyglass: 1, opens: "now", start: 1_700_000_000_000, steps: [{ do: "connect" }, ...lines] });
+  const runs = async (session, pattern) => {
+    await drop(page, "bomb.keyglass", JSON.stringify(session));
+    await offer(page).getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("alert").getByText(pattern).waitFor({ timeout: 20_000 });
+    await page.getByRole("alert").getByRole("button", { name: "Dismiss" }).click();
+  };
+  const notOpened = /not opened: it takes more than 134,217,728 bytes of memory/;
+  await runs(whole(["MULTI", ...many, "EXEC"].map((run) => ({ run }))), notOpened);
+  await runs(whole([{ run: "SETRANGE k 100000000 x" }, { run: `MGET${" k".repeat(1000)}` }]), notOpened);
+  const actor = { actor: 1, do: "start", name: "busy", text: `let n = 0\nforever\n  let n = {n} + 1\n  ${big("{n}")}\n` };
+  await runs(whole([actor, { after: 60_000, run: "PING" }]), notOpened);
+  assert.equal(await exec(page, "A", "EXISTS k:1"), "(integer) 0");
+  // By hand it has opened before it is too much: it goes no further.
+  const takes = /takes more than 134,217,728 bytes of memory.*its script goes no further/;
+  await runs({ keyglass: 1, steps: [...many.map((run) => ({ run })), { run: "SET last 1" }] }, takes);
+  assert.equal(await exec(page, "A", "EXISTS k:0 k:1 last"), "(integer) 1");
+  await runs({ keyglass: 1, steps: [{ run: "PING" }, actor] }, takes);
+  assert.equal(await exec(page, "A", "EXISTS k:1 k:2"), "(integer) 1");
+  await finish();
+});
+
 test("a long session says that its link is long, and the dialogs fit each window", async () => {
   for (const viewport of Object.values(VIEWPORTS)) {
     const { page, finish } = await open("", { viewport });

@@ -110,6 +110,7 @@ impl Console {
                 line: Line {
                     text,
                     asked_by: None,
+                    recorded: true,
                 },
                 shown: first,
                 last: true,

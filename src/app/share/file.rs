@@ -1,4 +1,4 @@
-//! The `.keyglass` file: a document as JSON, as `docs/keyglass.schema.json` describes it.
+//! The `.keyglass` file: a document as JSON, as `static/keyglass.schema.json` describes it.
 
 use serde_json::Value;
 

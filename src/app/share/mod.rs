@@ -395,15 +395,6 @@ fn line_of(bytes: &[u8]) -> String {
     words.join(" ")
 }
 
-/// A recorded command as it is typed to be sent: some lines a console reads itself, but not behind a number.
-fn typed(line: &str) -> String {
-    let own = split_words(line.as_bytes());
-    match interpret(line) {
-        Some(Meaning::Send { words, times: 1 }) if Some(&words) == own.as_ref() => line.into(),
-        _ => format!("1 {line}"),
-    }
-}
-
 /// A key as it is written in a document: as one word of a console.
 fn key_text(key: &Bytes) -> String {
     show::word(key)

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read, typed};
+use super::{BYTES_MAX, Deed, Document, Fault, LINK_MAX, Mode, address, file, link, read};
 use crate::app::kept::{About, Bar, Told};
 use crate::app::{Effect, State, client, colour, example, format};
 use crate::session::message::*;
@@ -16,6 +16,9 @@ use crate::session::message::*;
 const PATIENCE: f64 = 15_000.0;
 /// How many steps run in a frame at most, so that the page can be stopped in between.
 const STEPS_A_FRAME: usize = 64;
+/// How often the server half may break at what came from elsewhere: twice for each command that breaks it, which is left out
+/// then, and for an actor's without end.
+const BREAKS_MAX: u32 = 4;
 /// How many clients there are at least where nobody says.
 const CLIENTS: Conn = 3;
 
@@ -34,6 +37,8 @@ pub struct Share {
     opening: Option<(Rc<Document>, How)>,
     /// Since when what came from elsewhere is being brought to its end, by the browser's clock.
     since: Option<f64>,
+    /// How often the server half broke at it.
+    broke: u32,
 }
 
 /// How a document is opened.
@@ -429,6 +434,7 @@ impl State {
         share.title = title.or(Some(String::new()));
         share.note.clone_from(&document.note);
         share.since = folds.then_some(wall);
+        share.broke = 0;
         if folds {
             self.kept_mut().bar = bar;
         }
@@ -523,8 +529,7 @@ impl State {
                     if self.console(conn).is_none() {
                         self.walk_connect(conn, wall, effects);
                     }
-                    let line = if recorded { typed(&line) } else { line };
-                    self.enter(conn, &line, None, wall, effects);
+                    self.enter_line(conn, &line, recorded, None, wall, effects);
                 }
                 Deed::Disconnect => self.client_act(conn, client::Act::Disconnect, wall, effects),
                 Deed::Actor(steer) => {
@@ -605,10 +610,11 @@ impl State {
             }
             let walk = self.share.walk.as_ref();
             let next = walk.and_then(|walk| walk.document.steps.get(walk.next));
+            let recorded = walk.is_some_and(|walk| walk.document.begins.is_some());
             if let Some((conn, Deed::Line(line))) = next.map(|step| (step.conn, &step.deed)) {
                 let mut consoles = self.consoles.iter();
                 let console = consoles.find(|console| console.conn == conn);
-                if console.is_some_and(|console| !console.takes(line)) {
+                if console.is_some_and(|console| !console.takes(line, recorded)) {
                     return;
                 }
             }
@@ -635,10 +641,13 @@ impl State {
         self.notice = Some(format!(
             "This session takes {more}: its actors are paused, and its script goes no further."
         ));
-        let cards = self.actors.cards.clone();
-        for card in cards.iter().filter(|card| !card.over()) {
-            self.steer(card.conn, Steer::Pause, wall, effects);
+        for conn in self.port.started() {
+            let cards = &self.actors.cards;
+            if !cards.iter().any(|card| card.conn == conn && card.over()) {
+                self.steer(conn, Steer::Pause, wall, effects);
+            }
         }
+        effects.push(Effect::Post(vec![Request::Heard]));
         self.share_mut().walk = None;
     }
 
@@ -655,13 +664,18 @@ impl State {
         self.share_mut().since = None;
     }
 
-    /// Whether the server half broke while it brought to its end what came from elsewhere, which is then given up.
+    /// Whether the server half broke while it brought to its end what came from elsewhere, or breaks at it again and again:
+    /// then that is given up.
     pub(in crate::app) fn broke_opening(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let opening = self.share.since.is_some();
-        if opening {
+        let guarded = self.port.is_guarded();
+        let share = self.share_mut();
+        share.broke += u32::from(guarded);
+        let over = share.since.is_some() || share.broke > BREAKS_MAX;
+        if over {
+            share.broke = 0;
             self.give_up("the server half broke at it", effects);
         }
-        opening
+        over
     }
 
     /// Time passes: what takes too long to open is given up.

@@ -116,6 +116,9 @@ PONG
     // One that begins in another database goes there first.
     let read = super::read("localhost:6380[3]> GET k\n(nil)").unwrap();
     assert_eq!(lines(&read), [('A', "SELECT 3"), ('A', "GET k")]);
+    // Only what was typed, in a transaction from its first line on.
+    let read = super::read("127.0.0.1:6379(TX)> INCR n\n127.0.0.1:6379(TX)> EXEC\n").unwrap();
+    assert_eq!(lines(&read), [('A', "INCR n"), ('A', "EXEC")]);
     for text in [
         "SET k 1\nGET k",
         "(nil)",

@@ -16,9 +16,11 @@ pub fn title(keys: usize, past: bool) -> String {
 }
 
 pub const NEW_VERSION: &str = "A new version of this page is ready. Your session is kept.";
+pub const NEW_VERSION_LOSES: &str = "A new version of this page is ready. This session cannot be saved here: Share, Save as a file keeps it.";
 pub const OPEN_ELSEWHERE: &str =
     "The new version comes once the other tabs with this page are closed.";
 pub const RELOAD: &str = "Reload";
+pub const RELOAD_WITHOUT: &str = "Reload without it";
 pub const NOT_NOW: &str = "Not now";
 pub const DISMISS: &str = "Dismiss";
 

@@ -110,7 +110,7 @@ impl Session {
     pub fn enter(&mut self, conn: Conn, line: &str) -> Option<u32> {
         let mut consoles = self.state.consoles.iter();
         let console = consoles.find(|console| console.conn == conn)?;
-        if !console.takes(line) {
+        if !console.takes(line, false) {
             return None;
         }
         let ticket = self.ticket();

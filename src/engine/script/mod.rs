@@ -294,12 +294,14 @@ impl Engine {
             3 => Resp::Three,
             _ => Resp::Two,
         };
+        let most = self.eviction.replies_max();
         let mut ctx = Ctx {
             engine: self,
             conn,
             db,
             out: Writer {
                 resp,
+                most,
                 ..Writer::default()
             },
             retry: false,
@@ -309,6 +311,7 @@ impl Engine {
         let words: Vec<&[u8]> = call.words.iter().map(Vec::as_slice).collect();
         let result = dispatch(&mut ctx, Args(&words));
         let mut out = ctx.out;
+        self.eviction.replied(out.full);
         let mut steps = CALL_STEPS;
         if let Err(error) = result {
             out.bytes.clear();

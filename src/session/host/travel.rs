@@ -120,6 +120,8 @@ impl Host {
         self.tell_actors();
         let went = way(&mut self.history, &mut self.now);
         self.now.engine.scripting.stepping = stepping;
+        let bound = self.guard.map(|caps| caps.memory);
+        self.now.engine.bound_memory(bound, false);
         self.now.actors.listen(true);
         self.clock.set(self.now.engine.now);
         // Whoever was told of them then knows them still.

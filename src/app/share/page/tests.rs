@@ -296,3 +296,101 @@ fn recorded_commands_that_a_console_would_read_itself_are_sent_all_the_same() {
     );
     assert_eq!(other.exec(0, "GET n"), ["\"2\""]);
 }
+
+#[test]
+fn recorded_commands_have_the_replies_that_they_had_in_both_ways_of_opening() {
+    // A client of the server sent them: no console of this page would.
+    let lines = ["HELP", "2 HELP GET", ".pause", ":set hints", "PING"];
+    let document = Document {
+        begins: Some((1, 1_700_000_000_000)),
+        ..Document::of_lines(lines.map(|line| (0, line.to_string())).to_vec())
+    };
+    let mut stepped = own();
+    let (link, _) = handed_on(document).unwrap();
+    came(&mut stepped, &link.unwrap());
+    take(&mut stepped, How::Step);
+    for n in 0..lines.len() {
+        assert_eq!(
+            stepped.state.share().walk.as_ref().unwrap().count(),
+            (n, lines.len())
+        );
+        share(&mut stepped, Act::Next);
+    }
+    let said = log(&stepped, 0);
+    for name in ["HELP", "2", ".pause", ":set"] {
+        let unknown = format!("unknown command '{name}'");
+        assert!(
+            said.iter().any(|text| text.contains(&unknown)),
+            "{name}: {said:?}"
+        );
+    }
+    assert_eq!(said.last().map(String::as_str), Some("PONG"));
+    assert_eq!(stepped.state.log().entries.len(), lines.len() + 1);
+}
+
+#[test]
+fn one_command_that_takes_more_than_it_may_ends_the_script_and_what_is_under_way() {
+    let mut page = own();
+    came(
+        &mut page,
+        "#cmd=SETRANGE k 140000000 x;INCR n;3 INCR n;B>INCR n",
+    );
+    take(&mut page, How::Run);
+    let notice = page.state.notice.clone().unwrap_or_default();
+    assert!(notice.contains("134,217,728 bytes of memory"), "{notice}");
+    assert_eq!(page.state.share().walk, None);
+    let said = log(&page, 0);
+    assert!(said.iter().any(|text| text.contains("Not run")), "{said:?}");
+    assert_eq!(page.exec(0, "EXISTS k n"), ["(integer) 1"]);
+    // Whose page it is may go on as they want, and a new server half brings all of it back.
+    assert_eq!(
+        page.exec(0, "SETRANGE k2 140000000 x"),
+        ["(integer) 140000001"]
+    );
+    page.act(Action::ServerBroke("for a test".into()));
+    page.settle();
+    assert_eq!(page.exec(1, "EXISTS k k2"), ["(integer) 2"]);
+}
+
+#[test]
+fn an_actor_that_takes_more_memory_than_it_may_does_so_once() {
+    let text = r#"{"keyglass":1,STEPS{"actor":1,"do":"start","name":"a","text":"let n = 0\nforever\n  let n = {n} + 1\n  SETRANGE k:{n} 140000000 x\n"}LATER]}"#;
+    let begins = r#""opens":"now","start":1000,"steps":[{"do":"connect"},"#;
+    let whole = text
+        .replace("STEPS", begins)
+        .replace("LATER", r#",{"after":60000,"run":"PING"}"#);
+    let mut page = own();
+    share(&mut page, Act::Text(whole));
+    take(&mut page, How::Run);
+    let notice = page.state.notice.take().unwrap_or_default();
+    assert!(notice.contains("not opened"), "{notice}");
+    let written = text
+        .replace("STEPS", r#""steps":[{"run":"PING"},"#)
+        .replace("LATER", "");
+    share(&mut page, Act::Text(written));
+    take(&mut page, How::Run);
+    for _ in 0..20 {
+        page.now += 16;
+        page.settle();
+    }
+    let notice = page.state.notice.clone().unwrap_or_default();
+    assert!(notice.contains("its actors are paused"), "{notice}");
+    assert_eq!(page.exec(0, "EXISTS k:1 k:2 k:3"), ["(integer) 1"]);
+}
+
+#[test]
+fn what_breaks_the_server_half_again_and_again_is_given_up() {
+    let mut page = own();
+    came(&mut page, "#cmd=INCR n");
+    take(&mut page, How::Run);
+    for _ in 0..BREAKS_MAX {
+        page.act(Action::ServerBroke("for a test".into()));
+        page.settle();
+        assert_eq!(page.exec(0, "GET n"), ["\"1\""]);
+    }
+    page.act(Action::ServerBroke("for a test".into()));
+    let notice = page.state.notice.clone().unwrap_or_default();
+    assert!(notice.contains("broke at it"), "{notice}");
+    begins(&mut page, "next");
+    assert_eq!(page.exec(0, "EXISTS n"), ["(integer) 0"]);
+}
