@@ -34,7 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            bytes: 56 * 1024 * 1024,
+            bytes: 62 * 1024 * 1024,
             apart: 500_000,
             worth: 2,
         }
