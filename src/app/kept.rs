@@ -562,9 +562,7 @@ pub fn inputs(log: &Log) -> Vec<&Input> {
 fn timeline(log: &Log, commands: usize) -> Timeline {
     let mut timeline = Timeline::default();
     let all = inputs(log);
-    let lines = all
-        .iter()
-        .filter(|input| matches!(input.what, What::Bytes(_)));
+    let lines = all.iter().filter(|input| input.what.is_bytes());
     let lines = lines.count();
     let (mut before, marked) = (0, lines.saturating_sub(timeline::MARKS_MAX));
     for (at, input) in all.into_iter().enumerate() {

@@ -276,7 +276,7 @@ impl Port {
         self.guard = None;
         let mut orders = Vec::new();
         self.pending.retain(|(conn, what, _)| {
-            let left_out = matches!(what, What::Bytes(_));
+            let left_out = what.is_bytes();
             if left_out {
                 orders.push(Order::LeftOut(*conn));
             }

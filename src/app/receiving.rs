@@ -17,7 +17,7 @@ impl State {
         wall: f64,
         effects: &mut Vec<Effect>,
     ) {
-        if !matches!(what, What::Bytes(_)) {
+        if !what.is_bytes() {
             return;
         }
         Rc::make_mut(&mut self.timeline).dropped(conn);

@@ -138,14 +138,13 @@ impl Host {
         // Time stands until then, or actors would go on.
         self.clock.set(self.now.engine.now);
         self.updates.push(Update::Capped(cap));
-        self.held
-            .retain(|(_, what)| !matches!(what, What::Bytes(_)));
+        self.held.retain(|(_, what)| !what.is_bytes());
         self.held_bytes = self.held.iter().map(|(_, what)| what.size()).sum();
     }
 
     /// Whether an input does not happen, since its session was just found to use more than it may.
     pub(super) fn leaves_out(&self, what: &What) -> bool {
-        self.spent && matches!(what, What::Bytes(_))
+        self.spent && what.is_bytes()
     }
 
     /// The work that was done so far.

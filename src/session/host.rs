@@ -286,7 +286,7 @@ impl Host {
             };
             self.held_bytes -= what.size();
             let keys = touched(&what);
-            let bytes = matches!(what, What::Bytes(_));
+            let bytes = what.is_bytes();
             self.updates.push(Update::Recorded {
                 at: self.now.engine.now,
                 conn,

@@ -54,6 +54,11 @@ impl What {
         }
     }
 
+    /// Whether it is what a client sends: commands, whole or in pieces.
+    pub fn is_bytes(&self) -> bool {
+        matches!(self, Self::Bytes(_))
+    }
+
     /// What it is to the engine, which knows no actors.
     pub fn engine(self) -> Option<crate::engine::What> {
         Some(match self {

@@ -103,8 +103,7 @@ impl Seats {
                 self.host.handle(wall, Request::Heard);
             }
             Request::Input { ref what, .. }
-                if matches!(what, What::Bytes(_))
-                    && (self.deaf.contains(&seat) || self.host.spent) => {}
+                if what.is_bytes() && (self.deaf.contains(&seat) || self.host.spent) => {}
             Request::Input { conn, what } => {
                 let owner = *self.owners.entry(conn).or_insert(seat);
                 if owner == seat || !self.seats.contains_key(&owner) {
@@ -194,8 +193,7 @@ impl Seats {
                 Update::Ready { .. } => Some(first),
                 Update::Capped(_) => {
                     // What was not recorded by now never will be.
-                    self.pending
-                        .retain(|(_, what)| !matches!(what, What::Bytes(_)));
+                    self.pending.retain(|(_, what)| !what.is_bytes());
                     self.deaf = seats.iter().copied().collect();
                     None
                 }
