@@ -3,7 +3,7 @@ import init, { Door } from "./bench.js";
 import * as work from "./workloads.js";
 
 const START = 1_700_000_000_000;
-let wasm, door, others = [];
+let wasm, door, heap = new Uint8Array(), others = [];
 
 /** An engine of its own; `observed`: as the page runs it, with what inspectors show. */
 export async function open(observed = false) {
@@ -24,42 +24,56 @@ function first(bytes) {
   return text;
 }
 
+/** The memory of the wasm, as it is now: where it has grown, it is another. */
+function bytes() {
+  if (heap.length === 0) heap = new Uint8Array(wasm.memory.buffer);
+  return heap;
+}
+
+/** Sends bytes, and takes what they are answered: both are copied. */
+function feed(conn, piece) {
+  const at = door.input(piece.length);
+  bytes().set(piece, at);
+  return copied(door.feed(conn));
+}
+
+const take = (conn) => copied(door.take(conn));
+
+function copied(length) {
+  const at = door.output();
+  return bytes().slice(at, at + length);
+}
+
 /** Sends pieces and takes what they are answered; milliseconds. */
 export function drive(pieces) {
-  let bytes = 0;
+  let count = 0;
   const began = performance.now();
   for (const piece of pieces) {
-    door.feed(0, piece);
-    const out = door.take(0);
+    const out = feed(0, piece);
     if (out.length === 0 || out[0] === 45) first(out.length === 0 ? new TextEncoder().encode("-nothing was answered") : out);
-    bytes += out.length;
-    for (const conn of others) bytes += door.take(conn).length;
+    count += out.length;
+    for (const conn of others) count += take(conn).length;
   }
   const took = performance.now() - began;
-  if (bytes === 0) throw new Error("nothing was answered");
+  if (count === 0) throw new Error("nothing was answered");
   return took;
 }
 
 /** One command, and its reply's bytes as text. */
 export function ask(...words) {
-  door.feed(0, work.command(words));
-  return first(door.take(0));
+  return first(feed(0, work.command(words)));
 }
 
 export function subscribe(count) {
   for (let conn = 1; conn <= count; conn++) {
     door.connect(conn);
-    door.feed(conn, work.command(["SUBSCRIBE", "news"]));
-    door.take(conn);
+    feed(conn, work.command(["SUBSCRIBE", "news"]));
     others.push(conn);
   }
 }
 
 export function unsubscribe() {
-  for (const conn of others) {
-    door.feed(conn, work.command(["UNSUBSCRIBE"]));
-    door.take(conn);
-  }
+  for (const conn of others) feed(conn, work.command(["UNSUBSCRIBE"]));
   others = [];
 }
 

@@ -16,6 +16,8 @@ mod shell {
     pub struct Door {
         engine: Engine,
         at: u64,
+        input: Vec<u8>,
+        output: Vec<u8>,
     }
 
     #[wasm_bindgen]
@@ -26,7 +28,12 @@ mod shell {
             let at = at as u64;
             let mut engine = Engine::new(1, at, command::dispatch);
             engine.observing = observed;
-            Self { engine, at }
+            Self {
+                engine,
+                at,
+                input: Vec::new(),
+                output: Vec::new(),
+            }
         }
 
         /// A connection opens.
@@ -34,15 +41,28 @@ mod shell {
             self.engine.handle(self.at, conn, What::Connect);
         }
 
-        /// Bytes arrive on it.
-        pub fn feed(&mut self, conn: u32, bytes: Vec<u8>) {
-            self.engine.handle(self.at, conn, What::Bytes(bytes));
-            self.engine.events.clear();
+        /// Where in the memory so many bytes are to be written that are to arrive.
+        pub fn input(&mut self, length: usize) -> *const u8 {
+            self.input.resize(length, 0);
+            self.input.as_ptr()
         }
 
-        /// Takes what it was sent.
-        pub fn take(&mut self, conn: u32) -> Vec<u8> {
-            self.engine.take_output(conn)
+        /// They arrive on a connection. Gives how many bytes wait to be sent to it.
+        pub fn feed(&mut self, conn: u32) -> usize {
+            self.engine.feed_at(self.at, conn, &self.input);
+            self.engine.events.clear();
+            self.take(conn)
+        }
+
+        /// Takes what a connection was sent. Gives how many bytes that are.
+        pub fn take(&mut self, conn: u32) -> usize {
+            self.engine.exchange_output(conn, &mut self.output);
+            self.output.len()
+        }
+
+        /// Where in the memory they are, until something arrives or is taken again.
+        pub fn output(&self) -> *const u8 {
+            self.output.as_ptr()
         }
 
         /// Moves time on to a moment, in milliseconds since 1970.

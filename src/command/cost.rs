@@ -27,7 +27,8 @@ pub struct Running {
     freed: u64,
     in_db: u64,
     comparisons: u64,
-    call: Call,
+    /// `None`: it is only counted.
+    call: Option<Call>,
     mark: Option<Mark>,
 }
 
@@ -64,7 +65,8 @@ impl Running {
             (None, true) => Inside::Exec,
             (None, false) => Inside::Alone,
         };
-        let call = Call::new(ctx.now(), ctx.conn, ctx.db, args.0, &keys, inside);
+        let kept = !ctx.engine.profile.counts_only();
+        let call = kept.then(|| Call::new(ctx.now(), ctx.conn, ctx.db, args.0, &keys, inside));
         let mut running = Self {
             keys: keys.len(),
             sizes,

@@ -1,6 +1,6 @@
 //! The connections of the engine: what is sent to them, who they are, and their end.
 
-use std::collections::BTreeSet;
+use smallvec::SmallVec;
 
 use super::client::{Client, Conn};
 use super::reply::Writer;
@@ -10,14 +10,23 @@ use super::{Engine, text};
 impl Engine {
     /// Takes the bytes that wait to be sent to a client; a client that was closing is then gone.
     pub fn take_output(&mut self, conn: Conn) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.exchange_output(conn, &mut out);
+        out
+    }
+
+    /// [Takes the bytes](Self::take_output) that wait for a client in exchange for a buffer, whose bytes go, so that neither
+    /// side has to allocate another.
+    pub fn exchange_output(&mut self, conn: Conn, out: &mut Vec<u8>) {
+        out.clear();
         if self.still() {
-            return Vec::new();
+            return;
         }
         self.outputs.remove(&conn);
         let Some(client) = self.clients.get_mut(&conn) else {
-            return Vec::new();
+            return;
         };
-        let out = std::mem::take(&mut client.out);
+        std::mem::swap(out, &mut client.out);
         client.whys.clear();
         client.bytes_out += out.len() as u64;
         self.stats.bytes_out += out.len() as u64;
@@ -25,7 +34,6 @@ impl Engine {
         if client.closing {
             self.disconnect(conn);
         }
-        out
     }
 
     /// Takes the reasons of the replies among the bytes that wait to be sent to a client: each with the number of
@@ -36,12 +44,14 @@ impl Engine {
     }
 
     /// Takes the names of those who have output to be taken, or who ended, since their output was last
-    /// taken: so that nobody has to ask every client.
-    pub fn take_touched(&mut self) -> BTreeSet<Conn> {
+    /// taken, in order: so that nobody has to ask every client.
+    pub fn take_touched(&mut self) -> SmallVec<[Conn; 4]> {
         if self.still() {
-            return BTreeSet::new();
+            return SmallVec::new();
         }
-        std::mem::take(&mut self.outputs)
+        let mut touched: SmallVec<[Conn; 4]> = self.outputs.drain().collect();
+        touched.sort_unstable();
+        touched
     }
 
     /// Ends a client's connection once what it was sent has been taken, whoever asks for it.

@@ -240,6 +240,7 @@ impl Db {
 
     /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
     pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
+        let hash = matches!(value, Value::Hash(_));
         self.version += 1;
         self.log(key);
         let (version, now, looks) = (self.version, self.now, self.looks);
@@ -281,7 +282,9 @@ impl Db {
                 );
             }
         }
-        self.fields_changed(key);
+        if hash {
+            self.fields_changed(key);
+        }
     }
 
     /// A key is about to be made; the number it is made as.
@@ -394,8 +397,10 @@ impl Db {
 
     /// The earliest deadline of a key or field.
     pub fn next_due(&self) -> Option<Millis> {
-        let (keys, fields) = (self.deadlines.next(), self.field_deadlines.next());
-        keys.into_iter().chain(fields).map(|(when, _)| when).min()
+        match (self.deadlines.when(), self.field_deadlines.when()) {
+            (Some(keys), Some(fields)) => Some(keys.min(fields)),
+            (keys, fields) => keys.or(fields),
+        }
     }
 
     /// The key and entry at a place; places run from 0 to `len` and change when keys are removed.

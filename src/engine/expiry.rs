@@ -22,8 +22,8 @@ impl Engine {
                 continue; // what wakes may have everything sleep or stand still again
             }
             let expiry = self.next_expiry();
-            let timeout = self.timeouts.next().map(|(when, _)| when);
-            let lookout = self.lookouts.next().map(|(when, _)| when);
+            let timeout = self.timeouts.when();
+            let lookout = self.lookouts.when();
             let wait = timeout.into_iter().chain(lookout).min();
             let pause = self.pause.map(|pause| pause.until);
             match (expiry, wait) {
@@ -147,8 +147,8 @@ impl Engine {
         expiry
             .filter(|_| self.config.expires_by_itself)
             .into_iter()
-            .chain(self.timeouts.next().map(|(when, _)| when))
-            .chain(self.lookouts.next().map(|(when, _)| when))
+            .chain(self.timeouts.when())
+            .chain(self.lookouts.when())
             .chain(self.pause.map(|pause| pause.until))
             .min()
     }

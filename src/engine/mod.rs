@@ -44,6 +44,7 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use args::Args;
@@ -156,7 +157,7 @@ pub struct Engine {
     /// Clients that stopped waiting and may have more to read.
     unblocked: VecDeque<Conn>,
     /// Clients with bytes to send, or that ended.
-    outputs: BTreeSet<Conn>,
+    outputs: FxHashSet<Conn>,
 }
 
 /// Why a key goes that no command takes away.
@@ -219,7 +220,7 @@ impl Engine {
             watchers: BTreeMap::new(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
-            outputs: BTreeSet::new(),
+            outputs: FxHashSet::default(),
         }
     }
 
@@ -245,6 +246,12 @@ impl Engine {
             What::Bytes(bytes) => self.feed(conn, &bytes),
             What::Disconnect => self.disconnect(conn),
         }
+    }
+
+    /// Bytes arrive on a connection at a moment, as [`What::Bytes`] are [handled](Self::handle).
+    pub fn feed_at(&mut self, at: Millis, conn: Conn, bytes: &[u8]) {
+        self.advance_to(at);
+        self.feed(conn, bytes);
     }
 
     /// Bytes arrive on a connection now; unknown connections are passed over.

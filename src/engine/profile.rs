@@ -100,6 +100,8 @@ pub struct Profile {
     totals: BTreeMap<Place, Total>,
     number: u64,
     steps: u64,
+    /// Calls are counted and not kept, for as long as nobody will see them.
+    counts_only: bool,
 }
 
 /// Names a call until it is over.
@@ -127,9 +129,22 @@ impl Profile {
         self.steps
     }
 
-    /// A command runs, whose cost is still to be told: its own number is filled in.
-    pub fn begin(&mut self, mut call: Call) -> Mark {
+    /// Whether calls are counted and not kept, which takes less time.
+    pub fn counts_only(&self) -> bool {
+        self.counts_only
+    }
+
+    /// From now on calls are counted and not kept, or kept again.
+    pub fn count_only(&mut self, on: bool) {
+        self.counts_only = on;
+    }
+
+    /// A command runs, whose cost is still to be told: its own number is filled in. `None`: it is only counted.
+    pub fn begin(&mut self, call: Option<Call>) -> Mark {
         self.number += 1;
+        let Some(mut call) = call else {
+            return Mark(self.number);
+        };
         call.number = self.number;
         let calls = Rc::make_mut(&mut self.calls);
         if calls.len() >= CALLS_MAX {
@@ -147,6 +162,9 @@ impl Profile {
         total.touched += cost.touched;
         total.comparisons += cost.comparisons;
         self.steps += COMMAND_STEPS + TOUCHED_STEPS * (cost.touched + cost.comparisons);
+        if self.counts_only {
+            return;
+        }
         let calls = Rc::make_mut(&mut self.calls);
         let behind = (self.number - mark.0) as usize;
         let at = calls.len().checked_sub(behind + 1);

@@ -16,6 +16,8 @@ pub struct Ticket {
 #[derive(Clone, Debug)]
 pub struct Deadlines<T> {
     due: BTreeMap<Ticket, T>,
+    /// The earliest, which each command asks for in every database.
+    first: Option<Millis>,
     serial: u64,
 }
 
@@ -23,6 +25,7 @@ impl<T> Default for Deadlines<T> {
     fn default() -> Self {
         Self {
             due: BTreeMap::new(),
+            first: None,
             serial: 0,
         }
     }
@@ -37,12 +40,26 @@ impl<T> Deadlines<T> {
             serial: self.serial,
         };
         self.due.insert(ticket, what);
+        self.first = Some(self.first.map_or(when, |first| first.min(when)));
         ticket
     }
 
     /// Cancels a deadline, and gives back what it was for.
     pub fn cancel(&mut self, ticket: Ticket) -> Option<T> {
-        self.due.remove(&ticket)
+        let what = self.due.remove(&ticket)?;
+        if self.first == Some(ticket.when) {
+            self.find_first();
+        }
+        Some(what)
+    }
+
+    fn find_first(&mut self) {
+        self.first = self.due.first_key_value().map(|(ticket, _)| ticket.when);
+    }
+
+    /// The moment of the earliest deadline. O(1).
+    pub fn when(&self) -> Option<Millis> {
+        self.first
     }
 
     /// The earliest deadline.
@@ -59,9 +76,9 @@ impl<T> Deadlines<T> {
 
     /// Takes the earliest deadline.
     pub fn pop(&mut self) -> Option<(Millis, T)> {
-        self.due
-            .pop_first()
-            .map(|(ticket, what)| (ticket.when, what))
+        let (ticket, what) = self.due.pop_first()?;
+        self.find_first();
+        Some((ticket.when, what))
     }
 
     /// How many deadlines are set.

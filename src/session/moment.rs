@@ -198,6 +198,8 @@ impl Moment {
     /// Lets something happen to a connection. Gives what it costs before anything is sent or a script runs.
     fn handle(&mut self, conn: Conn, what: engine::What) -> u64 {
         let cost = match &what {
+            // While it is folded, what it cost is known.
+            engine::What::Bytes(_) if self.engine.profile.counts_only() => 0,
             engine::What::Bytes(bytes) => cost(&self.engine, conn, bytes),
             engine::What::Connect | engine::What::Disconnect => INPUT,
         };

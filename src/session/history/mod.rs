@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{Input, Millis, Record, What};
 use super::moment::Moment;
+use crate::engine::profile::CALLS_MAX;
 use checkpoint::{Checkpoint, Checkpoints};
 
 /// How many branches are kept beside the one that is walked on; the oldest goes first.
@@ -335,7 +336,15 @@ impl History {
         moment.engine.explaining = false;
         moment.actors.listen(false);
         let steps = self.here.steps.get(from.inputs..point.inputs);
-        for step in steps.unwrap_or_default() {
+        let steps = steps.unwrap_or_default();
+        // A profiler shows the last calls, and each input has one at least, as a rule.
+        let (unseen, seen) = steps.split_at(steps.len().saturating_sub(CALLS_MAX));
+        moment.engine.profile.count_only(true);
+        for step in unseen {
+            moment.input(&step.input, &mut |_, _, _| {});
+        }
+        moment.engine.profile.count_only(false);
+        for step in seen {
             moment.input(&step.input, &mut |_, _, _| {});
         }
         moment.advance(point.at, &mut |_, _, _| {});
