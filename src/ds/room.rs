@@ -1,7 +1,7 @@
 //! Memory as it is estimated: by what there is alone, so that a copy is told to be as large as what it was
 //! copied from. (What is really held is a matter of how it grew, and a copy is packed anew.)
 
-use super::bytes::Bytes;
+use smallvec::{Array, SmallVec};
 
 /// The slots of a list of this length that grew an element at a time.
 pub fn of_list(len: usize) -> usize {
@@ -21,7 +21,7 @@ pub fn of_table(len: usize) -> usize {
 }
 
 /// The bytes that stand on the heap by themselves.
-pub fn of_bytes(bytes: &Bytes) -> usize {
+pub fn of_bytes<A: Array>(bytes: &SmallVec<A>) -> usize {
     match bytes.len() > bytes.inline_size() {
         true => bytes.len(),
         false => 0,

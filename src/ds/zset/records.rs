@@ -1,15 +1,19 @@
 //! The table of members and their scores.
 
 use super::hash;
-use crate::ds::bytes::Bytes;
 use crate::ds::room;
+use smallvec::SmallVec;
 use std::mem::size_of;
+
+/// A member: what fits in the 32 bytes of a record, beside the score and a length, is held in place, and longer ones on the
+/// heap. (In the page, that is up to 20 bytes.)
+pub(super) type Member = SmallVec<[u8; 24 - size_of::<usize>()]>;
 
 /// A member and its score.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) score: f64,
-    pub(super) member: Bytes,
+    pub(super) member: Member,
 }
 
 /// Records by id. They stand in chunks, so that growing moves none and leaves no large holes
@@ -96,7 +100,7 @@ impl Records {
     pub(super) fn take(&mut self, id: u32) -> Record {
         let vacant = Record {
             score: f64::from_bits(self.free as u64),
-            member: Bytes::new(),
+            member: Member::new(),
         };
         let record = std::mem::replace(self.get_mut(id), vacant);
         self.free = id;
@@ -111,6 +115,6 @@ impl Records {
     }
 }
 
-fn long(member: &Bytes) -> usize {
+fn long(member: &Member) -> usize {
     room::of_bytes(member)
 }
