@@ -1,24 +1,31 @@
 // The server half's thread. Messages that come before the engine is ready wait here, in order.
 const waiting = [];
-self.onmessage = (event) => waiting.push(event);
+// Where boot.js starts it, the wasm comes from there, compiled.
+const compiled = new Promise((given) => {
+  self.onmessage = (event) => (event.data instanceof WebAssembly.Module || event.data === false ? given(event.data) : waiting.push(event));
+});
 
 try {
-  // The wasm and the module around it are fetched side by side.
-  const wasm = fetch(new URL("keyglass_bg.wasm", import.meta.url));
+  // The wasm and the module around it are fetched side by side, and what that one imports too.
+  const lua = import("./keyglass-lua.js");
+  lua.catch(() => {}); // the module around the wasm fails by it, too
+  const fetched = () => fetch(new URL("keyglass_bg.wasm", import.meta.url));
+  const wasm = self.name === "keyglass" ? compiled.then((module) => module || fetched()) : fetched();
   const { default: init, start, serve } = await import("./keyglass.js");
   await init({ module_or_path: wasm });
 
   // start() puts the engine's own onmessage in this one's place. Where several pages have the worker, each is at the other
   // end of a port.
   const shared = self.name === "keyglass-hub";
-  if (shared) self.onmessage = ({ data }) => serve(data.port, data.session);
-  else start();
-  for (const event of waiting) self.onmessage(event);
+  if (shared) {
+    self.onmessage = ({ data }) => serve(data.port, data.session);
+    for (const event of waiting) self.onmessage(event);
+  } else start(waiting);
 
   // Once the page is up, the machine that runs scripts is fetched ahead of the first one. If that fails, the
   // first script tries again, and says so. In a part of another page most readers never run one.
   if (!shared) {
-    const { prepare } = await import("./keyglass-lua.js");
+    const { prepare } = await lua;
     setTimeout(() => prepare().catch(() => {}), 3000);
   }
 } catch (error) {
