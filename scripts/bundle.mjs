@@ -19,8 +19,9 @@ if (!process.env.KEYGLASS_DEV) {
 
   const [boot, script] = page.match(/<script src="[^"]*boot.js" data-js="([^"]+)"/);
   const imported = [...readFileSync(join(root, script), "utf8").matchAll(/^import .* from ['"](\.[^'"]+)['"]/gm)].map(([, from]) => from);
-  const preloads = [script, ...new Set(imported)].map((from) => `<link rel="modulepreload" href="${from}">`);
-  // Before the script that the page waits for.
-  preloads.push(`<link rel="preload" as="style" href="./${name}">`);
+  // Before the script that the page waits for, which comes first.
+  const preload = (as, href) => `<link rel="preload" as="${as}" href="${href}">`;
+  const modules = [script, ...new Set(imported)].map((from) => `<link rel="modulepreload" href="${from}">`);
+  const preloads = [preload("script", "./boot.js"), preload("style", `./${name}`), ...modules];
   writeFileSync(index, page.replace(boot, `${preloads.join("")}${boot}`));
 }

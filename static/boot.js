@@ -14,7 +14,15 @@
     // Storage that is refused has no choice to tell of.
   }
 
-  const startWorker = (name) => new Worker(addressOf("worker.js"), { type: "module", name });
+  let runs;
+  const startWorker = (name) => {
+    const worker = new Worker(addressOf("worker.js"), { type: "module", name });
+    runs = new Promise((settle) => {
+      for (const event of ["message", "error"]) worker.addEventListener(event, settle);
+      setTimeout(settle, 1000);
+    });
+    return worker;
+  };
   if (embedded) {
     document.documentElement.dataset.embed = "";
     embed();
@@ -26,11 +34,6 @@
       delete window.keyglassWorker;
     };
     window.keyglassWorker = worker;
-    // A thread takes a while to begin: its wasm is compiled here meanwhile. Where that fails, it tries by itself, and tells of it.
-    WebAssembly.compileStreaming(fetch(addressOf("keyglass_bg.wasm"))).then(
-      (module) => worker.postMessage(module),
-      () => worker.postMessage(false),
-    );
   }
 
   open();
@@ -39,6 +42,8 @@
     const module = embedded ? window.keyglassEmbed.module(addressOf(wasm)) : fetch(addressOf(wasm));
     module.catch(() => {}); // whoever waits for it is told
     const { default: start } = await import(addressOf(js));
+    // Chromium hands a thread no messages before this one has heard that it runs, which it does not while it draws the page.
+    await runs;
     if (document.readyState === "loading") await new Promise((read) => document.addEventListener("DOMContentLoaded", read));
     // What is drawn is measured at once.
     const missing = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);

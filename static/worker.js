@@ -1,16 +1,14 @@
 // The server half's thread. Messages that come before the engine is ready wait here, in order.
 const waiting = [];
-// Where boot.js starts it, the wasm comes from there, compiled.
-const compiled = new Promise((given) => {
-  self.onmessage = (event) => (event.data instanceof WebAssembly.Module || event.data === false ? given(event.data) : waiting.push(event));
-});
+self.onmessage = (event) => waiting.push(event);
+// boot.js, which gives a name, waits until this thread runs; who else starts it does not.
+if (self.name) setTimeout(() => self.postMessage("runs"));
 
 try {
   // The wasm and the module around it are fetched side by side, and what that one imports too.
   const lua = import("./keyglass-lua.js");
   lua.catch(() => {}); // the module around the wasm fails by it, too
-  const fetched = () => fetch(new URL("keyglass_bg.wasm", import.meta.url));
-  const wasm = self.name === "keyglass" ? compiled.then((module) => module || fetched()) : fetched();
+  const wasm = fetch(new URL("keyglass_bg.wasm", import.meta.url));
   const { default: init, start, serve } = await import("./keyglass.js");
   await init({ module_or_path: wasm });
 
