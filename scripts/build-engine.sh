@@ -29,8 +29,9 @@ module() {
     if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
     wasm-bindgen --target web --out-name "$2" --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
     if [ "$profile" = engine ]; then
-      # The features are those that rustc turns on for this target by default.
-      wasm-opt "${3:--O3}" --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+      # The features are those that rustc turns on for this target by default. A large function that is called in one place
+      # stays one: browsers compile a function when it is first called, and brotli makes less of them, too.
+      wasm-opt "${3:--O3}" --one-caller-inline-max-function-size=60 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
         --enable-reference-types --enable-sign-ext "$made/$2_bg.wasm" -o "$made/$2_bg.opt.wasm"
       mv "$made/$2_bg.opt.wasm" "$made/$2_bg.wasm"
     fi

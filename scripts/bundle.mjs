@@ -17,8 +17,11 @@ if (!process.env.KEYGLASS_DEV) {
   writeFileSync(join(root, name), styles);
   sheets.forEach(([link], at) => (page = page.replace(link, at === 0 ? `<link rel="stylesheet" href="./${name}">\n    ` : "")));
 
-  const [, script] = page.match(/data-js="([^"]+)"/);
+  const [boot, script] = page.match(/<script src="[^"]*boot.js" data-js="([^"]+)"/);
   const imported = [...readFileSync(join(root, script), "utf8").matchAll(/^import .* from ['"](\.[^'"]+)['"]/gm)].map(([, from]) => from);
-  const preloads = [...new Set(imported)].map((from) => `<link rel="modulepreload" href="${from}">`);
-  writeFileSync(index, page.replace("</head>", `${preloads.join("")}</head>`));
+  // Before the script that the page waits for, which comes first.
+  const preload = (as, href) => `<link rel="preload" as="${as}" href="${href}">`;
+  const modules = [script, ...new Set(imported)].map((from) => `<link rel="modulepreload" href="${from}">`);
+  const preloads = [preload("script", "./boot.js"), preload("style", `./${name}`), ...modules];
+  writeFileSync(index, page.replace(boot, `${preloads.join("")}${boot}`));
 }

@@ -1,6 +1,9 @@
-// Runs before anything is drawn. Lights the page as the reader chose, so that nothing flashes; starts the server half at once,
-// while the browser still fetches the page half, which takes this worker over; and stays to tell of a page half that broke.
+// Runs before anything is drawn. Lights the page as the reader chose, so that nothing flashes; starts both halves side by side, as
+// early as can be, the page half being the module and the wasm that this script's element names, as Trunk wrote them there; and
+// stays to tell of a page half that broke.
 {
+  const { js, wasm } = document.currentScript.dataset;
+  const addressOf = (name) => new URL(name, document.baseURI).href;
   const query = new URLSearchParams(location.search);
   const embedded = query.get("embed") === "1";
   try {
@@ -11,7 +14,15 @@
     // Storage that is refused has no choice to tell of.
   }
 
-  const startWorker = (name) => new Worker(new URL("worker.js", document.baseURI), { type: "module", name });
+  let runs;
+  const startWorker = (name) => {
+    const worker = new Worker(addressOf("worker.js"), { type: "module", name });
+    runs = new Promise((settle) => {
+      for (const event of ["message", "error"]) worker.addEventListener(event, settle);
+      setTimeout(settle, 1000);
+    });
+    return worker;
+  };
   if (embedded) {
     document.documentElement.dataset.embed = "";
     embed();
@@ -25,15 +36,20 @@
     window.keyglassWorker = worker;
   }
 
-  // The page half's wasm is fetched beside what starts it, as soon as the page says where it is. Of several parts of one page
-  // the first compiles it for all.
-  document.addEventListener("readystatechange", () => {
-    const named = document.querySelector("script[data-wasm]");
-    if (document.readyState !== "interactive" || !named) return;
-    const address = new URL(named.dataset.wasm, document.baseURI).href;
-    if (embedded) return window.keyglassEmbed.module(address).catch(() => {}); // whoever waits for it is told
-    document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: address }));
-  });
+  open();
+  async function open() {
+    // Of several parts of one page the first compiles it for all.
+    const module = embedded ? window.keyglassEmbed.module(addressOf(wasm)) : fetch(addressOf(wasm));
+    module.catch(() => {}); // whoever waits for it is told
+    const { default: start } = await import(addressOf(js));
+    // Chromium hands a thread no messages before this one has heard that it runs, which it does not while it draws the page.
+    await runs;
+    if (document.readyState === "loading") await new Promise((read) => document.addEventListener("DOMContentLoaded", read));
+    // What is drawn is measured at once.
+    const missing = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
+    await Promise.all(missing.map((link) => new Promise((over) => (link.onload = link.onerror = over))));
+    await start({ module_or_path: await module });
+  }
 
   // Several parts of one page share a worker, and the wasm that the first of them compiled: it is the hub. It lives in that
   // one's window, which the others reach since they are of the same origin.

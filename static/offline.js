@@ -1,11 +1,14 @@
 // Keeps the page for when there is no network (sw.js), and tells of a new version.
 const HOUR = 3_600_000;
+// All of the page is fetched once more to be kept, which is not to hold up a page that opens.
+const PAUSE = 2000;
 let registration;
 
 /** Begins once the page is up, where the page may be kept. Calls back when another version is ready to be used. */
 export async function keep(ready) {
   // A page that is being worked on has no manifest, and is not kept.
   if (!isSecureContext || !navigator.serviceWorker || !document.querySelector("link[rel=manifest]")) return;
+  await new Promise((later) => setTimeout(later, PAUSE));
   try {
     registration = await navigator.serviceWorker.register(new URL("sw.js", document.baseURI), { updateViaCache: "none" });
   } catch {

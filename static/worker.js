@@ -1,9 +1,13 @@
 // The server half's thread. Messages that come before the engine is ready wait here, in order.
 const waiting = [];
 self.onmessage = (event) => waiting.push(event);
+// boot.js, which gives a name, waits until this thread runs; who else starts it does not.
+if (self.name) setTimeout(() => self.postMessage("runs"));
 
 try {
-  // The wasm and the module around it are fetched side by side.
+  // The wasm and the module around it are fetched side by side, and what that one imports too.
+  const lua = import("./keyglass-lua.js");
+  lua.catch(() => {}); // the module around the wasm fails by it, too
   const wasm = fetch(new URL("keyglass_bg.wasm", import.meta.url));
   const { default: init, start, serve } = await import("./keyglass.js");
   await init({ module_or_path: wasm });
@@ -11,14 +15,15 @@ try {
   // start() puts the engine's own onmessage in this one's place. Where several pages have the worker, each is at the other
   // end of a port.
   const shared = self.name === "keyglass-hub";
-  if (shared) self.onmessage = ({ data }) => serve(data.port, data.session);
-  else start();
-  for (const event of waiting) self.onmessage(event);
+  if (shared) {
+    self.onmessage = ({ data }) => serve(data.port, data.session);
+    for (const event of waiting) self.onmessage(event);
+  } else start(waiting);
 
   // Once the page is up, the machine that runs scripts is fetched ahead of the first one. If that fails, the
   // first script tries again, and says so. In a part of another page most readers never run one.
   if (!shared) {
-    const { prepare } = await import("./keyglass-lua.js");
+    const { prepare } = await lua;
     setTimeout(() => prepare().catch(() => {}), 3000);
   }
 } catch (error) {

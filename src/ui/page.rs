@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::actors::{ActorsPanel, conns};
@@ -74,6 +75,32 @@ pub struct PageProps {
     pub store: Store,
 }
 
+/// How long after its first drawing the page is drawn whole, in milliseconds: until then the consoles have its time.
+const WHOLE_AFTER: u32 = 50;
+
+/// What stands around the consoles.
+#[derive(Clone)]
+struct Rest {
+    keys: Html,
+    inspectors: Html,
+    timeline: Html,
+}
+
+/// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen it stays as
+/// that has it, so that a first prompt does not wait for the inspectors of what the page opens on.
+#[hook]
+fn use_whole() -> bool {
+    let whole = use_state_eq(|| false);
+    {
+        let whole = whole.clone();
+        use_effect_with((), move |()| {
+            let timer = Timeout::new(WHOLE_AFTER, move || whole.set(true));
+            move || drop(timer)
+        });
+    }
+    *whole
+}
+
 /// The whole page. Drawn again at most once a frame; its parts only where their slice changed.
 #[component]
 pub fn Page(props: &PageProps) -> Html {
@@ -104,6 +131,8 @@ pub fn Page(props: &PageProps) -> Html {
             document.set_title(&words::title(*keys, *past));
         }
     });
+    let whole = use_whole();
+    let first = use_mut_ref(|| None);
     store.read(|state| {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };
         let tab = match state.tab {
@@ -122,6 +151,28 @@ pub fn Page(props: &PageProps) -> Html {
         let slots = state.stage.slots();
         let scripts = slots.iter().any(|slot| slot.subject == Subject::Script);
         let tall = slots.iter().any(|slot| slot.tall);
+        let rest = || Rest {
+            keys: html! {
+                <KeysPanel
+                    keys={Rc::clone(&state.keys)}
+                    pubsub={Rc::clone(&state.pubsub)}
+                    stage={Rc::clone(&state.stage)}
+                    listing={Rc::clone(&state.listing)}
+                />
+            },
+            inspectors: html! {
+                for slot in slots {
+                    <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
+                }
+            },
+            timeline: html! {
+                <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} clients={Rc::clone(&clients)} actors={conns(&state.actors)} />
+            },
+        };
+        let Rest { keys, inspectors, timeline } = match whole {
+            true => rest(),
+            false => first.borrow_mut().get_or_insert_with(rest).clone(),
+        };
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
@@ -147,16 +198,9 @@ pub fn Page(props: &PageProps) -> Html {
                     if teaches {
                         <LessonPanel lessons={Rc::clone(state.lessons())} />
                     }
-                    <KeysPanel
-                        keys={Rc::clone(&state.keys)}
-                        pubsub={Rc::clone(&state.pubsub)}
-                        stage={Rc::clone(&state.stage)}
-                        listing={Rc::clone(&state.listing)}
-                    />
+                    { keys }
                     <section class="stage" data-script={scripts.then_some("")} data-tall={tall.then_some("")} aria-label={words::INSPECTORS} tabindex="-1">
-                        for slot in state.stage.slots() {
-                            <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
-                        }
+                        { inspectors }
                     </section>
                     <section class="consoles" data-many={many.then_some("")} aria-label={words::CONSOLES}>
                         if state.share().title.is_none() {
@@ -173,7 +217,7 @@ pub fn Page(props: &PageProps) -> Html {
                         <ActorsPanel actors={Rc::clone(&state.actors)} />
                     </section>
                     </main>
-                    <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} {clients} actors={conns(&state.actors)} />
+                    { timeline }
                 </div>
             </ContextProvider<Clock>>
             </ContextProvider<Store>>

@@ -52,6 +52,18 @@ impl PartialEq for Store {
     }
 }
 
+/// What is sent in a row is one message: what it brings about is told, and drawn, at once.
+fn joined(effects: Vec<Effect>) -> Vec<Effect> {
+    let mut joined: Vec<Effect> = Vec::with_capacity(effects.len());
+    for effect in effects {
+        match (joined.last_mut(), effect) {
+            (Some(Effect::Post(before)), Effect::Post(more)) => before.extend(more),
+            (_, effect) => joined.push(effect),
+        }
+    }
+    joined
+}
+
 /// The browser's clock, in milliseconds since the page was opened.
 pub fn wall() -> f64 {
     web_sys::window()
@@ -118,7 +130,7 @@ impl Store {
     pub fn dispatch(&self, action: Action) {
         let told = matches!(action, Action::Frame(_) | Action::Tick);
         let effects = self.0.state.borrow_mut().update(action, wall());
-        for effect in effects {
+        for effect in joined(effects) {
             self.carry_out(effect);
         }
         if self.0.state.borrow_mut().take_changed() {

@@ -26,7 +26,7 @@ const LIST = fileURLToPath(new URL("../../scripts/offline.mjs", import.meta.url)
 function publish(folder, name, { whole = true } = {}) {
   const index = join(folder, "index.html");
   writeFileSync(index, readFileSync(index, "utf8").replace(/<html[^>]*>/, `<html lang="en" data-version="${name}">`));
-  appendFileSync(join(folder, "start.js"), `\n// ${name}\n`);
+  appendFileSync(join(folder, "boot.js"), `\n// ${name}\n`);
   execFileSync(process.execPath, [LIST, folder]);
   // As if the worker had come before what it lists.
   if (!whole) appendFileSync(join(folder, "worker.js"), "\n// of another version\n");
@@ -122,7 +122,7 @@ test("a new version is told of, waits for the reader and for other tabs, and the
   await other.reload();
   await ready(other);
   assert.equal(await versionOf(other), undefined);
-  assert.doesNotMatch(await other.evaluate(() => fetch("start.js").then((answer) => answer.text())), /second/);
+  assert.doesNotMatch(await other.evaluate(() => fetch("boot.js").then((answer) => answer.text())), /second/);
 
   await notice(page).getByRole("button", { name: "Reload" }).click();
   await notice(page).getByText("once the other tabs with this page are closed").waitFor();
@@ -130,7 +130,7 @@ test("a new version is told of, waits for the reader and for other tabs, and the
   await Promise.all([page.waitForEvent("load"), notice(page).getByRole("button", { name: "Reload" }).click()]);
   await back(page);
   assert.equal(await versionOf(page), "second");
-  assert.match(await page.evaluate(() => fetch("start.js").then((answer) => answer.text())), /second/);
+  assert.match(await page.evaluate(() => fetch("boot.js").then((answer) => answer.text())), /second/);
   assert.equal(await exec(page, "A", "GET mine"), '"2"');
   assert.equal(await notice(page).count(), 0);
   assert.equal(await page.evaluate(() => caches.keys().then((names) => names.length)), 1);

@@ -50,6 +50,14 @@ struct Shell {
 impl Shell {
     /// What a page says; nothing: it goes. False: it was the last.
     fn receive(&mut self, seat: Seat, message: &MessageEvent) -> bool {
+        let stays = self.take(seat, message);
+        if stays {
+            self.tell();
+        }
+        stays
+    }
+
+    fn take(&mut self, seat: Seat, message: &MessageEvent) -> bool {
         if message.data().is_null() {
             let now = self.now();
             self.lines.remove(&seat);
@@ -66,12 +74,16 @@ impl Shell {
                 ),
             }
         }
+        true
+    }
+
+    /// Sends what changed, at once or when it is time for the next frame.
+    fn tell(&mut self) {
         if self.now().saturating_sub(self.sent) >= FRAME {
             self.send()
         } else {
             self.nap(self.sent + FRAME)
         }
-        true
     }
 
     fn handle(&mut self, seat: Seat, requests: Vec<Request>) {
@@ -155,11 +167,21 @@ pub fn replay(record: &[u8]) -> Result<Vec<u8>, JsError> {
     Ok(postcard::to_allocvec(&moment::replay(&record, machine()))?)
 }
 
-/// Turns this worker into the server half of one page: from now on it answers that page's requests.
+/// Turns this worker into the server half of one page: from now on it answers that page's requests. Those that came
+/// before it could are answered together.
 #[wasm_bindgen]
-pub fn start() {
+pub fn start(waiting: Vec<MessageEvent>) {
     let line: PageLine = js_sys::global().unchecked_into();
-    seat(&shell(), line);
+    let shell = shell();
+    let seat = seat(&shell, line);
+    if let Some(shell) = shell.borrow_mut().as_mut()
+        && !waiting.is_empty()
+    {
+        for message in waiting {
+            shell.take(seat, &message);
+        }
+        shell.tell();
+    }
 }
 
 thread_local! {
@@ -209,10 +231,10 @@ fn shell() -> Rc<RefCell<Option<Shell>>> {
 }
 
 /// Gives a page a seat; its line holds the session for as long as it is open.
-fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) {
+fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) -> Seat {
     let mut inside = shell.borrow_mut();
     let Some(inside) = inside.as_mut() else {
-        return;
+        return Seat::MAX; // its last page has gone
     };
     let seat = inside.seats.sit();
     let shell = Rc::clone(shell);
@@ -228,4 +250,5 @@ fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) {
     line.set_page_onmessage(on_message.as_ref());
     inside.lines.insert(seat, line);
     on_message.forget(); // lives as long as the line
+    seat
 }
