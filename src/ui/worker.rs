@@ -99,6 +99,10 @@ impl ServerHalf {
         };
         let broken = on_error.clone();
         let on_message = Closure::new(move |message: MessageEvent| {
+            // That the worker runs is for who started it before the page.
+            if message.data().is_string() {
+                return;
+            }
             let bytes = Uint8Array::new(&message.data()).to_vec();
             match postcard::from_bytes(&bytes) {
                 Ok(frame) => on_frame.emit(frame),

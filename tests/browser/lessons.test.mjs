@@ -20,6 +20,12 @@ async function opened(name) {
   return open;
 }
 
+/** Turns to the next step, which is at this place, and waits until it is drawn. */
+async function turn(page, at) {
+  await button(lesson(page), "Next").click();
+  await page.waitForFunction(([at, step]) => document.querySelectorAll(".lesson-steps button")[at]?.matches(step), [at, "[aria-current=step]"]);
+}
+
 /** Ticks a step that has no checks. */
 async function tick(page) {
   const byHand = lesson(page).getByRole("checkbox", { name: "I have done this" });
@@ -53,7 +59,7 @@ for (const name of NAMES) {
       assert.deepEqual(await page.locator(".notice").allInnerTexts(), [], title);
       for (const value of await lesson(page).locator(".lesson-value").all()) assert.match(await value.innerText(), /^(?!…|\(error\))/s);
       for (const plot of await lesson(page).locator(".lesson-plot").all()) await plot.locator("svg").first().waitFor();
-      if (at + 1 < count) await button(lesson(page), "Next").click();
+      if (at + 1 < count) await turn(page, at + 1);
     }
     assert.equal(await lesson(page).locator(".lesson-steps .ticked").count(), count);
     await finish();
