@@ -25,7 +25,9 @@ use super::widgets::icon::{Icon, icon};
 use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
-use crate::app::stage::Subject;
+use crate::app::stage::{Slot, Subject};
+use crate::app::words::common::LOADING;
+use crate::app::words::keys::KEYS_AND_CHANNELS;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
 use crate::session::message::{ClockView, Millis, Travel};
@@ -84,6 +86,21 @@ struct Rest {
     keys: Html,
     inspectors: Html,
     timeline: Html,
+}
+
+impl Rest {
+    /// What stands there in the first drawing: the places of what comes, and the timeline, whose height hangs on what it shows.
+    fn begun(slots: &[Slot], timeline: Html) -> Self {
+        Self {
+            keys: html! { <nav class="keys" aria-busy="true" aria-label={KEYS_AND_CHANNELS} /> },
+            inspectors: html! {
+                for slot in slots {
+                    <section key={slot.panel} class="card" aria-busy="true" aria-label={LOADING} />
+                }
+            },
+            timeline,
+        }
+    }
 }
 
 /// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen it stays as
@@ -151,6 +168,9 @@ pub fn Page(props: &PageProps) -> Html {
         let slots = state.stage.slots();
         let scripts = slots.iter().any(|slot| slot.subject == Subject::Script);
         let tall = slots.iter().any(|slot| slot.tall);
+        let timeline = || html! {
+            <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} clients={Rc::clone(&clients)} actors={conns(&state.actors)} />
+        };
         let rest = || Rest {
             keys: html! {
                 <KeysPanel
@@ -165,13 +185,11 @@ pub fn Page(props: &PageProps) -> Html {
                     <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
                 }
             },
-            timeline: html! {
-                <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} clients={Rc::clone(&clients)} actors={conns(&state.actors)} />
-            },
+            timeline: timeline(),
         };
         let Rest { keys, inspectors, timeline } = match whole {
             true => rest(),
-            false => first.borrow_mut().get_or_insert_with(rest).clone(),
+            false => first.borrow_mut().get_or_insert_with(|| Rest::begun(slots, timeline())).clone(),
         };
         html! {
             <ContextProvider<Store> context={store.clone()}>
