@@ -25,8 +25,7 @@ use super::widgets::icon::{Icon, icon};
 use crate::app::kept::Kept;
 use crate::app::past::Past;
 use crate::app::share::page::Share;
-use crate::app::stage::{Slot, Subject};
-use crate::app::words::common::LOADING;
+use crate::app::stage::Subject;
 use crate::app::words::keys::KEYS_AND_CHANNELS;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
@@ -89,15 +88,12 @@ struct Rest {
 }
 
 impl Rest {
-    /// What stands there in the first drawing: the places of what comes, and the timeline, whose height hangs on what it shows.
-    fn begun(slots: &[Slot], timeline: Html) -> Self {
+    /// What stands there in the first drawing, when there is no key yet: the keys' place, and the timeline, whose height hangs
+    /// on what it shows.
+    fn begun(timeline: Html) -> Self {
         Self {
             keys: html! { <nav class="keys" aria-busy="true" aria-label={KEYS_AND_CHANNELS} /> },
-            inspectors: html! {
-                for slot in slots {
-                    <section key={slot.panel} class="card" aria-busy="true" aria-label={LOADING} />
-                }
-            },
+            inspectors: Html::default(),
             timeline,
         }
     }
@@ -189,7 +185,7 @@ pub fn Page(props: &PageProps) -> Html {
         };
         let Rest { keys, inspectors, timeline } = match whole {
             true => rest(),
-            false => first.borrow_mut().get_or_insert_with(|| Rest::begun(slots, timeline())).clone(),
+            false => first.borrow_mut().get_or_insert_with(|| Rest::begun(timeline())).clone(),
         };
         html! {
             <ContextProvider<Store> context={store.clone()}>
@@ -217,7 +213,7 @@ pub fn Page(props: &PageProps) -> Html {
                         <LessonPanel lessons={Rc::clone(state.lessons())} />
                     }
                     { keys }
-                    <section class="stage" data-script={scripts.then_some("")} data-tall={tall.then_some("")} aria-label={words::INSPECTORS} tabindex="-1">
+                    <section class="stage" aria-busy={(!whole).then_some("true")} data-script={scripts.then_some("")} data-tall={tall.then_some("")} aria-label={words::INSPECTORS} tabindex="-1">
                         { inspectors }
                     </section>
                     <section class="consoles" data-many={many.then_some("")} aria-label={words::CONSOLES}>

@@ -52,7 +52,13 @@ test("scrub back before a worker's crash, and fork", async () => {
   await exec(page, "A", "XGROUP CREATE jobs g $ MKSTREAM");
   await exec(page, "A", "XADD jobs 1-1 n 1");
   await exec(page, "B", "XREADGROUP GROUP g w1 COUNT 10 STREAMS jobs >");
+  const read = await page.getByRole("timer").textContent();
   await exec(page, "A", ".advance 40s");
+  // The clock is drawn a frame after the command is answered.
+  await page.waitForFunction((read) => {
+    const seconds = (text) => text.split(":").reduce((all, part) => all * 60 + Number(part), 0);
+    return seconds(document.querySelector("[role=timer]").textContent) >= seconds(read) + 40;
+  }, read);
   const before = await page.getByRole("timer").textContent();
   await exec(page, "A", ".advance 1s");
   // The worker's connection is cut, and another takes over what it had pending.

@@ -86,9 +86,13 @@ impl Shell {
         }
     }
 
+    /// Handles what one message asks for. What takes longer than a frame is told meanwhile, and a session that was brought back
+    /// at once: whoever brought it back waits for that before it blames what comes next for holding it up.
     fn handle(&mut self, seat: Seat, requests: Vec<Request>) {
+        let mut began = self.now();
         for request in requests {
             let now = self.now();
+            let back = matches!(&request, Request::Begin(log) if !log.entries.is_empty());
             let (line, mut told) = (self.lines.get(&seat), now);
             self.seats.handle(seat, now, request, &mut |frame| {
                 let now = wall();
@@ -99,6 +103,10 @@ impl Shell {
                     post(line, &frame);
                 }
             });
+            if back || self.now().saturating_sub(began) >= FRAME {
+                self.send();
+                began = self.now();
+            }
         }
     }
 
