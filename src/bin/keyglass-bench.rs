@@ -49,7 +49,8 @@ mod shell {
 
         /// They arrive on a connection. Gives how many bytes wait to be sent to it.
         pub fn feed(&mut self, conn: u32) -> usize {
-            self.engine.feed_at(self.at, conn, &self.input);
+            self.engine.advance_to(self.at);
+            self.engine.feed(conn, &self.input);
             self.engine.events.clear();
             self.take(conn)
         }

@@ -248,12 +248,6 @@ impl Engine {
         }
     }
 
-    /// Bytes arrive on a connection at a moment, as [`What::Bytes`] are [handled](Self::handle).
-    pub fn feed_at(&mut self, at: Millis, conn: Conn, bytes: &[u8]) {
-        self.advance_to(at);
-        self.feed(conn, bytes);
-    }
-
     /// Bytes arrive on a connection now; unknown connections are passed over.
     pub fn feed(&mut self, conn: Conn, bytes: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else {

@@ -182,7 +182,7 @@ pub fn start(waiting: Vec<MessageEvent>) {
     let line: PageLine = js_sys::global().unchecked_into();
     let shell = shell();
     let seat = seat(&shell, line);
-    if let Some(shell) = shell.borrow_mut().as_mut()
+    if let (Some(seat), Some(shell)) = (seat, shell.borrow_mut().as_mut())
         && !waiting.is_empty()
     {
         for message in waiting {
@@ -239,11 +239,9 @@ fn shell() -> Rc<RefCell<Option<Shell>>> {
 }
 
 /// Gives a page a seat; its line holds the session for as long as it is open.
-fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) -> Seat {
+fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) -> Option<Seat> {
     let mut inside = shell.borrow_mut();
-    let Some(inside) = inside.as_mut() else {
-        return Seat::MAX; // its last page has gone
-    };
+    let inside = inside.as_mut()?; // else its last page has gone
     let seat = inside.seats.sit();
     let shell = Rc::clone(shell);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
@@ -258,5 +256,5 @@ fn seat(shell: &Rc<RefCell<Option<Shell>>>, line: PageLine) -> Seat {
     line.set_page_onmessage(on_message.as_ref());
     inside.lines.insert(seat, line);
     on_message.forget(); // lives as long as the line
-    seat
+    Some(seat)
 }
