@@ -34,8 +34,7 @@ if wants page; then
     cd bench/empty-page
     cargo build --quiet --release --target wasm32-unknown-unknown
     wasm-bindgen --target web --no-typescript --out-dir "$OUT/empty" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/release/empty-page.wasm"
-    wasm-opt -Oz --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-      --enable-reference-types --enable-sign-ext "$OUT/empty/empty-page_bg.wasm" -o "$OUT/empty/opt.wasm"
+    node "$ROOT/scripts/split.mjs" whole "$OUT/empty/empty-page_bg.wasm" "$OUT/empty/opt.wasm" -Oz
     mv "$OUT/empty/opt.wasm" "$OUT/empty/empty-page_bg.wasm"
     cp index.html "$OUT/empty/"
   )

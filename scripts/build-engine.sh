@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the server half as the JavaScript module keyglass.js, the Lua machine that it fetches when it needs one as
 # keyglass-lua.js, and what reads lessons as keyglass-reader.js. Trunk runs this as a hook while it builds the page, and puts what it finds in the staging folder
-# into dist. Alone: TRUNK_STAGING_DIR=folder scripts/build-engine.sh
+# into dist.
 # build-engine.sh bench: the engine's door alone, built in the same way, as bench.js, for `make bench`.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -19,34 +19,42 @@ if [ "${1:-}" = bench ]; then bins=(--features bench --bin keyglass-bench); fi
 cd "$ROOT"
 cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" "${bins[@]}"
 
-# module BIN NAME [-Oz]: makes the module NAME.js of a wasm, quick or else small, and copies it to the staging folder.
+# module BIN NAME [FLAG…]: makes the module NAME.js of a wasm, by wasm-opt with these flags if there are any, and copies it to the
+# staging folder.
 module() {
-  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$1.wasm" made="$CARGO_TARGET_DIR/$2-module-$profile"
+  local bin="$1" name="$2"
+  shift 2
+  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$bin.wasm" made="$CARGO_TARGET_DIR/$name-module-$profile"
   # wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
   if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
     rm -rf "$made"
-    local flags=()
+    local flags=(--no-demangle)
     if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
-    wasm-bindgen --target web --out-name "$2" --out-dir "$made" ${flags[@]+"${flags[@]}"} "$wasm"
-    if [ "$profile" = engine ]; then
-      # The features are those that rustc turns on for this target by default. A large function that is called in one place
-      # stays one: browsers compile a function when it is first called, and brotli makes less of them, too.
-      wasm-opt "${3:--O3}" --one-caller-inline-max-function-size=60 --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-        --enable-reference-types --enable-sign-ext "$made/$2_bg.wasm" -o "$made/$2_bg.opt.wasm"
-      mv "$made/$2_bg.opt.wasm" "$made/$2_bg.wasm"
+    wasm-bindgen --target web --out-name "$name" --out-dir "$made" "${flags[@]}" "$wasm"
+    if [ "$profile" = engine ] && [ $# -gt 0 ]; then
+      node "$ROOT/scripts/split.mjs" whole "$made/${name}_bg.wasm" "$made/${name}_bg.opt.wasm" "$@"
+      mv "$made/${name}_bg.opt.wasm" "$made/${name}_bg.wasm"
     fi
     touch "$made/done"
   fi
-  cp "$made/$2.js" "$made/$2_bg.wasm" "$made"/*.d.ts "$out/"
+  cp "$made/$name.js" "$made/${name}_bg.wasm" "$made"/*.d.ts "$out/"
 }
 
+# A large function that is called in one place stays one: browsers compile a function when it is first called, and brotli makes
+# less of them, too.
+CALLED=--one-caller-inline-max-function-size=60
 if [ "${1:-}" = bench ]; then
-  module keyglass-bench bench
+  module keyglass-bench bench -O3 "$CALLED"
   exit
 fi
+# Parted from what its first prompt does not need, and made smaller, once the page is there: scripts/first.mjs.
 module keyglass-engine keyglass
-module keyglass-lua keyglass-lua
-module keyglass-reader keyglass-reader -Oz
+module keyglass-lua keyglass-lua -O3 "$CALLED"
+module keyglass-reader keyglass-reader -Oz "$CALLED"
+# One file, which others import: what it imports from rest.js stands in it.
+sed -E 's#^import \* as (import[0-9]+) from .*/rest\.js"#const \1 = { restNow };#' "$out/keyglass.js" > "$out/keyglass.whole.js"
+mv "$out/keyglass.whole.js" "$out/keyglass.js"
+cat "$ROOT/static/rest.js" >> "$out/keyglass.js"
 cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"
 cat "$ROOT/static/module.js" >> "$out/keyglass.js"
 cat >>"$out/keyglass.d.ts" <<'END'

@@ -72,6 +72,8 @@ debian_linker() {
 # they stay on the default toolchain, with a target directory of their own.
 use_wasm() {
   export CARGO_TARGET_DIR="$ROOT/target/wasm"
+  # What names which data, and every function's own name: scripts/split.mjs parts the wasm by them.
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C link-arg=--emit-relocs -C link-arg=--no-demangle"
   if has_native_wasm; then
     return
   fi

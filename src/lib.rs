@@ -19,6 +19,8 @@ pub mod ds;
 pub mod engine;
 mod grisu;
 pub mod lua;
+#[cfg(target_arch = "wasm32")]
+pub mod rest;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

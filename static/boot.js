@@ -2,11 +2,14 @@
 // early as can be, the page half being the module and the wasm that this script's element names, as Trunk wrote them there; and
 // stays to tell of a page half that broke.
 {
-  const { js, wasm } = document.currentScript.dataset;
+  const { dataset } = document.currentScript;
   const addressOf = (name) => new URL(name, document.baseURI).href;
   const query = new URLSearchParams(location.search);
   const embedded = query.get("embed") === "1";
+  let whole = embedded || location.hash !== "" || location.search !== "";
   try {
+    // A session that this tab had before it was loaded again (kept.js).
+    whole ||= sessionStorage.getItem("keyglass.session") !== null;
     // A part of another page is lit as that one says.
     const theme = embedded ? query.get("theme") : localStorage.getItem("keyglass.theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
@@ -39,15 +42,23 @@
   open();
   async function open() {
     // Of several parts of one page the first compiles it for all.
-    const module = embedded ? window.keyglassEmbed.module(addressOf(wasm)) : fetch(addressOf(wasm));
+    const module = embedded ? window.keyglassEmbed.module(addressOf(dataset.wasm)) : fetch(addressOf(dataset.wasm));
     module.catch(() => {}); // whoever waits for it is told
-    const { default: start } = await import(addressOf(js));
+    // The rest of it follows the first prompt, except where more opens than an empty session.
+    let rest;
+    if (whole && dataset.rest) {
+      const address = addressOf(dataset.rest);
+      rest = embedded ? window.keyglassEmbed.module(address) : WebAssembly.compileStreaming(fetch(address));
+      rest.catch(() => {});
+    }
+    const { default: start } = await import(addressOf(dataset.js));
     // Chromium hands a thread no messages before this one has heard that it runs, which it does not while it draws the page.
     await runs;
     if (document.readyState === "loading") await new Promise((read) => document.addEventListener("DOMContentLoaded", read));
     // What is drawn is measured at once.
     const missing = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
     await Promise.all(missing.map((link) => new Promise((over) => (link.onload = link.onerror = over))));
+    window.keyglassRest = await rest;
     await start({ module_or_path: await module });
   }
 
@@ -153,9 +164,10 @@
       /** The compiled wasm of an address: compiled once, for all parts of the page. */
       module(url) {
         const at = now();
-        if (!at.modules.has(url)) at.modules.set(url, WebAssembly.compileStreaming(fetch(url)));
+        const compiled = () => WebAssembly.compileStreaming(fetch(url));
+        if (!at.modules.has(url)) at.modules.set(url, compiled());
         // A hub that goes answers nobody any more.
-        const gone = new Promise((resolve) => at.goes.add(() => resolve(url)));
+        const gone = new Promise((resolve) => at.goes.add(() => resolve(compiled())));
         return Promise.race([at.modules.get(url), gone]);
       },
     };
@@ -166,7 +178,7 @@
   // A trap in the page half leaves it standing as it was drawn, and deaf. What was typed is kept by then.
   const failed = (error) => {
     if (document.querySelector(".broke")) return;
-    if (document.querySelector(".boot")) tell("The page could not be loaded", "Look at your connection, then try again.", error);
+    if (document.querySelector(".boot") || error?.name === "NotLoaded") tell("The page could not be loaded", "Look at your connection, then try again.", error);
     else if (error instanceof WebAssembly.RuntimeError) {
       tell("The page broke", "Your session is kept in this browser, up to the last command: open the page again, and it offers to go on.", error);
     }

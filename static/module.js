@@ -6,9 +6,12 @@ import { prepare } from "./keyglass-lua.js";
 export async function ready({ scripts = true } = {}) {
   if (globalThis.process?.versions?.node) {
     const { readFileSync } = await import("node:fs");
-    initSync({ module: readFileSync(new URL("keyglass_bg.wasm", import.meta.url)) });
+    const read = (name) => readFileSync(new URL(name, import.meta.url));
+    initSync({ module: read("keyglass_bg.wasm") });
+    if (SHARED in wasm) module = new WebAssembly.Module(read("keyglass_rest.wasm"));
   } else {
     await __wbg_init();
   }
+  await restSoon(wasm);
   if (scripts) await prepare();
 }

@@ -9,8 +9,8 @@ try {
   const lua = import("./keyglass-lua.js");
   lua.catch(() => {}); // the module around the wasm fails by it, too
   const wasm = fetch(new URL("keyglass_bg.wasm", import.meta.url));
-  const { default: init, start, serve } = await import("./keyglass.js");
-  await init({ module_or_path: wasm });
+  const { default: init, restSoon, start, serve } = await import("./keyglass.js");
+  const exports = await init({ module_or_path: wasm });
 
   // start() puts the engine's own onmessage in this one's place. Where several pages have the worker, each is at the other
   // end of a port.
@@ -18,7 +18,12 @@ try {
   if (shared) {
     self.onmessage = ({ data }) => serve(data.port, data.session);
     for (const event of waiting) self.onmessage(event);
-  } else start(waiting);
+    restSoon(exports).catch(() => {}); // what needs it asks again, and fails
+  } else {
+    start(waiting);
+    // The page is drawn meanwhile, which the rest is not to hold up. What needs one that did not come asks again, and fails.
+    setTimeout(() => restSoon(exports).catch(() => {}), 200);
+  }
 
   // Once the page is up, the machine that runs scripts is fetched ahead of the first one. If that fails, the
   // first script tries again, and says so. In a part of another page most readers never run one.

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::actors::{ActorsPanel, conns};
@@ -29,6 +31,7 @@ use crate::app::stage::Subject;
 use crate::app::words::keys::KEYS_AND_CHANNELS;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
+use crate::rest;
 use crate::session::message::{ClockView, Millis, Travel};
 
 /// Mounts the page and starts the server half.
@@ -99,15 +102,29 @@ impl Rest {
     }
 }
 
-/// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen it stays as
-/// that has it, so that a first prompt does not wait for the inspectors of what the page opens on.
+#[wasm_bindgen]
+extern "C" {
+    /// Tells of an error that nobody caught: boot.js listens.
+    #[wasm_bindgen(js_name = reportError)]
+    fn report_error(error: &JsValue);
+}
+
+/// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen and the rest of the
+/// wasm has come it stays as that has it, so that a first prompt does not wait for the inspectors of what the page opens on.
 #[hook]
 fn use_whole() -> bool {
     let whole = use_state_eq(|| false);
     {
         let whole = whole.clone();
         use_effect_with((), move |()| {
-            let timer = Timeout::new(WHOLE_AFTER, move || whole.set(true));
+            let timer = Timeout::new(WHOLE_AFTER, move || {
+                spawn_local(async move {
+                    match rest::soon().await {
+                        Ok(()) => whole.set(true),
+                        Err(error) => report_error(&error),
+                    }
+                });
+            });
             move || drop(timer)
         });
     }

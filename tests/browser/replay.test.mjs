@@ -20,9 +20,8 @@ test("a recorded session replays in the page to the bytes that it sent natively"
   for (const name of names) {
     const record = readFileSync(`${folder}/${name}`).toString("base64");
     const replayed = await page.evaluate(async (record) => {
-      const { default: init, replay } = await import("./keyglass.js");
-      const { prepare } = await import("./keyglass-lua.js");
-      await Promise.all([init(), prepare()]);
+      const { ready, replay } = await import("./keyglass.js");
+      await ready();
       const bytes = replay(Uint8Array.from(atob(record), (c) => c.charCodeAt(0)));
       let text = "";
       for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));

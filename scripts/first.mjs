@@ -1,0 +1,169 @@
+// first.mjs folder: parts both wasm files of a built page into what runs until its prompt answers, and the rest, which is fetched
+// behind it (split.mjs), and has wasm-opt make them smaller. Which functions run until then is seen by opening the page once, in the
+// browser that KEYGLASS_CHROME names; without one the page stays whole, and opens more slowly. Trunk runs this as a hook; not for `make dev`.
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { serve } from "./serve.mjs";
+
+const root = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
+const browser = process.env.KEYGLASS_CHROME;
+const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** How long the page may take to be seen through, in milliseconds. */
+const PATIENCE = 120_000;
+
+const script = (name) => fileURLToPath(new URL(name, import.meta.url));
+const page = readFileSync(join(root, "index.html"), "utf8");
+// A large function that is called in one place stays one: browsers compile a function when it is first called, and brotli makes less
+// of them, too.
+const OPTIMISED = ["--one-caller-inline-max-function-size=60"];
+const built = (path) => join(process.env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", path);
+/** The two, each as wasm-bindgen made it, which wasm-opt has not seen, and as the linker did. */
+const HALVES = {
+  page: { wasm: /data-wasm="([^"]+)"/.exec(page)[1], linked: built("release/keyglass.wasm"), flags: ["-Oz", ...OPTIMISED] },
+  engine: { wasm: "keyglass_bg.wasm", linked: built("engine/keyglass-engine.wasm"), flags: ["-O3", ...OPTIMISED] },
+};
+const all = Object.entries(HALVES);
+const split = (...args) => execFileSync(process.execPath, [script("split.mjs"), ...args], { stdio: "inherit" });
+
+/** Runs in the page and in the worker before all else there: `ran()` gives the numbers of the functions that have run. */
+const WATCH = `{
+  const watched = [];
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const own = WebAssembly[name];
+    WebAssembly[name] = async (...args) => {
+      const made = await own.apply(WebAssembly, args);
+      watched.push((made.instance ?? made).exports);
+      return made;
+    };
+  }
+  WebAssembly.compileStreaming = () => new Promise(() => {}); // the rest never comes
+  const numbers = (exports) => Object.entries(exports).flatMap(([name, value]) => (name.startsWith("ran:") && value.value ? [Number(name.slice(4))] : []));
+  globalThis.ran = () => {
+    // What asks for the rest must be there without it, and here is given one that does nothing.
+    WebAssembly.Module = WebAssembly.Instance = class {};
+    globalThis.XMLHttpRequest = class {
+      status = 200;
+      responseText = "";
+      open() {}
+      overrideMimeType() {}
+      send() {}
+    };
+    for (const exports of watched) exports.rest?.();
+    return watched.flatMap(numbers);
+  };
+}
+`;
+const WORKER = `new BroadcastChannel("ran").onmessage = ({ target, data }) => data || target.postMessage(ran());
+`;
+/** What a reader does at a first prompt. */
+const READER = (to) => `(async () => {
+  const until = async (what) => {
+    for (;;) {
+      const found = await what();
+      if (found) return found;
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  };
+  await until(async () => (await window.keyglass?.exec("A", "PING")) === "PONG");
+  const line = await until(() => document.querySelector(".con .field input"));
+  for (const text of ["SET greeting hello", "GET greeting", "GOT greeting"]) {
+    line.focus();
+    for (const key of text) {
+      line.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      line.setRangeText(key, line.selectionStart, line.selectionEnd, "end");
+      line.dispatchEvent(new InputEvent("input", { bubbles: true, data: key, inputType: "insertText" }));
+      await new Promise((next) => setTimeout(next, 20));
+    }
+    const said = () => document.querySelector(".con .log").textContent.length;
+    const before = said();
+    line.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    await until(() => said() > before + text.length + 4);
+  }
+  const engine = await new Promise((answer) => {
+    const channel = new BroadcastChannel("ran");
+    channel.onmessage = ({ data }) => answer(data);
+    channel.postMessage(0);
+  });
+  await fetch("${to}", { method: "POST", body: JSON.stringify({ page: ran(), engine }) });
+})();
+`;
+
+/** Opens the page with wasm files that are watched; the numbers of the functions that ran, of the page and of the engine. */
+async function seen(work) {
+  const site = join(work, "site");
+  cpSync(root, site, { recursive: true });
+  for (const [, { wasm }] of all) split("watch", join(root, wasm), join(site, wasm));
+  let told;
+  WebAssembly.compileStreaming = () => new Promise(() => {}); // the rest never comes
+  const numbers = new Promise((settle) => (told = settle));
+  const listener = createServer(async (request, response) => {
+    const pieces = [];
+    for await (const piece of request) pieces.push(piece);
+    response.writeHead(204, { "Access-Control-Allow-Origin": "*" }).end();
+    told(JSON.parse(Buffer.concat(pieces)));
+  });
+  await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
+  const watched = page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "").replace("<head>", '<head><script src="./watch.js"></script>');
+  writeFileSync(join(site, "index.html"), watched);
+  writeFileSync(join(site, "watch.js"), WATCH + READER(`http://127.0.0.1:${listener.address().port}/`));
+  writeFileSync(join(site, "worker.js"), WATCH + WORKER + readFileSync(join(root, "worker.js"), "utf8"));
+  const server = await serve(site);
+  const chrome = spawn(browser, [...FLAGS, `--user-data-dir=${join(work, "profile")}`, server.url], { stdio: "ignore" });
+  try {
+    const late = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Error("the page that is watched did not answer")).unref());
+    return await Promise.race([numbers, late]);
+  } finally {
+    const gone = new Promise((settle) => chrome.once("exit", settle));
+    chrome.kill();
+    await gone;
+    await server.close();
+    listener.close();
+  }
+}
+
+/** Parts both, or takes what was made of the same files before. */
+async function parts() {
+  const sum = createHash("sha256").update(browser);
+  const scripts = ["first.mjs", "split.mjs", "linked.mjs"].map(script);
+  for (const path of [...all.map(([, { wasm }]) => join(root, wasm)), ...scripts, join(root, "boot.js"), join(root, "worker.js")]) sum.update(readFileSync(path));
+  const kept = join(process.env.CARGO_TARGET_DIR, "keyglass-first");
+  const made = join(kept, sum.digest("hex").slice(0, 16));
+  if (existsSync(join(made, "done"))) return made;
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), "keyglass-first-"));
+  try {
+    const ran = browser && (await seen(work));
+    for (const [half, { wasm, linked, flags }] of all) {
+      if (!browser) {
+        split("whole", join(root, wasm), join(made, `${half}.wasm`), ...flags);
+        continue;
+      }
+      const list = join(made, `${half}.json`);
+      writeFileSync(list, JSON.stringify(ran[half].sort((a, b) => a - b)));
+      split("part", join(root, wasm), linked, list, join(made, `${half}.wasm`), join(made, `${half}.rest.wasm`), ...flags);
+    }
+    writeFileSync(join(made, "done"), "");
+  } finally {
+    rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+  }
+  return made;
+}
+
+if (!browser) console.log("  no Chrome or Chromium: the page is not parted, and opens more slowly (docs/performance.md)");
+const made = await parts();
+const put = (half, name) => {
+  rmSync(join(root, HALVES[half].wasm));
+  cpSync(join(made, `${half}.wasm`), join(root, `${name}_bg.wasm`));
+  if (browser) cpSync(join(made, `${half}.rest.wasm`), join(root, `${name}_rest.wasm`));
+};
+put("engine", "keyglass");
+// What may be kept for good is named after what is in it.
+const name = `keyglass-${createHash("sha256").update(readFileSync(join(made, "page.wasm"))).digest("hex").slice(0, 16)}`;
+put("page", name);
+writeFileSync(join(root, "index.html"), page.replace(`data-wasm="${HALVES.page.wasm}"`, `data-wasm="${name}_bg.wasm"${browser ? ` data-rest="${name}_rest.wasm"` : ""}`));
