@@ -76,23 +76,29 @@ impl Engine {
                 Kind::LargeRequest => wire_size(words) as i64,
                 Kind::LargeReply => reply as i64,
             };
-            let log = &mut self.logs[kind as usize];
             if value >= bounds.from {
-                let client = self.clients.get(&conn);
-                log.entries.push_front(Entry {
-                    id: log.next_id,
-                    seconds: self.now / 1000,
-                    value,
-                    words: cut(words),
-                    address: client.map(|c| c.address(conn)).unwrap_or_default(),
-                    name: client.map(|c| c.name.clone()).unwrap_or_default(),
-                });
-                log.next_id += 1;
+                self.keep_in_log(kind, conn, words, value);
             }
+            let log = &mut self.logs[kind as usize];
             if log.entries.len() > bounds.max_len {
                 log.entries.truncate(bounds.max_len);
             }
         }
+    }
+
+    #[inline(never)]
+    fn keep_in_log(&mut self, kind: Kind, conn: Conn, words: &[&[u8]], value: i64) {
+        let client = self.clients.get(&conn);
+        let log = &mut self.logs[kind as usize];
+        log.entries.push_front(Entry {
+            id: log.next_id,
+            seconds: self.now / 1000,
+            value,
+            words: cut(words),
+            address: client.map(|c| c.address(conn)).unwrap_or_default(),
+            name: client.map(|c| c.name.clone()).unwrap_or_default(),
+        });
+        log.next_id += 1;
     }
 }
 

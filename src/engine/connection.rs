@@ -27,7 +27,9 @@ impl Engine {
             return;
         };
         std::mem::swap(out, &mut client.out);
-        client.whys.clear();
+        if !client.whys.is_empty() {
+            client.whys.clear();
+        }
         client.bytes_out += out.len() as u64;
         self.stats.bytes_out += out.len() as u64;
         self.stats.writes += u64::from(!out.is_empty());
@@ -69,7 +71,7 @@ impl Engine {
 
     /// The connected clients, in the order of their handles.
     pub fn clients(&self) -> impl Iterator<Item = (Conn, &Client)> {
-        self.clients.iter().map(|(conn, client)| (*conn, client))
+        self.clients.iter()
     }
 
     /// Sends frames to a client beside its replies, such as a published message.
@@ -87,12 +89,16 @@ impl Engine {
     }
 
     /// Shows a command to the monitors, as `redis-cli` quotes words.
+    #[inline]
     pub fn show_monitors(&mut self, conn: Conn, words: &[&[u8]]) {
-        let Some(client) = self
-            .clients
-            .get(&conn)
-            .filter(|_| !self.monitors.is_empty())
-        else {
+        if !self.monitors.is_empty() {
+            self.show_each_monitor(conn, words);
+        }
+    }
+
+    #[inline(never)]
+    fn show_each_monitor(&mut self, conn: Conn, words: &[&[u8]]) {
+        let Some(client) = self.clients.get(&conn) else {
             return;
         };
         let (db, who) = match self.scripting.selected() {
