@@ -178,7 +178,9 @@ fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
                 .holds_back(flags & (spec::WRITE | spec::MAY_REPLICATE) != 0);
         Ok((!held).then_some(command))
     });
-    if let (Err(_), Some(place)) = (&admitted, ctx.client().last) {
+    if admitted.is_err()
+        && let Some(place) = ctx.client().last
+    {
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
     }
     admitted
@@ -199,10 +201,11 @@ const OUT_OF_MEMORY: Error = Error::text("OOM command not allowed when used memo
 fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
     let full_name = || full_name(command.container, command.spec);
     let open = ctx.engine.config.password.is_empty() || flags & spec::NO_AUTH != 0;
-    if !open && !ctx.client().authenticated {
+    let client = ctx.client();
+    if !open && !client.authenticated {
         return Err(Error::text("NOAUTH Authentication required."));
     }
-    if flags & spec::NO_MULTI != 0 && ctx.client().transaction.open() {
+    if flags & spec::NO_MULTI != 0 && client.transaction.open() {
         let text = format!(
             "ERR Command '{}' not allowed inside a transaction",
             full_name()

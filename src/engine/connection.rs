@@ -22,10 +22,15 @@ impl Engine {
         if self.still() {
             return;
         }
-        self.outputs.remove(&conn);
         let Some(client) = self.clients.get_mut(&conn) else {
+            self.outputs.retain(|touched| *touched != conn);
             return;
         };
+        if std::mem::take(&mut client.touched)
+            && let Some(at) = self.outputs.iter().rposition(|touched| *touched == conn)
+        {
+            self.outputs.swap_remove(at);
+        }
         std::mem::swap(out, &mut client.out);
         if !client.whys.is_empty() {
             client.whys.clear();
@@ -51,8 +56,13 @@ impl Engine {
         if self.still() {
             return SmallVec::new();
         }
-        let mut touched: SmallVec<[Conn; 4]> = self.outputs.drain().collect();
+        let mut touched: SmallVec<[Conn; 4]> = self.outputs.drain(..).collect();
         touched.sort_unstable();
+        for conn in &touched {
+            if let Some(client) = self.clients.get_mut(conn) {
+                client.touched = false;
+            }
+        }
         touched
     }
 
@@ -60,7 +70,7 @@ impl Engine {
     pub fn close(&mut self, conn: Conn) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.closing = true;
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, client);
         }
     }
 
@@ -84,7 +94,7 @@ impl Engine {
             };
             write(&mut writer);
             client.out = writer.bytes;
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, client);
         }
     }
 
@@ -156,11 +166,19 @@ impl Engine {
         self.drop_stand(conn);
         self.unblock(conn);
         self.unwatch(conn);
-        if self.clients.remove(&conn).is_some() {
+        if let Some(mut client) = self.clients.remove(&conn) {
             self.monitors.remove(&conn);
             self.held.retain(|held| *held != conn);
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, &mut client);
             self.unsubscribe_all(conn);
         }
+    }
+}
+
+/// Puts a client among those who have output to be taken, or ended.
+#[inline]
+pub(super) fn touch(outputs: &mut Vec<Conn>, conn: Conn, client: &mut Client) {
+    if !std::mem::replace(&mut client.touched, true) {
+        outputs.push(conn);
     }
 }

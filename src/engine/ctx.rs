@@ -46,6 +46,7 @@ impl Ctx<'_> {
     }
 
     /// The client whose command it is.
+    #[inline]
     pub fn client(&mut self) -> &mut Client {
         self.engine.clients.get_or_make(self.conn)
     }

@@ -46,8 +46,6 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use rustc_hash::FxHashSet;
-
 use args::Args;
 use block::Waiters;
 use client::{Client, Conn, Pause};
@@ -158,8 +156,8 @@ pub struct Engine {
     ready: Vec<Ready>,
     /// Clients that stopped waiting and may have more to read.
     unblocked: VecDeque<Conn>,
-    /// Clients with bytes to send, or that ended.
-    outputs: FxHashSet<Conn>,
+    /// Clients with bytes to send, or that ended, each once: who is among them knows it.
+    outputs: Vec<Conn>,
 }
 
 /// Why a key goes that no command takes away.
@@ -222,7 +220,7 @@ impl Engine {
             watchers: BTreeMap::new(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
-            outputs: FxHashSet::default(),
+            outputs: Vec::new(),
         }
     }
 
@@ -241,6 +239,7 @@ impl Engine {
                     since: self.now,
                     used: self.now,
                     authenticated: self.config.password.is_empty(),
+                    touched: self.outputs.contains(&conn),
                     ..Client::default()
                 };
                 self.clients.insert(conn, client);
@@ -383,7 +382,10 @@ impl Engine {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.commands += 1;
         }
-        let calls = self.stats.calls.entry(place).or_default();
+        let calls = match self.stats.calls.get_mut(&place) {
+            Some(calls) => calls,
+            None => self.stats.calls.entry(place).or_default(),
+        };
         calls[0] += 1;
         calls[2] += u64::from(failed);
     }
@@ -553,7 +555,7 @@ impl Engine {
             }
             client.out = out;
             if start == 0 {
-                self.outputs.insert(conn);
+                connection::touch(&mut self.outputs, conn, client);
             }
         }
     }
