@@ -41,16 +41,18 @@ mod shell {
             self.engine.handle(self.at, conn, What::Connect);
         }
 
-        /// Where in the memory so many bytes are to be written that are to arrive.
-        pub fn input(&mut self, length: usize) -> *const u8 {
+        /// Makes room for so many bytes that are to arrive, and says where in the memory it is, until there is to be more.
+        pub fn room(&mut self, length: usize) -> *const u8 {
             self.input.resize(length, 0);
             self.input.as_ptr()
         }
 
-        /// They arrive on a connection. Gives how many bytes wait to be sent to it.
-        pub fn feed(&mut self, conn: u32) -> usize {
+        /// What was written there arrives on a connection, so many bytes of it. Gives how many wait to be sent to it.
+        pub fn feed(&mut self, conn: u32, length: usize) -> usize {
             self.engine.advance_to(self.at);
-            self.engine.feed(conn, &self.input);
+            if let Some(bytes) = self.input.get(..length) {
+                self.engine.feed(conn, bytes);
+            }
             self.engine.events.clear();
             self.take(conn)
         }

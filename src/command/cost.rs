@@ -9,6 +9,7 @@ use crate::ds::work;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::db::Value;
+use crate::engine::error::Error;
 use crate::engine::num;
 use crate::engine::profile::{Call, Cost, Inside, Mark, Whole};
 
@@ -20,7 +21,7 @@ const REGISTERS: u64 = 16_384;
 const KEYS_MAX: usize = 1_000;
 
 /// A command that runs while somebody looks.
-pub struct Running {
+struct Running {
     keys: usize,
     sizes: Vec<u64>,
     /// How many elements DEL would free, key by key.
@@ -32,15 +33,34 @@ pub struct Running {
     mark: Option<Mark>,
 }
 
+/// Calls a command's handler, and keeps what it cost.
+#[inline(never)]
+pub(super) fn handle_measured(
+    ctx: &mut Ctx<'_>,
+    command: &Command,
+    args: Args<'_>,
+) -> Result<(), Error> {
+    let Some(running) = Running::begin(ctx, command, args) else {
+        return (command.handler)(ctx, args);
+    };
+    let start = ctx.out.bytes.len();
+    let result = (command.handler)(ctx, args);
+    let bytes = std::mem::take(&mut ctx.out.bytes);
+    let reply = bytes.get(start..).unwrap_or_default();
+    running.end(ctx, command, args, reply, result.is_err());
+    ctx.out.bytes = bytes;
+    result
+}
+
 impl Running {
-    /// A command begins. `None`: nobody looks, or monitors are not shown it either.
-    pub(super) fn begin(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Option<Self> {
+    /// A command begins. `None`: monitors are not shown it either.
+    fn begin(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Option<Self> {
         use super::spec::{ADMIN, SKIP_MONITOR};
         // The flag keeps MONITOR from showing a script after what it calls; it is shown before.
         let script = command.spec.group == "scripting";
         let hidden =
             command.spec.flags & ADMIN != 0 || command.spec.flags & SKIP_MONITOR != 0 && !script;
-        if !ctx.engine.observing || ctx.retry || hidden {
+        if ctx.retry || hidden {
             return None;
         }
         let keys = keys_of(args.0);
@@ -84,14 +104,7 @@ impl Running {
     }
 
     /// It is over, or waits; `reply` is what it was answered.
-    pub(super) fn end(
-        self,
-        ctx: &mut Ctx<'_>,
-        command: &Command,
-        args: Args<'_>,
-        reply: &[u8],
-        failed: bool,
-    ) {
+    fn end(self, ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>, reply: &[u8], failed: bool) {
         let script = command.spec.group == "scripting";
         let mut cost = Cost::default();
         // What a script or a transaction runs is counted there.

@@ -27,11 +27,10 @@ pub mod zset;
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::{Error, c_string};
+use crate::engine::names::NameMap;
 use crate::engine::num;
 use crate::engine::reply::Resp;
 use spec::{Begin, Find, Handler, Spec};
@@ -57,7 +56,7 @@ const FAMILIES: &[&[Spec]] = &[
     zset::TABLE,
 ];
 
-static BY_NAME: LazyLock<FxHashMap<&'static [u8], &'static Spec>> =
+static BY_NAME: LazyLock<NameMap<&'static [u8], &'static Spec>> =
     LazyLock::new(|| all().map(|spec| (spec.name.as_bytes(), spec)).collect());
 
 /// Every command, family by family.
@@ -70,8 +69,9 @@ pub fn lookup(name: &[u8]) -> Option<&'static Spec> {
     // Names are short; a longer word is no command, and needs no copy in lower case to know it.
     let mut lower = [0u8; 32];
     let lower = lower.get_mut(..name.len())?;
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
+    for (lower, letter) in lower.iter_mut().zip(name) {
+        *lower = letter.to_ascii_lowercase();
+    }
     BY_NAME.get(&*lower).copied()
 }
 
@@ -87,16 +87,19 @@ pub fn dispatch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     if ctx.engine.is_spent() {
         return Err(OUT_OF_MEMORY);
     }
-    let before = why::Before::of(ctx, args);
+    match why::asked(ctx) {
+        true => why::explained(ctx, args, run),
+        false => run(ctx, args),
+    }
+}
+
+fn run(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let result = match ctx.script {
         Some(kind) => script::call(ctx, args, kind),
         None => checked(ctx, args),
     };
     if let Err(error) = &result {
         ctx.engine.count_error(error);
-    }
-    if let Some(before) = before {
-        ctx.engine.why = before.why(ctx, args, &result);
     }
     result
 }
@@ -175,7 +178,9 @@ fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
                 .holds_back(flags & (spec::WRITE | spec::MAY_REPLICATE) != 0);
         Ok((!held).then_some(command))
     });
-    if let (Err(_), Some(place)) = (&admitted, ctx.client().last) {
+    if admitted.is_err()
+        && let Some(place) = ctx.client().last
+    {
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
     }
     admitted
@@ -196,10 +201,11 @@ const OUT_OF_MEMORY: Error = Error::text("OOM command not allowed when used memo
 fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
     let full_name = || full_name(command.container, command.spec);
     let open = ctx.engine.config.password.is_empty() || flags & spec::NO_AUTH != 0;
-    if !open && !ctx.client().authenticated {
+    let client = ctx.client();
+    if !open && !client.authenticated {
         return Err(Error::text("NOAUTH Authentication required."));
     }
-    if flags & spec::NO_MULTI != 0 && ctx.client().transaction.open() {
+    if flags & spec::NO_MULTI != 0 && client.transaction.open() {
         let text = format!(
             "ERR Command '{}' not allowed inside a transaction",
             full_name()
@@ -233,39 +239,16 @@ fn enough_replicas(ctx: &Ctx<'_>) -> Result<(), Error> {
 
 /// Runs a command, and counts it.
 fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
-    if !ctx.engine.config.expires_by_itself {
-        for key in keys_of(args.0) {
-            ctx.engine.expire_looked_at(ctx.db, key);
-        }
-        if command.spec.name == "exec" {
-            ctx.engine.expire_watched();
-        }
-    }
-    // HLEN counts what is there.
-    let looks = !ctx.engine.config.expires_by_itself
-        && command.spec.group == "hash"
-        && command.spec.name != "hlen";
-    let hidden = match args.get(1).filter(|_| looks) {
-        Some(key) => ctx.engine.hide_due_fields(ctx.db, key),
-        None => None,
-    };
-    let running = cost::Running::begin(ctx, command, args);
     let (start, asleep) = (ctx.out.bytes.len(), ctx.engine.asleep());
-    let result = (command.handler)(ctx, args);
-    if let Some(running) = running {
-        let bytes = std::mem::take(&mut ctx.out.bytes);
-        let reply = bytes.get(start..).unwrap_or_default();
-        running.end(ctx, command, args, reply, result.is_err());
-        ctx.out.bytes = bytes;
-    }
+    let result = match ctx.engine.config.expires_by_itself {
+        true => handle(ctx, command, args),
+        false => handle_expiring(ctx, command, args),
+    };
     let took = match ctx.engine.asleep() {
         until if until == asleep => 0,
         until => until.unwrap_or_default() - asleep.unwrap_or(ctx.now()),
     };
     let flags = command.spec.flags;
-    if let Some(hash) = hidden.filter(|_| flags & spec::READONLY != 0) {
-        ctx.engine.show_due_fields(ctx.db, &args[1], hash);
-    }
     if !ctx.retry && flags & (spec::ADMIN | spec::SKIP_MONITOR) == 0 {
         ctx.engine.show_monitors(ctx.conn, args.0);
     }
@@ -290,6 +273,37 @@ fn call(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Erro
             Err(error) => error.wire().len() + 3,
         };
         ctx.engine.log_command(conn, args.0, took, reply);
+    }
+    result
+}
+
+/// Calls a command's handler.
+#[inline]
+fn handle(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
+    match ctx.engine.observing {
+        true => cost::handle_measured(ctx, command, args),
+        false => (command.handler)(ctx, args),
+    }
+}
+
+/// The same where what is past its deadline goes only when it is looked at.
+#[inline(never)]
+fn handle_expiring(ctx: &mut Ctx<'_>, command: &Command, args: Args<'_>) -> Result<(), Error> {
+    for key in keys_of(args.0) {
+        ctx.engine.expire_looked_at(ctx.db, key);
+    }
+    if command.spec.name == "exec" {
+        ctx.engine.expire_watched();
+    }
+    // HLEN counts what is there.
+    let looks = command.spec.group == "hash" && command.spec.name != "hlen";
+    let hidden = match args.get(1).filter(|_| looks) {
+        Some(key) => ctx.engine.hide_due_fields(ctx.db, key),
+        None => None,
+    };
+    let result = handle(ctx, command, args);
+    if let Some(hash) = hidden.filter(|_| command.spec.flags & spec::READONLY != 0) {
+        ctx.engine.show_due_fields(ctx.db, &args[1], hash);
     }
     result
 }

@@ -164,8 +164,8 @@ fn watch(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 
 /// Whether a command is queued now instead of run.
 pub(super) fn queues(ctx: &mut Ctx<'_>, command: &Command) -> bool {
-    let at_once = ["discard", "exec", "quit", "reset"].contains(&command.container.name);
-    ctx.client().transaction.open() && !at_once
+    ctx.client().transaction.open()
+        && !["discard", "exec", "quit", "reset"].contains(&command.container.name)
 }
 
 /// The flags that decide whether EXEC may run now: also those of what it runs.

@@ -106,6 +106,8 @@ pub struct Client {
     pub addr: String,
     /// The connection ends once what it was sent has been taken.
     pub closing: bool,
+    /// It stands among those who have output to be taken.
+    pub touched: bool,
 }
 
 impl Client {

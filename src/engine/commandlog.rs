@@ -73,26 +73,32 @@ impl Engine {
             }
             let value = match kind {
                 Kind::Slow => took.saturating_mul(1000) as i64,
-                Kind::LargeRequest => wire_size(words) as i64,
+                Kind::LargeRequest => wire_size(words, bounds.from),
                 Kind::LargeReply => reply as i64,
             };
-            let log = &mut self.logs[kind as usize];
             if value >= bounds.from {
-                let client = self.clients.get(&conn);
-                log.entries.push_front(Entry {
-                    id: log.next_id,
-                    seconds: self.now / 1000,
-                    value,
-                    words: cut(words),
-                    address: client.map(|c| c.address(conn)).unwrap_or_default(),
-                    name: client.map(|c| c.name.clone()).unwrap_or_default(),
-                });
-                log.next_id += 1;
+                self.keep_in_log(kind, conn, words, value);
             }
+            let log = &mut self.logs[kind as usize];
             if log.entries.len() > bounds.max_len {
                 log.entries.truncate(bounds.max_len);
             }
         }
+    }
+
+    #[inline(never)]
+    fn keep_in_log(&mut self, kind: Kind, conn: Conn, words: &[&[u8]], value: i64) {
+        let client = self.clients.get(&conn);
+        let log = &mut self.logs[kind as usize];
+        log.entries.push_front(Entry {
+            id: log.next_id,
+            seconds: self.now / 1000,
+            value,
+            words: cut(words),
+            address: client.map(|c| c.address(conn)).unwrap_or_default(),
+            name: client.map(|c| c.name.clone()).unwrap_or_default(),
+        });
+        log.next_id += 1;
     }
 }
 
@@ -117,12 +123,21 @@ fn cut(words: &[&[u8]]) -> Vec<Bytes> {
     kept
 }
 
-/// Bytes that a command takes on the wire.
-fn wire_size(words: &[&[u8]]) -> usize {
-    // A mark, the digits and the end of the line: every command passes here, so no text is made of them.
+/// The most bytes that stand before and after a word on the wire, or before the first.
+const BESIDE_WORD: usize = 26;
+
+/// Bytes that a command takes on the wire; where those are certainly fewer than matter, no less than that.
+fn wire_size(words: &[&[u8]], matter: i64) -> i64 {
+    // Every command passes here, and nearly none is that large.
+    let most = |word: &&[u8]| word.len() + BESIDE_WORD;
+    let most = BESIDE_WORD + words.iter().map(most).sum::<usize>();
+    if (most as i64) < matter {
+        return most as i64;
+    }
+    // A mark, the digits and the end of the line.
     let header = |n: usize| n.checked_ilog10().unwrap_or(0) as usize + 4;
     let word = |word: &&[u8]| header(word.len()) + word.len() + 2;
-    header(words.len()) + words.iter().map(word).sum::<usize>()
+    (header(words.len()) + words.iter().map(word).sum::<usize>()) as i64
 }
 
 /// The settings whose values are not shown.

@@ -22,12 +22,19 @@ impl Engine {
         if self.still() {
             return;
         }
-        self.outputs.remove(&conn);
         let Some(client) = self.clients.get_mut(&conn) else {
+            self.outputs.retain(|touched| *touched != conn);
             return;
         };
+        if std::mem::take(&mut client.touched)
+            && let Some(at) = self.outputs.iter().rposition(|touched| *touched == conn)
+        {
+            self.outputs.swap_remove(at);
+        }
         std::mem::swap(out, &mut client.out);
-        client.whys.clear();
+        if !client.whys.is_empty() {
+            client.whys.clear();
+        }
         client.bytes_out += out.len() as u64;
         self.stats.bytes_out += out.len() as u64;
         self.stats.writes += u64::from(!out.is_empty());
@@ -49,8 +56,13 @@ impl Engine {
         if self.still() {
             return SmallVec::new();
         }
-        let mut touched: SmallVec<[Conn; 4]> = self.outputs.drain().collect();
+        let mut touched: SmallVec<[Conn; 4]> = self.outputs.drain(..).collect();
         touched.sort_unstable();
+        for conn in &touched {
+            if let Some(client) = self.clients.get_mut(conn) {
+                client.touched = false;
+            }
+        }
         touched
     }
 
@@ -58,7 +70,7 @@ impl Engine {
     pub fn close(&mut self, conn: Conn) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.closing = true;
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, client);
         }
     }
 
@@ -69,7 +81,7 @@ impl Engine {
 
     /// The connected clients, in the order of their handles.
     pub fn clients(&self) -> impl Iterator<Item = (Conn, &Client)> {
-        self.clients.iter().map(|(conn, client)| (*conn, client))
+        self.clients.iter()
     }
 
     /// Sends frames to a client beside its replies, such as a published message.
@@ -82,17 +94,21 @@ impl Engine {
             };
             write(&mut writer);
             client.out = writer.bytes;
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, client);
         }
     }
 
     /// Shows a command to the monitors, as `redis-cli` quotes words.
+    #[inline]
     pub fn show_monitors(&mut self, conn: Conn, words: &[&[u8]]) {
-        let Some(client) = self
-            .clients
-            .get(&conn)
-            .filter(|_| !self.monitors.is_empty())
-        else {
+        if !self.monitors.is_empty() {
+            self.show_each_monitor(conn, words);
+        }
+    }
+
+    #[inline(never)]
+    fn show_each_monitor(&mut self, conn: Conn, words: &[&[u8]]) {
+        let Some(client) = self.clients.get(&conn) else {
             return;
         };
         let (db, who) = match self.scripting.selected() {
@@ -150,11 +166,19 @@ impl Engine {
         self.drop_stand(conn);
         self.unblock(conn);
         self.unwatch(conn);
-        if self.clients.remove(&conn).is_some() {
+        if let Some(mut client) = self.clients.remove(&conn) {
             self.monitors.remove(&conn);
             self.held.retain(|held| *held != conn);
-            self.outputs.insert(conn);
+            touch(&mut self.outputs, conn, &mut client);
             self.unsubscribe_all(conn);
         }
+    }
+}
+
+/// Puts a client among those who have output to be taken, or ended.
+#[inline]
+pub(super) fn touch(outputs: &mut Vec<Conn>, conn: Conn, client: &mut Client) {
+    if !std::mem::replace(&mut client.touched, true) {
+        outputs.push(conn);
     }
 }

@@ -46,8 +46,9 @@ impl Ctx<'_> {
     }
 
     /// The client whose command it is.
+    #[inline]
     pub fn client(&mut self) -> &mut Client {
-        self.engine.clients.entry(self.conn).or_default()
+        self.engine.clients.get_or_make(self.conn)
     }
 
     /// The next of the commands that EXEC runs begins: those before it may have selected another

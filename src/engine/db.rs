@@ -53,6 +53,8 @@ pub struct Db {
     pub looks: Looks,
     /// The number of the key that it used last: to read it and then write it is one use.
     pub(super) used: Cell<u32>,
+    /// Where the key stood that was looked for last.
+    last: Cell<usize>,
     /// Keys that the command made, while somebody listens or waits for that.
     pub born: Vec<Bytes>,
     /// How many of them were told of.
@@ -135,28 +137,51 @@ impl Db {
         }
     }
 
+    /// Where a key stands. A command looks for its key more than once, so that it is mostly the last one that was found.
+    #[inline]
+    fn find(&self, key: &[u8]) -> Option<usize> {
+        let last = self.last.get();
+        match self.keys.get_index(last) {
+            Some((there, _)) if there.as_slice() == key => Some(last),
+            _ => self.find_other(key),
+        }
+    }
+
+    #[inline(never)]
+    fn find_other(&self, key: &[u8]) -> Option<usize> {
+        let at = self.keys.get_index_of(key)?;
+        self.last.set(at);
+        Some(at)
+    }
+
+    fn get(&self, key: &[u8]) -> Option<&Entry> {
+        let (_, entry) = self.keys.get_index(self.find(key)?)?;
+        Some(entry)
+    }
+
     /// A key's entry.
     pub fn entry(&self, key: &[u8]) -> Option<&Entry> {
-        self.keys.get(key)
+        self.get(key)
     }
 
     /// A key's entry, to change; marks it.
     pub fn entry_mut(&mut self, key: &[u8]) -> Option<&mut Entry> {
         self.version += 1;
         self.log(key);
-        let entry = self.keys.get_mut(key)?;
+        let at = self.find(key)?;
+        let (_, entry) = self.keys.get_index_mut(at)?;
         entry.version = self.version;
         Some(entry)
     }
 
     /// Whether the key exists.
     pub fn contains(&self, key: &[u8]) -> bool {
-        self.keys.contains_key(key)
+        self.find(key).is_some()
     }
 
     /// A key's value.
     pub fn value(&self, key: &[u8]) -> Option<&Value> {
-        self.keys.get(key).map(|e| &e.value)
+        self.get(key).map(|e| &e.value)
     }
 
     /// A key's value as one type. Errors: WRONGTYPE.
@@ -168,7 +193,7 @@ impl Db {
 
     /// A key's value, whatever it is, which counts as used by that.
     pub fn look(&self, key: &[u8]) -> Option<&Value> {
-        let found = self.keys.get(key);
+        let found = self.get(key);
         let count = if found.is_some() {
             &self.hits
         } else {
@@ -205,7 +230,7 @@ impl Db {
         self.version += 1;
         self.log(key);
         let (version, now, looks) = (self.version, self.now, self.looks);
-        let entry = match self.keys.get_index_of(key) {
+        let entry = match self.find(key) {
             Some(index) => {
                 let entry = &mut self.keys[index];
                 if entry.born != self.used.replace(entry.born) {
@@ -244,8 +269,9 @@ impl Db {
         self.version += 1;
         self.log(key);
         let (version, now, looks) = (self.version, self.now, self.looks);
-        match self.keys.get_mut(key) {
-            Some(entry) => {
+        match self.find(key) {
+            Some(at) => {
+                let entry = &mut self.keys[at];
                 entry.value = value;
                 entry.witness = None;
                 entry.version = version;
@@ -287,13 +313,14 @@ impl Db {
         }
     }
 
-    /// A key is about to be made; the number it is made as.
+    /// A key is about to be made, behind all others; the number it is made as.
     fn bear(&mut self, key: &[u8]) -> u32 {
         if self.looks.births {
             self.born.push(Bytes::from_slice(key));
         }
         self.births = self.births.wrapping_add(1);
         self.used.set(self.births);
+        self.last.set(self.keys.len());
         self.births
     }
 
@@ -339,7 +366,8 @@ impl Db {
 
     /// To be called after the deadlines of a hash's fields may have changed through [`Self::write`].
     pub fn fields_changed(&mut self, key: &[u8]) {
-        let Some(entry) = self.keys.get_mut(key) else {
+        let at = self.find(key);
+        let Some((_, entry)) = at.and_then(|at| self.keys.get_index_mut(at)) else {
             return;
         };
         let next = match &entry.value {
@@ -359,7 +387,8 @@ impl Db {
     pub fn set_deadline(&mut self, key: &[u8], when: Option<Millis>) -> bool {
         self.version += 1;
         self.log(key);
-        let Some(entry) = self.keys.get_mut(key) else {
+        let at = self.find(key);
+        let Some((_, entry)) = at.and_then(|at| self.keys.get_index_mut(at)) else {
             return false;
         };
         entry.version = self.version;
@@ -375,7 +404,7 @@ impl Db {
 
     /// When a key expires.
     pub fn deadline(&self, key: &[u8]) -> Option<Millis> {
-        self.keys.get(key)?.deadline()
+        self.get(key)?.deadline()
     }
 
     /// The keys whose deadline is not after a moment, the earliest first.
@@ -395,12 +424,11 @@ impl Db {
         self.field_deadlines.next()
     }
 
-    /// The earliest deadline of a key or field.
-    pub fn next_due(&self) -> Option<Millis> {
-        match (self.deadlines.when(), self.field_deadlines.when()) {
-            (Some(keys), Some(fields)) => Some(keys.min(fields)),
-            (keys, fields) => keys.or(fields),
-        }
+    /// The earliest deadline of a key or field, or [`NEVER`](super::timers::NEVER).
+    #[inline]
+    pub fn next_due(&self) -> Millis {
+        let fields = self.field_deadlines.when_or_never();
+        self.deadlines.when_or_never().min(fields)
     }
 
     /// The key and entry at a place; places run from 0 to `len` and change when keys are removed.

@@ -3,6 +3,7 @@
 use super::db::{self, Value};
 use super::event::{FIELDS_MAX, Fact};
 use super::time::Millis;
+use super::timers::NEVER;
 use super::{Engine, Going, notify};
 use crate::ds::hash::Hash;
 
@@ -10,6 +11,14 @@ impl Engine {
     /// Moves time on, firing every expiry and timeout in order, each at its own deadline. A key is
     /// gone from the millisecond of its deadline on.
     pub fn advance_to(&mut self, at: Millis) {
+        if !self.still() && self.next_due() > at {
+            self.now = self.now.max(at); // as for nearly every input
+        } else {
+            self.advance_through(at);
+        }
+    }
+
+    fn advance_through(&mut self, at: Millis) {
         loop {
             if self.stands() {
                 return;
@@ -62,7 +71,23 @@ impl Engine {
             return None;
         }
         let dbs = self.dbs.iter().enumerate();
-        dbs.filter_map(|(i, db)| Some((db.next_due()?, i))).min()
+        let next = dbs.map(|(i, db)| (db.next_due(), i)).min();
+        next.filter(|(when, _)| *when != NEVER)
+    }
+
+    /// The next moment at which something happens by itself, but for the end of a sleep; or [`NEVER`].
+    fn next_due(&self) -> Millis {
+        let mut next = self.timeouts.when_or_never();
+        next = next.min(self.lookouts.when_or_never());
+        if let Some(pause) = self.pause {
+            next = next.min(pause.until);
+        }
+        if self.config.expires_by_itself {
+            for db in &self.dbs {
+                next = next.min(db.next_due());
+            }
+        }
+        next
     }
 
     /// Whether nothing is read, sent or served now: the server sleeps, or a script stands still.
@@ -143,14 +168,7 @@ impl Engine {
         if self.asleep.is_some() {
             return self.asleep;
         }
-        let expiry = self.next_expiry().map(|(when, _)| when);
-        expiry
-            .filter(|_| self.config.expires_by_itself)
-            .into_iter()
-            .chain(self.timeouts.when())
-            .chain(self.lookouts.when())
-            .chain(self.pause.map(|pause| pause.until))
-            .min()
+        Some(self.next_due()).filter(|when| *when != NEVER)
     }
 
     pub(super) fn expire_first(&mut self, db: usize) {

@@ -6,6 +6,7 @@
 pub mod args;
 pub mod block;
 pub mod client;
+mod clients;
 pub mod commandlog;
 pub mod config;
 mod connection;
@@ -18,6 +19,7 @@ pub mod evict;
 mod expiry;
 pub mod lend;
 pub mod lock;
+pub mod names;
 pub mod next;
 pub mod notify;
 pub mod num;
@@ -44,12 +46,10 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use rustc_hash::FxHashSet;
-use smallvec::SmallVec;
-
 use args::Args;
 use block::Waiters;
 use client::{Client, Conn, Pause};
+use clients::Clients;
 use config::Config;
 pub use ctx::Ctx;
 use db::{Db, Entry, Looks};
@@ -58,7 +58,7 @@ use event::{Event, Fact};
 use profile::Profile;
 use pubsub::PubSub;
 use reply::Writer;
-use resp::{Allowance, Parsed};
+use resp::{Allowance, Parsed, Words};
 use rng::{Purpose, Rng};
 use script::Scripting;
 use stats::Stats;
@@ -143,7 +143,7 @@ pub struct Engine {
     current: Option<Conn>,
     /// Clients whose command is held back, in that order.
     held: Vec<Conn>,
-    clients: BTreeMap<Conn, Client>,
+    clients: Clients,
     next_id: u64,
     dispatch: Dispatch,
     waiters: Waiters,
@@ -156,8 +156,8 @@ pub struct Engine {
     ready: Vec<Ready>,
     /// Clients that stopped waiting and may have more to read.
     unblocked: VecDeque<Conn>,
-    /// Clients with bytes to send, or that ended.
-    outputs: FxHashSet<Conn>,
+    /// Clients with bytes to send, or that ended, each once: who is among them knows it.
+    outputs: Vec<Conn>,
 }
 
 /// Why a key goes that no command takes away.
@@ -211,7 +211,7 @@ impl Engine {
             asleep: None,
             current: None,
             held: Vec::new(),
-            clients: BTreeMap::new(),
+            clients: Clients::default(),
             next_id: 1,
             dispatch,
             waiters: Waiters::default(),
@@ -220,7 +220,7 @@ impl Engine {
             watchers: BTreeMap::new(),
             ready: Vec::new(),
             unblocked: VecDeque::new(),
-            outputs: FxHashSet::default(),
+            outputs: Vec::new(),
         }
     }
 
@@ -239,6 +239,7 @@ impl Engine {
                     since: self.now,
                     used: self.now,
                     authenticated: self.config.password.is_empty(),
+                    touched: self.outputs.contains(&conn),
                     ..Client::default()
                 };
                 self.clients.insert(conn, client);
@@ -253,16 +254,18 @@ impl Engine {
         let Some(client) = self.clients.get_mut(&conn) else {
             return;
         };
-        client.query.extend_from_slice(bytes);
         client.used = self.now;
         client.bytes_in += bytes.len() as u64;
         self.stats.bytes_in += bytes.len() as u64;
         self.stats.reads += 1;
         if self.still() {
+            if let Some(client) = self.clients.get_mut(&conn) {
+                client.query.extend_from_slice(bytes);
+            }
             self.unblocked.push_back(conn);
             return;
         }
-        self.read_commands(conn);
+        self.read_commands(conn, bytes);
         self.settle();
         self.broadcast();
     }
@@ -301,10 +304,14 @@ impl Engine {
     /// A key was modified in any way that a client may want to know of: its value, its deadline, its
     /// being there. Nobody who waits is woken by that alone.
     pub fn modified(&mut self, db: usize, key: &[u8]) {
-        for conn in self.spoil_watched(db, key) {
-            self.unwatch(conn); // nothing more can make a difference to it
+        if !self.watchers.is_empty() {
+            for conn in self.spoil_watched(db, key) {
+                self.unwatch(conn); // nothing more can make a difference to it
+            }
         }
-        self.remember(db, key);
+        if self.observing {
+            self.remember(db, key);
+        }
         self.stats.changes += 1;
         self.invalidate(key);
     }
@@ -316,11 +323,9 @@ impl Engine {
         self.wake(db, key);
     }
 
-    /// Remembers how a key went that is no longer there, while somebody looks.
+    /// Remembers how a key went that is no longer there, for whoever looks.
+    #[inline(never)]
     fn remember(&mut self, db: usize, key: &[u8]) {
-        if !self.observing {
-            return;
-        }
         if self.dbs[db].contains(key) {
             self.memory.there(db, key);
         } else if let Some(going) = self.going {
@@ -342,7 +347,9 @@ impl Engine {
     /// [flushed](Self::flushed).
     pub fn cleared(&mut self, db: usize, key: &[u8]) {
         self.spoil_watched(db, key);
-        self.remember(db, key);
+        if self.observing {
+            self.remember(db, key);
+        }
         self.stats.changes += 1;
         self.wake(db, key);
     }
@@ -375,7 +382,10 @@ impl Engine {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.commands += 1;
         }
-        let calls = self.stats.calls.entry(place).or_default();
+        let calls = match self.stats.calls.get_mut(&place) {
+            Some(calls) => calls,
+            None => self.stats.calls.entry(place).or_default(),
+        };
         calls[0] += 1;
         calls[2] += u64::from(failed);
     }
@@ -389,12 +399,33 @@ impl Engine {
         }
     }
 
-    fn read_commands(&mut self, conn: Conn) {
-        let mut used = 0;
+    /// Runs the commands in what a client sent: what was not read of it before, and then `fresh`.
+    fn read_commands(&mut self, conn: Conn, fresh: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else {
             return;
         };
-        let query = std::mem::take(&mut client.query);
+        let mut kept = std::mem::take(&mut client.query);
+        // Mostly nothing was left, and what comes is read where it stands.
+        let used = if kept.is_empty() {
+            let used = self.run_all(conn, fresh);
+            if let Some(rest) = fresh.get(used..).filter(|rest| !rest.is_empty()) {
+                kept.extend_from_slice(rest);
+            }
+            0
+        } else {
+            kept.extend_from_slice(fresh);
+            self.run_all(conn, &kept)
+        };
+        if let Some(client) = self.clients.get_mut(&conn) {
+            kept.drain(..used.min(kept.len()));
+            client.query = kept;
+        }
+    }
+
+    /// Runs the commands at the front of `query`, for as long as their client does not wait; answers how many bytes they took.
+    fn run_all(&mut self, conn: Conn, query: &[u8]) -> usize {
+        let mut used = 0;
+        let mut words = Words::new();
         while !self.stands()
             && let Some(client) = self.clients.get_mut(&conn)
         {
@@ -410,25 +441,22 @@ impl Engine {
                 bulk_max: self.config.proto_max_bulk_len,
                 stranger: !self.config.password.is_empty() && !client.authenticated,
             };
+            if let Some(n) = client.parser.short(rest, allowance, &mut words) {
+                used += n;
+                self.run(conn, &words, false);
+                continue;
+            }
             match client.parser.next_of(rest, allowance) {
                 Parsed::Incomplete => break,
-                Parsed::Command {
-                    words: places,
-                    used: n,
-                } => {
+                Parsed::Command { words, used: n } => {
                     used += n;
-                    let words: SmallVec<[&[u8]; 16]> = places
-                        .iter()
-                        .map(|r| rest.get(r.clone()).unwrap_or_default())
-                        .collect();
+                    let words = words.into_iter();
+                    let words: Words<'_> = words.map(|r| rest.get(r).unwrap_or_default()).collect();
                     self.run(conn, &words, false);
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.parser.recycle(places);
-                    }
                 }
                 Parsed::Inline { words, used: n } => {
                     used += n;
-                    let words: SmallVec<[&[u8]; 16]> = words.iter().map(Vec::as_slice).collect();
+                    let words: Words<'_> = words.iter().map(Vec::as_slice).collect();
                     self.run(conn, &words, false);
                 }
                 Parsed::Broken(text) => {
@@ -438,11 +466,7 @@ impl Engine {
                 }
             }
         }
-        if let Some(client) = self.clients.get_mut(&conn) {
-            let mut rest = query;
-            rest.drain(..used.min(rest.len()));
-            client.query = rest;
-        }
+        used
     }
 
     fn run(&mut self, conn: Conn, words: &[&[u8]], retry: bool) {
@@ -493,16 +517,24 @@ impl Engine {
         if listens {
             self.notify_births();
         }
+        if self.why.is_some() {
+            self.keep_why(conn, &out);
+        }
+        self.command_over(conn, out, start);
+        if !self.ready.is_empty() && !retry && self.asleep.is_none() {
+            self.serve_ready();
+        }
+    }
+
+    /// Keeps why a command was answered as it was, for whoever takes the reply.
+    #[inline(never)]
+    fn keep_why(&mut self, conn: Conn, out: &Writer) {
         let why = self.why.take().filter(|_| !out.pushed);
         if let (Some(why), Some(client)) = (why, self.clients.get_mut(&conn))
             && !client.waits()
             && !client.muted()
         {
             client.whys.push((out.bytes.len(), why));
-        }
-        self.command_over(conn, out, start);
-        if !retry && self.asleep.is_none() {
-            self.serve_ready();
         }
     }
 
@@ -518,10 +550,12 @@ impl Engine {
             if !client.waits() {
                 client.command_over();
             }
-            out.append(&mut client.out);
+            if !client.out.is_empty() {
+                out.append(&mut client.out);
+            }
             client.out = out;
             if start == 0 {
-                self.outputs.insert(conn);
+                connection::touch(&mut self.outputs, conn, client);
             }
         }
     }

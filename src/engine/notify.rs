@@ -69,7 +69,15 @@ pub fn print(classes: u32) -> Vec<u8> {
 
 impl Engine {
     /// Something happened to a key: whoever listens for it is told, where the setting says so.
+    #[inline]
     pub fn notify(&mut self, db: usize, class: u32, event: &str, key: &[u8]) {
+        if self.config.notify & (class | NEW) != 0 {
+            self.notify_listeners(db, class, event, key);
+        }
+    }
+
+    #[inline(never)]
+    fn notify_listeners(&mut self, db: usize, class: u32, event: &str, key: &[u8]) {
         let wanted = self.config.notify;
         if wanted & NEW != 0 && class != NEW {
             self.notify_births();

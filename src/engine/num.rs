@@ -16,14 +16,16 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
         [b'1'..=b'9', ..] => {}
         _ => return None,
     }
+    // More digits than the greatest number has pass the range, and with so many a `u64` does not.
+    if digits.len() > 19 {
+        return None;
+    }
     let mut value: u64 = 0;
     for &digit in digits {
         if !digit.is_ascii_digit() {
             return None;
         }
-        value = value
-            .checked_mul(10)?
-            .checked_add(u64::from(digit - b'0'))?;
+        value = value * 10 + u64::from(digit - b'0');
     }
     if negative {
         0i64.checked_sub_unsigned(value)
@@ -200,6 +202,9 @@ mod tests {
             "1.0",
             "9223372036854775808",
             "-9223372036854775809",
+            "9999999999999999999",
+            "18446744073709551617",
+            "-99999999999999999999",
         ] {
             assert_eq!(parse_i64(text.as_bytes()), None, "{text:?}");
         }

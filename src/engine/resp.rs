@@ -1,5 +1,7 @@
 //! RESP on the wire: commands in, replies back into trees.
 
+use smallvec::SmallVec;
+
 use super::reply::Reply;
 
 /// The longest inline command or header line, in bytes (the reference's `PROTO_INLINE_MAX_SIZE`).
@@ -7,8 +9,6 @@ const INLINE_MAX: usize = 64 * 1024;
 /// How many words, and of how many bytes, who has not given the password may send.
 const STRANGER_WORDS: i64 = 10;
 const STRANGER_BYTES: i64 = 16 * 1024;
-/// The longest list of words that is kept for the next command.
-const WORDS_KEPT: usize = 64;
 /// The deepest nesting of a reply that is read back.
 const DEPTH_MAX: usize = 128;
 
@@ -34,6 +34,9 @@ pub enum Parsed {
     /// The stream cannot be read on; the text of the error before the connection closes.
     Broken(String),
 }
+
+/// The words of a command where they stand in what a client sent.
+pub type Words<'b> = SmallVec<[&'b [u8]; 16]>;
 
 /// How much a client may send.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,18 @@ fn short_header(buffer: &[u8], at: usize, kind: u8) -> Option<(usize, usize)> {
     if *first != kind {
         return None;
     }
+    match rest {
+        [digit @ b'0'..=b'9', b'\r', b'\n', ..] => Some((usize::from(digit - b'0'), at + 4)),
+        [ten @ b'1'..=b'9', digit @ b'0'..=b'9', b'\r', b'\n', ..] => {
+            let number = usize::from(ten - b'0') * 10 + usize::from(digit - b'0');
+            Some((number, at + 5))
+        }
+        _ => long_header(rest, at),
+    }
+}
+
+/// The same with more digits, after the mark.
+fn long_header(rest: &[u8], at: usize) -> Option<(usize, usize)> {
     let mut number = 0;
     for (count, byte) in rest.iter().take(8).enumerate() {
         match byte {
@@ -80,6 +95,15 @@ fn short_header(buffer: &[u8], at: usize, kind: u8) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// Where a word stands whose header is short, and which is whole and no longer than is allowed.
+#[inline]
+fn short_word(buffer: &[u8], at: usize, allowance: Allowance) -> Option<std::ops::Range<usize>> {
+    let (length, begin) = short_header(buffer, at, b'$')?;
+    let end = begin + length;
+    let whole = length <= allowance.bulk_max && buffer.get(end..end + 2) == Some(b"\r\n");
+    whole.then_some(begin..end)
 }
 
 /// Reads one command from the front of `buffer`.
@@ -120,25 +144,32 @@ impl Parser {
         parsed
     }
 
-    /// Takes the words of a command that is over, so that those of the next stand in the same memory.
-    pub fn recycle(&mut self, mut words: Vec<std::ops::Range<usize>>) {
-        if self.words.capacity() == 0 && words.capacity() <= WORDS_KEPT {
-            words.clear();
-            self.words = words;
+    /// Reads a command that is whole and has short headers only, as nearly all are, without a copy of anything; answers how
+    /// many bytes it took. `None`: [`Self::next_of`] is to look closely.
+    #[inline]
+    pub fn short<'b>(
+        &self,
+        buffer: &'b [u8],
+        allowance: Allowance,
+        words: &mut Words<'b>,
+    ) -> Option<usize> {
+        if self.count.is_some() || allowance.stranger {
+            return None;
         }
+        words.clear();
+        let (count, mut at) = short_header(buffer, 0, b'*')?;
+        for _ in 0..count {
+            let word = short_word(buffer, at, allowance)?;
+            at = word.end + 2;
+            words.push(buffer.get(word)?);
+        }
+        Some(at)
     }
 
     fn read(&mut self, buffer: &[u8], allowance: Allowance) -> Parsed {
-        let short = short_header(buffer, 0, b'*').filter(|_| !allowance.stranger);
-        let count = match (self.count, short) {
-            (Some(count), _) => count,
-            (None, Some((count, at))) => {
-                self.at = at;
-                self.words.reserve(count.min(1024));
-                self.count = Some(count);
-                count
-            }
-            (None, None) => {
+        let count = match self.count {
+            Some(count) => count,
+            None => {
                 if buffer.first() != Some(&b'*') {
                     return parse_inline(buffer);
                 }
@@ -168,13 +199,11 @@ impl Parser {
             }
         };
         while self.words.len() < count {
-            if let Some((length, next)) = short_header(buffer, self.at, b'$')
+            if let Some(word) = short_word(buffer, self.at, allowance)
                 && !allowance.stranger
-                && length <= allowance.bulk_max
-                && buffer.get(next + length..next + length + 2) == Some(b"\r\n")
             {
-                self.words.push(next..next + length);
-                self.at = next + length + 2;
+                self.at = word.end + 2;
+                self.words.push(word);
                 continue;
             }
             let Some((head, next)) = line(buffer, self.at) else {

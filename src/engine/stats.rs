@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
+use super::names::NameMap;
 use super::time::Millis;
 
 /// Counters since the server began, or since CONFIG RESETSTAT.
@@ -40,7 +41,7 @@ pub struct Stats {
     /// Error replies, by code.
     pub errors: BTreeMap<String, u64>,
     /// Calls, rejected calls and failed calls, by container and name.
-    pub calls: FxHashMap<Place, [u64; 3]>,
+    pub calls: NameMap<Place, [u64; 3]>,
     /// Commands that took time.
     pub latency: Latency,
 }

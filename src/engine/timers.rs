@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::time::Millis;
 
+/// A moment that does not come: no deadline is as late.
+pub const NEVER: Millis = Millis::MAX;
+
 /// Names one deadline, so that it can be cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket {
@@ -16,8 +19,8 @@ pub struct Ticket {
 #[derive(Clone, Debug)]
 pub struct Deadlines<T> {
     due: BTreeMap<Ticket, T>,
-    /// The earliest, which each command asks for in every database.
-    first: Option<Millis>,
+    /// The earliest, which each command asks for in every database; [`NEVER`] where there is none.
+    first: Millis,
     serial: u64,
 }
 
@@ -25,7 +28,7 @@ impl<T> Default for Deadlines<T> {
     fn default() -> Self {
         Self {
             due: BTreeMap::new(),
-            first: None,
+            first: NEVER,
             serial: 0,
         }
     }
@@ -40,25 +43,32 @@ impl<T> Deadlines<T> {
             serial: self.serial,
         };
         self.due.insert(ticket, what);
-        self.first = Some(self.first.map_or(when, |first| first.min(when)));
+        self.first = self.first.min(when);
         ticket
     }
 
     /// Cancels a deadline, and gives back what it was for.
     pub fn cancel(&mut self, ticket: Ticket) -> Option<T> {
         let what = self.due.remove(&ticket)?;
-        if self.first == Some(ticket.when) {
+        if self.first == ticket.when {
             self.find_first();
         }
         Some(what)
     }
 
     fn find_first(&mut self) {
-        self.first = self.due.first_key_value().map(|(ticket, _)| ticket.when);
+        let first = self.due.first_key_value();
+        self.first = first.map_or(NEVER, |(ticket, _)| ticket.when);
     }
 
     /// The moment of the earliest deadline. O(1).
     pub fn when(&self) -> Option<Millis> {
+        (self.first != NEVER).then_some(self.first)
+    }
+
+    /// The same, or [`NEVER`].
+    #[inline]
+    pub fn when_or_never(&self) -> Millis {
         self.first
     }
 

@@ -117,11 +117,19 @@ impl Engine {
             let key = Bytes::from_slice(key);
             self.tracked.changed.insert(key, self.current);
         }
+        if !self.tracked.keys.is_empty() {
+            self.invalidate_read(key);
+        }
+    }
+
+    #[inline(never)]
+    fn invalidate_read(&mut self, key: &[u8]) {
         if let Some(ids) = self.tracked.keys.remove(key) {
             self.tell_stale(key, &ids);
         }
     }
 
+    #[inline(never)]
     fn tell_stale(&mut self, key: &[u8], ids: &BTreeSet<u64>) {
         for id in ids {
             let Some(conn) = self.by_id(*id) else {
@@ -152,10 +160,15 @@ impl Engine {
     }
 
     /// Tells those who broadcast what changed since: once for all that one input brought.
+    #[inline]
     pub(super) fn broadcast(&mut self) {
-        if self.tracked.changed.is_empty() || self.stands() {
-            return;
+        if !self.tracked.changed.is_empty() && !self.stands() {
+            self.broadcast_changed();
         }
+    }
+
+    #[inline(never)]
+    fn broadcast_changed(&mut self) {
         let changed = std::mem::take(&mut self.tracked.changed);
         let mut told: Vec<(Bytes, u64, Conn, bool)> = Vec::new();
         self.tracked.broadcasting = !self.tracking_prefixes().is_empty();

@@ -87,7 +87,9 @@ impl Engine {
             if self.eviction.due {
                 self.make_room();
             }
-            self.serve_ready();
+            if !self.ready.is_empty() {
+                self.serve_ready();
+            }
             let Some(conn) = self.unblocked.pop_front() else {
                 break;
             };
@@ -95,7 +97,7 @@ impl Engine {
                 let words: SmallVec<[&[u8]; 16]> = command.iter().map(|w| w.as_slice()).collect();
                 self.run(conn, &words, false);
             }
-            self.read_commands(conn);
+            self.read_commands(conn, &[]);
         }
     }
 

@@ -812,9 +812,13 @@ fn put(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
 }
 
 fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
-    let lock = ctx.lock_before(key, value);
-    ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
-    ctx.lock_after(key, lock);
+    if ctx.engine.observing {
+        let lock = ctx.lock_before(key, value);
+        ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
+        ctx.lock_after(key, lock);
+    } else {
+        ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
+    }
     ctx.changed(key);
 }
 

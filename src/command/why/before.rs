@@ -40,12 +40,8 @@ pub struct Before {
 }
 
 impl Before {
-    /// What is there before a command runs, while somebody looks; of commands with a reply of their own only.
-    pub fn of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Option<Self> {
-        let asked = ctx.engine.observing && ctx.engine.explaining;
-        if !asked || ctx.in_exec || ctx.script.is_some() {
-            return None;
-        }
+    /// What is there before a command runs.
+    pub(super) fn of(ctx: &mut Ctx<'_>, args: Args<'_>) -> Self {
         let mut before = Self {
             start: ctx.out.bytes.len(),
             ..Self::default()
@@ -87,7 +83,7 @@ impl Before {
                 _ => {}
             }
         }
-        Some(before)
+        before
     }
 }
 

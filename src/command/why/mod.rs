@@ -12,7 +12,7 @@ mod streams;
 mod strings;
 mod zsets;
 
-pub use before::Before;
+use before::Before;
 
 use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
@@ -25,7 +25,7 @@ use crate::engine::time::Millis;
 use crate::engine::why::{QUOTED_MAX, Why};
 use crate::engine::{Ctx, Engine};
 
-use super::spec::Spec;
+use super::spec::{Handler, Spec};
 use super::{keys_of, locate};
 
 /// The longest reply that is read for its reason.
@@ -50,14 +50,23 @@ struct Case<'c> {
     reply: &'c Reply,
 }
 
+/// Whether somebody may ask why a command is answered so: of commands with a reply of their own only.
+pub fn asked(ctx: &Ctx<'_>) -> bool {
+    ctx.engine.observing && ctx.engine.explaining && !ctx.in_exec && ctx.script.is_none()
+}
+
+/// Runs a command, and leaves why it was answered so with the engine.
+#[inline(never)]
+pub fn explained(ctx: &mut Ctx<'_>, args: Args<'_>, run: Handler) -> Result<(), Error> {
+    let before = Before::of(ctx, args);
+    let result = run(ctx, args);
+    ctx.engine.why = before.why(ctx, args, &result);
+    result
+}
+
 impl Before {
     /// Why the command was answered so, if somebody might ask.
-    pub fn why(
-        &self,
-        ctx: &mut Ctx<'_>,
-        args: Args<'_>,
-        result: &Result<(), Error>,
-    ) -> Option<Why> {
+    fn why(&self, ctx: &mut Ctx<'_>, args: Args<'_>, result: &Result<(), Error>) -> Option<Why> {
         if ctx.engine.stands() || ctx.out.pushed || ctx.client().waits() {
             return None;
         }

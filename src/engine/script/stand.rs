@@ -131,7 +131,7 @@ impl Engine {
         self.log_command(conn, &words, 0, out.bytes.len() - start);
         self.command_over(conn, out, start);
         self.serve_ready();
-        self.read_commands(conn);
+        self.read_commands(conn, &[]);
         self.settle();
         self.broadcast();
     }
