@@ -90,8 +90,7 @@ oracle_tests() {
 }
 
 build_page() {
-  use_wasm
-  trunk build --release && "$ROOT/scripts/size.sh"
+  "$ROOT/scripts/build.sh" && "$ROOT/scripts/size.sh"
 }
 
 browser_tests() {
