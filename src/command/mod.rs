@@ -30,7 +30,7 @@ use std::sync::LazyLock;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::{Error, c_string};
-use crate::engine::names::NameMap;
+use crate::engine::names::{Place, fingerprint};
 use crate::engine::num;
 use crate::engine::reply::Resp;
 use spec::{Begin, Find, Handler, Spec};
@@ -56,8 +56,21 @@ const FAMILIES: &[&[Spec]] = &[
     zset::TABLE,
 ];
 
-static BY_NAME: LazyLock<NameMap<&'static [u8], &'static Spec>> =
-    LazyLock::new(|| all().map(|spec| (spec.name.as_bytes(), spec)).collect());
+/// How many slots the table of names has: a power of two, so that three in four are free.
+const SLOTS: usize = 1024;
+
+/// Each command stands in the slot that its name's [`fingerprint`] says, or in the next free one.
+static BY_NAME: LazyLock<[Option<&'static Spec>; SLOTS]> = LazyLock::new(|| {
+    let mut slots = [None; SLOTS];
+    for spec in all() {
+        let mut at = fingerprint(spec.name.as_bytes()) as usize % SLOTS;
+        while slots[at].is_some() {
+            at = (at + 1) % SLOTS;
+        }
+        slots[at] = Some(spec);
+    }
+    slots
+});
 
 /// Every command, family by family.
 pub fn all() -> impl Iterator<Item = &'static Spec> {
@@ -66,13 +79,14 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
 
 /// A command by its name, in any case.
 pub fn lookup(name: &[u8]) -> Option<&'static Spec> {
-    // Names are short; a longer word is no command, and needs no copy in lower case to know it.
-    let mut lower = [0u8; 32];
-    let lower = lower.get_mut(..name.len())?;
-    for (lower, letter) in lower.iter_mut().zip(name) {
-        *lower = letter.to_ascii_lowercase();
+    let mut at = fingerprint(name) as usize % SLOTS;
+    while let Some(spec) = BY_NAME[at] {
+        if spec.name.as_bytes().eq_ignore_ascii_case(name) {
+            return Some(spec);
+        }
+        at = (at + 1) % SLOTS;
     }
-    BY_NAME.get(&*lower).copied()
+    None
 }
 
 /// A container's subcommand by its name, in any case.
@@ -113,8 +127,8 @@ struct Command {
 
 impl Command {
     /// By container and name, as it is counted.
-    fn place(&self) -> (&'static str, &'static str) {
-        (self.container.name, self.spec.name)
+    fn place(&self) -> Place {
+        Place(self.container.name, self.spec.name)
     }
 }
 
@@ -154,7 +168,7 @@ fn locate(args: Args<'_>) -> Result<(&'static Spec, &'static Spec), Error> {
 fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
     let (container, spec) = locate(args)?;
     if !ctx.in_exec {
-        ctx.client().last = Some((container.name, spec.name));
+        ctx.client().last = Some(Place(container.name, spec.name));
     }
     match spec.handler.filter(|_| spec.takes(args.len())) {
         Some(handler) => Ok(Command {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::block::Blocked;
+use super::names::Place;
 use super::reply::Resp;
 use super::resp::Parser;
 use super::time::Millis;
@@ -93,7 +94,7 @@ pub struct Client {
     /// When it was last heard.
     pub used: Millis,
     /// The last command, by container and name.
-    pub last: Option<(&'static str, &'static str)>,
+    pub last: Option<Place>,
     /// Bytes received.
     pub bytes_in: u64,
     /// Bytes sent.
@@ -139,7 +140,7 @@ impl Client {
         };
         if let Some(tracking) = &mut self.tracking
             && !self.transaction.open()
-            && self.last.is_none_or(|(container, _)| container != "client")
+            && self.last.is_none_or(|place| place.0 != "client")
         {
             tracking.caching = false;
         }

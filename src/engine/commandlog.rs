@@ -37,6 +37,14 @@ pub struct Bounds {
     pub max_len: usize,
 }
 
+impl Bounds {
+    /// Whether a log may keep a command of such a value.
+    fn may_take(self, value: u64) -> bool {
+        // One below zero is greater than any value.
+        value >= self.from as u64
+    }
+}
+
 /// One command.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -65,7 +73,23 @@ pub struct Log {
 impl Engine {
     /// A command is over, which took so many milliseconds and was answered with so many bytes: keeps it in
     /// the logs that it belongs in.
+    #[inline]
     pub fn log_command(&mut self, conn: Conn, words: &[&[u8]], took: Millis, reply: usize) {
+        // As nearly always: none of them takes it, and none is too long.
+        let [slow, requests, replies] = &self.config.logs;
+        let full = |(log, bounds): (&Log, &Bounds)| log.entries.len() > bounds.max_len;
+        if !slow.may_take(took.saturating_mul(1000))
+            && !requests.may_take(most_on_wire(words))
+            && !replies.may_take(reply as u64)
+            && !self.logs.iter().zip(&self.config.logs).any(full)
+        {
+            return;
+        }
+        self.log_closely(conn, words, took, reply);
+    }
+
+    #[inline(never)]
+    fn log_closely(&mut self, conn: Conn, words: &[&[u8]], took: Millis, reply: usize) {
         for kind in Kind::ALL {
             let bounds = self.config.logs[kind as usize];
             if bounds.from < 0 || bounds.max_len == 0 {
@@ -73,32 +97,26 @@ impl Engine {
             }
             let value = match kind {
                 Kind::Slow => took.saturating_mul(1000) as i64,
-                Kind::LargeRequest => wire_size(words, bounds.from),
+                Kind::LargeRequest => wire_size(words) as i64,
                 Kind::LargeReply => reply as i64,
             };
-            if value >= bounds.from {
-                self.keep_in_log(kind, conn, words, value);
-            }
             let log = &mut self.logs[kind as usize];
+            if value >= bounds.from {
+                let client = self.clients.get(&conn);
+                log.entries.push_front(Entry {
+                    id: log.next_id,
+                    seconds: self.now / 1000,
+                    value,
+                    words: cut(words),
+                    address: client.map(|c| c.address(conn)).unwrap_or_default(),
+                    name: client.map(|c| c.name.clone()).unwrap_or_default(),
+                });
+                log.next_id += 1;
+            }
             if log.entries.len() > bounds.max_len {
                 log.entries.truncate(bounds.max_len);
             }
         }
-    }
-
-    #[inline(never)]
-    fn keep_in_log(&mut self, kind: Kind, conn: Conn, words: &[&[u8]], value: i64) {
-        let client = self.clients.get(&conn);
-        let log = &mut self.logs[kind as usize];
-        log.entries.push_front(Entry {
-            id: log.next_id,
-            seconds: self.now / 1000,
-            value,
-            words: cut(words),
-            address: client.map(|c| c.address(conn)).unwrap_or_default(),
-            name: client.map(|c| c.name.clone()).unwrap_or_default(),
-        });
-        log.next_id += 1;
     }
 }
 
@@ -123,21 +141,18 @@ fn cut(words: &[&[u8]]) -> Vec<Bytes> {
     kept
 }
 
-/// The most bytes that stand before and after a word on the wire, or before the first.
-const BESIDE_WORD: usize = 26;
-
-/// Bytes that a command takes on the wire; where those are certainly fewer than matter, no less than that.
-fn wire_size(words: &[&[u8]], matter: i64) -> i64 {
-    // Every command passes here, and nearly none is that large.
-    let most = |word: &&[u8]| word.len() + BESIDE_WORD;
-    let most = BESIDE_WORD + words.iter().map(most).sum::<usize>();
-    if (most as i64) < matter {
-        return most as i64;
-    }
+/// Bytes that a command takes on the wire.
+fn wire_size(words: &[&[u8]]) -> usize {
     // A mark, the digits and the end of the line.
     let header = |n: usize| n.checked_ilog10().unwrap_or(0) as usize + 4;
     let word = |word: &&[u8]| header(word.len()) + word.len() + 2;
-    (header(words.len()) + words.iter().map(word).sum::<usize>()) as i64
+    header(words.len()) + words.iter().map(word).sum::<usize>()
+}
+
+/// No fewer bytes than those, for what every command passes: around a word stand 26 at most, and as many before the first.
+fn most_on_wire(words: &[&[u8]]) -> u64 {
+    let most = |word: &&[u8]| word.len() as u64 + 26;
+    26 + words.iter().map(most).sum::<u64>()
 }
 
 /// The settings whose values are not shown.

@@ -154,6 +154,7 @@ impl Db {
         Some(at)
     }
 
+    #[inline]
     fn get(&self, key: &[u8]) -> Option<&Entry> {
         let (_, entry) = self.keys.get_index(self.find(key)?)?;
         Some(entry)
@@ -266,13 +267,33 @@ impl Db {
     /// Sets a key to a value, replacing what was there and its witness. Its deadline goes unless `keep_ttl`.
     pub fn set(&mut self, key: &[u8], value: Value, keep_ttl: bool) {
         let hash = matches!(value, Value::Hash(_));
+        self.renew(key, keep_ttl).value = value;
+        if hash {
+            self.fields_changed(key);
+        }
+    }
+
+    /// [Sets](Self::set) a key to a string, which takes the memory of the one that was there if that fits.
+    pub fn set_text(&mut self, key: &[u8], text: &[u8], keep_ttl: bool) {
+        let size = text.len();
+        match &mut self.renew(key, keep_ttl).value {
+            Value::Str(old) if size <= old.capacity() && old.capacity() / 2 <= size => {
+                old.clear();
+                old.extend_from_slice(text);
+            }
+            other => *other = Value::Str(text.to_vec()),
+        }
+    }
+
+    /// The entry of a key that is to be set, with the value that is to be replaced.
+    #[inline]
+    fn renew(&mut self, key: &[u8], keep_ttl: bool) -> &mut Entry {
         self.version += 1;
         self.log(key);
         let (version, now, looks) = (self.version, self.now, self.looks);
-        match self.find(key) {
+        let at = match self.find(key) {
             Some(at) => {
                 let entry = &mut self.keys[at];
-                entry.value = value;
                 entry.witness = None;
                 entry.version = version;
                 if entry.born != self.used.replace(entry.born) {
@@ -287,30 +308,27 @@ impl Db {
                 if let Some(ticket) = entry.field_ticket.take() {
                     self.field_deadlines.cancel(ticket);
                 }
+                at
             }
             None => {
                 let born = self.bear(key);
-                self.keys.insert(
-                    Bytes::from_slice(key),
-                    Entry {
-                        value,
-                        witness: None,
-                        version,
-                        accessed: Cell::new(now),
-                        uses: Cell::default(),
-                        form: Form::Best,
-                        tight: false,
-                        born,
-                        counted: 0,
-                        ticket: None,
-                        field_ticket: None,
-                    },
-                );
+                let entry = Entry {
+                    value: Value::Str(Vec::new()),
+                    witness: None,
+                    version,
+                    accessed: Cell::new(now),
+                    uses: Cell::default(),
+                    form: Form::Best,
+                    tight: false,
+                    born,
+                    counted: 0,
+                    ticket: None,
+                    field_ticket: None,
+                };
+                self.keys.insert_full(Bytes::from_slice(key), entry).0
             }
-        }
-        if hash {
-            self.fields_changed(key);
-        }
+        };
+        &mut self.keys[at]
     }
 
     /// A key is about to be made, behind all others; the number it is made as.

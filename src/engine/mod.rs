@@ -55,6 +55,7 @@ pub use ctx::Ctx;
 use db::{Db, Entry, Looks};
 use error::Error;
 use event::{Event, Fact};
+use names::Place;
 use profile::Profile;
 use pubsub::PubSub;
 use reply::Writer;
@@ -339,7 +340,7 @@ impl Engine {
     /// Whose command runs, and which.
     pub fn running(&self) -> Option<(Conn, &'static str)> {
         let conn = self.current?;
-        let (container, _) = self.clients.get(&conn)?.last?;
+        let Place(container, _) = self.clients.get(&conn)?.last?;
         Some((conn, container))
     }
 
@@ -377,7 +378,8 @@ impl Engine {
     }
 
     /// Counts a command that is over, by container and name.
-    pub fn count_call(&mut self, conn: Conn, place: stats::Place, failed: bool) {
+    #[inline]
+    pub fn count_call(&mut self, conn: Conn, place: Place, failed: bool) {
         self.stats.commands += 1;
         if let Some(client) = self.clients.get_mut(&conn) {
             client.commands += 1;
@@ -391,7 +393,7 @@ impl Engine {
     }
 
     /// A command took time: DEBUG SLEEP, and what runs it.
-    pub fn took(&mut self, place: stats::Place, millis: Millis) {
+    pub fn took(&mut self, place: Place, millis: Millis) {
         self.stats.latency.took(place, millis);
         let threshold = self.config.latency_threshold;
         if threshold > 0 && millis >= threshold {
@@ -404,21 +406,22 @@ impl Engine {
         let Some(client) = self.clients.get_mut(&conn) else {
             return;
         };
-        let mut kept = std::mem::take(&mut client.query);
-        // Mostly nothing was left, and what comes is read where it stands.
-        let used = if kept.is_empty() {
+        if client.query.is_empty() {
+            // As mostly: what comes is read where it stands.
             let used = self.run_all(conn, fresh);
-            if let Some(rest) = fresh.get(used..).filter(|rest| !rest.is_empty()) {
-                kept.extend_from_slice(rest);
+            if let Some(rest) = fresh.get(used..).filter(|rest| !rest.is_empty())
+                && let Some(client) = self.clients.get_mut(&conn)
+            {
+                client.query.extend_from_slice(rest);
             }
-            0
-        } else {
-            kept.extend_from_slice(fresh);
-            self.run_all(conn, &kept)
-        };
+            return;
+        }
+        let mut query = std::mem::take(&mut client.query);
+        query.extend_from_slice(fresh);
+        let used = self.run_all(conn, &query);
         if let Some(client) = self.clients.get_mut(&conn) {
-            kept.drain(..used.min(kept.len()));
-            client.query = kept;
+            query.drain(..used.min(query.len()));
+            client.query = query;
         }
     }
 

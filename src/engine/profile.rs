@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
-use super::stats::Place;
+use super::names::Place;
 use super::time::Millis;
 use super::view::Window;
 use crate::ds::bytes::Bytes;

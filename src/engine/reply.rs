@@ -81,6 +81,13 @@ impl Writer {
         self.header(b':', value);
     }
 
+    /// A signed integer that is written down already.
+    pub fn digits(&mut self, text: &str) {
+        self.bytes.push(b':');
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.crlf();
+    }
+
     /// A length or count as an integer.
     pub fn count(&mut self, value: usize) {
         self.int(value as i64);

@@ -82,6 +82,7 @@ fn short_header(buffer: &[u8], at: usize, kind: u8) -> Option<(usize, usize)> {
 }
 
 /// The same with more digits, after the mark.
+#[inline(never)]
 fn long_header(rest: &[u8], at: usize) -> Option<(usize, usize)> {
     let mut number = 0;
     for (count, byte) in rest.iter().take(8).enumerate() {

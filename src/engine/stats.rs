@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
-use super::names::NameMap;
+use super::names::Place;
 use super::time::Millis;
 
 /// Counters since the server began, or since CONFIG RESETSTAT.
@@ -41,7 +41,7 @@ pub struct Stats {
     /// Error replies, by code.
     pub errors: BTreeMap<String, u64>,
     /// Calls, rejected calls and failed calls, by container and name.
-    pub calls: NameMap<Place, [u64; 3]>,
+    pub calls: FxHashMap<Place, [u64; 3]>,
     /// Commands that took time.
     pub latency: Latency,
 }
@@ -69,9 +69,6 @@ impl Stats {
         };
     }
 }
-
-/// A command by container and name.
-pub type Place = (&'static str, &'static str);
 
 /// How many samples are kept (the reference's `LATENCY_TS_LEN`).
 const SAMPLES: usize = 160;

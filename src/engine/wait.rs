@@ -14,13 +14,19 @@ use crate::ds::bytes::Bytes;
 
 impl Engine {
     /// Who waits for a key looks again, once the command is over.
+    #[inline]
     pub fn wake(&mut self, db: usize, key: &[u8]) {
         if !self.waiters.is_empty() {
-            let key = Bytes::from_slice(key);
-            let born = self.dbs[db].born.contains(&key);
-            let by = self.current.filter(|_| self.going.is_none());
-            self.ready.push(Ready { db, key, born, by });
+            self.wake_waiters(db, key);
         }
+    }
+
+    #[inline(never)]
+    fn wake_waiters(&mut self, db: usize, key: &[u8]) {
+        let key = Bytes::from_slice(key);
+        let born = self.dbs[db].born.contains(&key);
+        let by = self.current.filter(|_| self.going.is_none());
+        self.ready.push(Ready { db, key, born, by });
     }
 
     /// Ends a client's wait for a key before its time: with this error, or as its time would end it.

@@ -68,14 +68,6 @@ fn human(bytes: u64) -> String {
     }
 }
 
-/// A command by its place in the counts: `container|name`, or the plain name.
-pub(super) fn full_name((container, name): (&str, &str)) -> String {
-    match container == name {
-        true => name.to_string(),
-        false => format!("{container}|{name}"),
-    }
-}
-
 /// The lines of one section.
 fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
@@ -323,7 +315,7 @@ fn section(engine: &Engine, name: &str) -> Vec<(String, String)> {
                 let usec = stats.latency.of(*place);
                 let each = usec as f64 / (*called).max(1) as f64;
                 say(
-                    &format!("cmdstat_{}", full_name(*place)),
+                    &format!("cmdstat_{}", place.full_name()),
                     &format!(
                         "calls={called},usec={usec},usec_per_call={each:.2},rejected_calls={rejected},failed_calls={failed}"
                     ),

@@ -6,6 +6,7 @@ use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::commandlog::Kind;
 use crate::engine::error::Error;
+use crate::engine::names::Place;
 use crate::engine::num;
 
 fn log_of(word: &[u8]) -> Result<Kind, Error> {
@@ -159,7 +160,7 @@ pub(super) fn latency_histogram(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(),
                 None => continue,
             },
         };
-        let wanted = |((container, name), _): &&((&'static str, &'static str), u64)| {
+        let wanted = |(Place(container, name), _): &&(Place, u64)| {
             *container == spec.name && sub.is_none_or(|sub| sub == *name)
         };
         shown.extend(called.iter().filter(wanted).copied());
@@ -170,7 +171,7 @@ pub(super) fn latency_histogram(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(),
     let out = &mut ctx.out;
     out.map(shown.len());
     for (place, calls) in shown {
-        out.bulk(super::info::full_name(place).as_bytes());
+        out.bulk(place.full_name().as_bytes());
         out.map(2);
         out.bulk(b"calls");
         out.int(calls as i64);

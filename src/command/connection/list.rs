@@ -6,6 +6,7 @@ use crate::ds::bytes::Bytes;
 use crate::engine::args::Args;
 use crate::engine::client::{Client, Conn};
 use crate::engine::error::{Error, c_string};
+use crate::engine::names::Place;
 use crate::engine::pubsub::Topic;
 use crate::engine::{Ctx, DATABASES, Engine, num};
 
@@ -130,12 +131,7 @@ fn line(engine: &Engine, conn: Conn, client: &Client, words: usize) -> String {
     say("omem", &client.out.len());
     say("tot-mem", &(client.query.len() + words + client.out.len()));
     say("events", &"r");
-    let last = client
-        .last
-        .map(|(container, name)| match container == name {
-            true => name.to_string(),
-            false => format!("{container}|{name}"),
-        });
+    let last = client.last.map(Place::full_name);
     say("cmd", &last.as_deref().unwrap_or("NULL"));
     say("user", &"default");
     let redirect = client.tracking.as_ref().map_or(-1, |t| t.redirect as i64);

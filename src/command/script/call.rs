@@ -6,6 +6,7 @@ use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::db::Value;
 use crate::engine::error::Error;
+use crate::engine::names::Place;
 use crate::engine::script::CallKind;
 
 /// Runs a command that a script calls, if a script may.
@@ -63,7 +64,7 @@ fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
         )),
     };
     if found.is_err() {
-        let place = (container.name, spec.name);
+        let place = Place(container.name, spec.name);
         ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
     }
     found

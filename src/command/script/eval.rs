@@ -5,6 +5,7 @@ use crate::command::spec::*;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
+use crate::engine::names::Place;
 use crate::engine::num;
 use crate::engine::script::{Job, digest, shebang};
 
@@ -13,22 +14,22 @@ pub(super) const NO_SCRIPT: Error = Error::text("NOSCRIPT No matching script.");
 
 pub(super) fn eval(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     show(ctx, args);
-    evaluate(ctx, args, ("eval", "eval"))
+    evaluate(ctx, args, Place("eval", "eval"))
 }
 
 pub(super) fn eval_ro(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     show(ctx, args);
-    evaluate(ctx, args, ("eval_ro", "eval_ro"))
+    evaluate(ctx, args, Place("eval_ro", "eval_ro"))
 }
 
 pub(super) fn evalsha(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     show(ctx, args);
-    evaluate(ctx, args, ("evalsha", "evalsha"))
+    evaluate(ctx, args, Place("evalsha", "evalsha"))
 }
 
 pub(super) fn evalsha_ro(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     show(ctx, args);
-    evaluate(ctx, args, ("evalsha_ro", "evalsha_ro"))
+    evaluate(ctx, args, Place("evalsha_ro", "evalsha_ro"))
 }
 
 /// Who monitors sees a script before what it calls.
@@ -40,11 +41,7 @@ fn by_sha(name: &str) -> bool {
     name.starts_with("evalsha")
 }
 
-fn evaluate(
-    ctx: &mut Ctx<'_>,
-    args: Args<'_>,
-    place: (&'static str, &'static str),
-) -> Result<(), Error> {
+fn evaluate(ctx: &mut Ctx<'_>, args: Args<'_>, place: Place) -> Result<(), Error> {
     let known = by_sha(place.0);
     if known && args[1].len() != 40 {
         return Err(NO_SCRIPT);

@@ -8,23 +8,20 @@ use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::{Error, c_string};
+use crate::engine::names::Place;
 use crate::engine::rdb;
 use crate::engine::script::shebang::FLAGS;
 use crate::engine::script::{Function, Job, Policy, shebang};
 
 pub(super) fn fcall(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    call(ctx, args, ("fcall", "fcall"))
+    call(ctx, args, Place("fcall", "fcall"))
 }
 
 pub(super) fn fcall_ro(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
-    call(ctx, args, ("fcall_ro", "fcall_ro"))
+    call(ctx, args, Place("fcall_ro", "fcall_ro"))
 }
 
-fn call(
-    ctx: &mut Ctx<'_>,
-    args: Args<'_>,
-    place: (&'static str, &'static str),
-) -> Result<(), Error> {
+fn call(ctx: &mut Ctx<'_>, args: Args<'_>, place: Place) -> Result<(), Error> {
     show(ctx, args);
     let function = ctx.engine.scripting.libraries.function(&args[1]);
     let function = function.ok_or(Error::text("ERR Function not found"))?;

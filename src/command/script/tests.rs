@@ -1,4 +1,5 @@
 use crate::command::testing::{check, notifications};
+use crate::engine::names::Place;
 use crate::engine::script::fake::Fake;
 use crate::engine::{Engine, What, resp, text};
 
@@ -542,7 +543,7 @@ fn scripts_and_what_they_call_are_counted_as_on_the_reference() {
         .map(|(k, n)| (k.as_str(), *n))
         .collect();
     assert_eq!(errors, [("A", 1), ("B", 1), ("ERR", 6), ("MY", 1)]);
-    let calls = |name| engine.stats.calls[&(name, name)];
+    let calls = |name| engine.stats.calls[&Place(name, name)];
     assert_eq!(calls("eval"), [9, 0, 8]);
     assert_eq!(calls("incr"), [3, 0, 3]);
     assert_eq!(calls("get"), [0, 1, 0]);

@@ -789,19 +789,25 @@ fn set_with_lifetime(
 /// Adds to a counter, which keeps its TTL.
 fn add(ctx: &mut Ctx<'_>, key: &[u8], by: i64) -> Result<(), Error> {
     let there = match ctx.db().read::<Vec<u8>>(key)? {
-        Some(text) => Some(num::parse_i64(text).ok_or(Error::NotInteger)?),
+        Some(text) => match num::parse_i64(text) {
+            Some(number) => Some(number),
+            None => return Err(Error::NotInteger),
+        },
         None => None,
     };
-    let before = there.unwrap_or(0);
-    let after = before.checked_add(by).ok_or(Error::Overflow)?;
-    store(ctx, key, itoa::Buffer::new().format(after).as_bytes(), true);
+    let Some(after) = there.unwrap_or(0).checked_add(by) else {
+        return Err(Error::Overflow);
+    };
+    let mut text = itoa::Buffer::new();
+    let text = text.format(after);
+    store(ctx, key, text.as_bytes(), true);
     ctx.notify(notify::STRING, "incrby", key);
     ctx.note(key, || Fact::NumberAdded {
         by: by.to_string(),
         from: there.map(|number| number.to_string()),
         to: after.to_string(),
     });
-    ctx.out.int(after);
+    ctx.out.digits(text);
     Ok(())
 }
 
@@ -814,10 +820,10 @@ fn put(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
 fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
     if ctx.engine.observing {
         let lock = ctx.lock_before(key, value);
-        ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
+        ctx.db().set_text(key, value, keep_ttl);
         ctx.lock_after(key, lock);
     } else {
-        ctx.db().set(key, Value::Str(value.to_vec()), keep_ttl);
+        ctx.db().set_text(key, value, keep_ttl);
     }
     ctx.changed(key);
 }
