@@ -18,6 +18,8 @@ mod shell {
         at: u64,
         input: Vec<u8>,
         output: Vec<u8>,
+        /// Where what was answered stands, and how many bytes those are.
+        answer: Box<[usize; 2]>,
     }
 
     #[wasm_bindgen]
@@ -33,6 +35,7 @@ mod shell {
                 at,
                 input: Vec::new(),
                 output: Vec::new(),
+                answer: Box::default(),
             }
         }
 
@@ -47,25 +50,28 @@ mod shell {
             self.input.as_ptr()
         }
 
-        /// What was written there arrives on a connection, so many bytes of it. Gives how many wait to be sent to it.
-        pub fn feed(&mut self, conn: u32, length: usize) -> usize {
+        /// What was written there arrives on a connection, so many bytes of it, and what it is answered is taken.
+        pub fn feed(&mut self, conn: u32, length: usize) {
             self.engine.advance_to(self.at);
             if let Some(bytes) = self.input.get(..length) {
                 self.engine.feed(conn, bytes);
             }
-            self.engine.events.clear();
-            self.take(conn)
+            if self.engine.observing {
+                self.engine.events.clear();
+            }
+            self.take(conn);
         }
 
-        /// Takes what a connection was sent. Gives how many bytes that are.
-        pub fn take(&mut self, conn: u32) -> usize {
+        /// Takes what a connection was sent.
+        pub fn take(&mut self, conn: u32) {
             self.engine.exchange_output(conn, &mut self.output);
-            self.output.len()
+            *self.answer = [self.output.as_ptr() as usize, self.output.len()];
         }
 
-        /// Where in the memory they are, until something arrives or is taken again.
-        pub fn output(&self) -> *const u8 {
-            self.output.as_ptr()
+        /// Where in the memory two numbers of four bytes stand: where what was taken stands, until something arrives or is taken
+        /// again, and how many bytes that are.
+        pub fn answer(&self) -> *const usize {
+            self.answer.as_ptr()
         }
 
         /// Moves time on to a moment, in milliseconds since 1970.
