@@ -16,7 +16,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("command", &["command", "engine", "ds", "lua::message"]),
     ("session", &["session", "command", "engine", "ds", "lua"]),
     ("app", &["app", "session::message"]),
-    ("ui", &["ui", "app", "session::message"]),
+    ("ui", &["ui", "app", "session::message", "rest"]),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
