@@ -145,8 +145,12 @@ function part(link, list, first, later, ...flags) {
     [...ran].map(({ name }) => plain(name)),
   );
 
-  // The constants, of which each part has those that its functions name.
+  // The constants, of which each part has those that its functions name. What wasm-bindgen made names none.
   const [segment] = known.segments;
+  for (const { name, text } of ran) {
+    const numbers = known.functions.has(plain(name)) ? [] : [...text.matchAll(/(?:i32\.const |offset=)(\d+)/g)].map(([, number]) => Number(number));
+    if (numbers.some((number) => number >= segment.at && number < segment.at + segment.bytes.length)) throw new Error(`${name} of ${whole} names data, and is not in ${link}`);
+  }
   const constants = all.find(({ kind, text }) => kind === "data" && text.includes(`(i32.const ${segment.at})`));
   if (!constants) throw new Error(`the data of ${whole} do not stand where ${link} has them`);
   const { taken, left: others } = ranges(live, segment);
