@@ -8,7 +8,7 @@ let wasm, door, heap = new Uint8Array(), numbers, others = [];
 let at, room;
 /** Where its numbers say where what was answered stands and, next to that, how many bytes it has. */
 let answer;
-/** What was answered last, until something is sent again: how long that is is said beside it. */
+/** The bytes that were answered last, until something is sent again. */
 let reply = new Uint8Array(1024);
 
 /** An engine of its own; `observed`: as the page runs it, with what inspectors show. */
