@@ -138,17 +138,22 @@ function part(link, list, first, later, ...flags) {
   const ran = new Set(JSON.parse(readFileSync(list, "utf8")).map((n) => functions[n]));
   ran.add(functions.find(({ name }) => name === ask));
   const left = functions.filter((item) => !ran.has(item));
-  const plain = (name) => name.replace(/^\$"?|"$/g, "");
   const known = linked(link);
+  // wasm-bindgen takes a mark off the names of what is exported.
+  const marked = new Map([...known.functions.keys()].map((name) => [name.replace(/_[0-9a-f]{16}$/, ""), name]));
+  const inLinked = (name) => {
+    const plain = name.replace(/^\$"?|"$/g, "");
+    return known.functions.has(plain) ? plain : marked.get(plain);
+  };
   const { live, pointed } = within(
     known,
-    [...ran].map(({ name }) => plain(name)),
+    [...ran].map(({ name }) => inLinked(name)),
   );
 
   // The constants, of which each part has those that its functions name. What wasm-bindgen made names none.
   const [segment] = known.segments;
   for (const { name, text } of ran) {
-    const numbers = known.functions.has(plain(name)) ? [] : [...text.matchAll(/(?:i32\.const |offset=)(\d+)/g)].map(([, number]) => Number(number));
+    const numbers = inLinked(name) ? [] : [...text.matchAll(/(?:i32\.const |offset=)(\d+)/g)].map(([, number]) => Number(number));
     if (numbers.some((number) => number >= segment.at && number < segment.at + segment.bytes.length)) throw new Error(`${name} of ${whole} names data, and is not in ${link}`);
   }
   const constants = all.find(({ kind, text }) => kind === "data" && text.includes(`(i32.const ${segment.at})`));
@@ -160,7 +165,7 @@ function part(link, list, first, later, ...flags) {
   if (tables.length !== 1) throw new Error(`${whole} has ${tables.length} tables of functions`);
   const [, head, start, places] = /^( \(elem .*?\(i32\.const )(\d+)\) func (.*)\)$/s.exec(tables[0].text);
   const entries = places.match(new RegExp(NAME, "g"));
-  const absent = new Set(left.map(({ name }) => name).filter((name) => !pointed.has(plain(name))));
+  const absent = new Set(left.map(({ name }) => name).filter((name) => !pointed.has(inLinked(name))));
 
   const kept = all.filter((item) => (item.kind !== "func" || ran.has(item)) && item !== constants && item !== tables[0]);
   const here = mentioned(kept);
