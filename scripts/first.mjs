@@ -84,6 +84,8 @@ const READER = (to) => `(async () => {
     line.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
     await until(() => said() > before + text.length + 4);
   }
+  // By then the page is kept for when there is no network, and its session in the browser.
+  await new Promise((later) => setTimeout(later, 3000));
   const engine = await new Promise((answer) => {
     const channel = new BroadcastChannel("ran");
     channel.onmessage = ({ data }) => answer(data);
@@ -92,7 +94,6 @@ const READER = (to) => `(async () => {
   await fetch("${to}", { method: "POST", body: JSON.stringify({ page: ran(), engine }) });
   if (localStorage.watched) return;
   localStorage.watched = "once";
-  await new Promise((saved) => setTimeout(saved, 3000));
   sessionStorage.clear();
   location.reload();
 })();

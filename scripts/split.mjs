@@ -74,6 +74,10 @@ const mentioned = (all) => new Set(all.flatMap(({ kind, text }) => (["func", "el
 const HEADER = /^ \(func [^\n]*(?:\n {2}\(local [^\n]*)*/;
 const SIGNATURE = /\((param|result) (?:\$\d+ )?([^)]*)\)/g;
 
+const CALL = new RegExp(`\\(call (${NAME})`, "g");
+/** What core writes floating-point numbers with. */
+const WRITES = /^\$"?_R[A-Za-z0-9_]*_4core3num(7flt2dec|6bignum)/;
+
 function watch(out) {
   let n = 0;
   const parts = items(whole).flatMap(({ kind, text }) => {
@@ -137,6 +141,11 @@ function part(link, list, first, later, ...flags) {
   if (!ask) throw new Error(`${whole} exports no function "rest"`);
   const ran = new Set(JSON.parse(readFileSync(list, "utf8")).map((n) => functions[n]));
   ran.add(functions.find(({ name }) => name === ask));
+  // How a number is written hangs on the number, and what of that was not called may be the next time.
+  const byName = new Map(functions.map((item) => [item.name, item]));
+  for (const { text } of ran) {
+    for (const [, called] of text.matchAll(CALL)) if (WRITES.test(called)) ran.add(byName.get(called));
+  }
   const left = functions.filter((item) => !ran.has(item));
   const known = linked(link);
   // wasm-bindgen takes a mark off the names of what is exported.
