@@ -19,14 +19,15 @@ if [ "${1:-}" = bench ]; then bins=(--features bench --bin keyglass-bench); fi
 cd "$ROOT"
 cargo build --quiet --target wasm32-unknown-unknown --profile "$profile" "${bins[@]}"
 
-# module BIN NAME [FLAG…]: makes the module NAME.js of a wasm, by wasm-opt with these flags if there are any, and copies it to the
+# module BIN NAME [FLAG]: makes the module NAME.js of a wasm, by wasm-opt with this flag if there is one, and copies it to the
 # staging folder.
 module() {
   local bin="$1" name="$2"
   shift 2
   local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$folder/$bin.wasm" made="$CARGO_TARGET_DIR/$name-module-$profile"
   # wasm-opt takes seconds: what it made is kept beside cargo's output while that stays the same.
-  if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
+  if ! [ "$made/done" -nt "$wasm" ] || ! [ "$made/done" -nt "$ROOT/scripts/build-engine.sh" ] || ! [ "$made/done" -nt "$ROOT/scripts/split.mjs" ] \
+    || ! [ "$made/done" -nt "$ROOT/Cargo.toml" ]; then
     rm -rf "$made"
     local flags=(--no-demangle)
     if [ "$profile" = dev ]; then flags+=(--debug --keep-debug); fi
@@ -40,17 +41,14 @@ module() {
   cp "$made/$name.js" "$made/${name}_bg.wasm" "$made"/*.d.ts "$out/"
 }
 
-# A large function that is called in one place stays one: browsers compile a function when it is first called, and brotli makes
-# less of them, too.
-CALLED=--one-caller-inline-max-function-size=60
 if [ "${1:-}" = bench ]; then
-  module keyglass-bench bench -O3 "$CALLED"
+  module keyglass-bench bench -O3
   exit
 fi
 # Parted from what its first prompt does not need, and made smaller, once the page is there: scripts/first.mjs.
 module keyglass-engine keyglass
-module keyglass-lua keyglass-lua -O3 "$CALLED"
-module keyglass-reader keyglass-reader -Oz "$CALLED"
+module keyglass-lua keyglass-lua -O3
+module keyglass-reader keyglass-reader -Oz
 # One file, which others import: what it imports from rest.js stands in it.
 sed -E 's#^import \* as (import[0-9]+) from .*/rest\.js"#const \1 = { restNow };#' "$out/keyglass.js" > "$out/keyglass.whole.js"
 mv "$out/keyglass.whole.js" "$out/keyglass.js"

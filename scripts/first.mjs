@@ -8,24 +8,21 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FLAGS } from "./chrome.mjs";
 import { serve } from "./serve.mjs";
 
 const root = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
 const browser = process.env.KEYGLASS_CHROME;
-const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 /** How long the page may take to be seen through, in milliseconds. */
 const PATIENCE = 120_000;
 
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 const page = readFileSync(join(root, "index.html"), "utf8");
-// A large function that is called in one place stays one: browsers compile a function when it is first called, and brotli makes less
-// of them, too.
-const OPTIMISED = ["--one-caller-inline-max-function-size=60"];
 const built = (path) => join(process.env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", path);
 /** The two, each as wasm-bindgen made it, which wasm-opt has not seen, and as the linker did. */
 const HALVES = {
-  page: { wasm: /data-wasm="([^"]+)"/.exec(page)[1], linked: built("release/keyglass.wasm"), flags: ["-Oz", ...OPTIMISED] },
-  engine: { wasm: "keyglass_bg.wasm", linked: built("engine/keyglass-engine.wasm"), flags: ["-O3", ...OPTIMISED] },
+  page: { wasm: /data-wasm="([^"]+)"/.exec(page)[1], linked: built("release/keyglass.wasm"), flag: "-Oz" },
+  engine: { wasm: "keyglass_bg.wasm", linked: built("engine/keyglass-engine.wasm"), flag: "-O3" },
 };
 const all = Object.entries(HALVES);
 const split = (...args) => execFileSync(process.execPath, [script("split.mjs"), ...args], { stdio: "inherit" });
@@ -120,7 +117,7 @@ async function seen(work) {
   writeFileSync(join(site, "watch.js"), WATCH + READER(`http://127.0.0.1:${listener.address().port}/`));
   writeFileSync(join(site, "worker.js"), WATCH + WORKER + readFileSync(join(root, "worker.js"), "utf8"));
   const server = await serve(site);
-  const chrome = spawn(browser, [...FLAGS, `--user-data-dir=${join(work, "profile")}`, server.url], { stdio: "ignore" });
+  const chrome = spawn(browser, ["--headless=new", ...FLAGS, `--user-data-dir=${join(work, "profile")}`, server.url], { stdio: "ignore" });
   try {
     const late = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Error("the page that is watched did not answer")).unref());
     await Promise.race([twice, late]);
@@ -147,14 +144,14 @@ async function parts() {
   const work = mkdtempSync(join(tmpdir(), "keyglass-first-"));
   try {
     const ran = browser && (await seen(work));
-    for (const [half, { wasm, linked, flags }] of all) {
+    for (const [half, { wasm, linked, flag }] of all) {
       if (!browser) {
-        split("whole", join(root, wasm), join(made, `${half}.wasm`), ...flags);
+        split("whole", join(root, wasm), join(made, `${half}.wasm`), flag);
         continue;
       }
       const list = join(made, `${half}.json`);
       writeFileSync(list, JSON.stringify(ran[half].sort((a, b) => a - b)));
-      split("part", join(root, wasm), linked, list, join(made, `${half}.wasm`), join(made, `${half}.rest.wasm`), ...flags);
+      split("part", join(root, wasm), linked, list, join(made, `${half}.wasm`), join(made, `${half}.rest.wasm`), flag);
     }
     writeFileSync(join(made, "done"), "");
   } finally {

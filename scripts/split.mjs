@@ -2,15 +2,15 @@
 //
 // split.mjs watch whole.wasm watched.wasm: the same module with a global for each of its functions, exported as `ran:n`, that is 1
 //   once that function, the nth of those it defines, has run.
-// split.mjs part whole.wasm linked.wasm ran.json first.wasm rest.wasm flags…: of the functions, those whose numbers ran.json lists stay
+// split.mjs part whole.wasm linked.wasm ran.json first.wasm rest.wasm flag: of the functions, those whose numbers ran.json lists stay
 //   in first.wasm, with the data that they name. In the place of each other one that may be called from there stands a stub, which
 //   asks for the rest if it has not come (by the module's export `rest`), then calls it through a table. rest.wasm imports from
 //   "first" what first.wasm exports; where it is instantiated, it fills that table, the places of functions that only its own code and
 //   data point to, and the memory of its data. What names what is read from linked.wasm, as the linker left it (linked.mjs).
 //
-// split.mjs whole whole.wasm out.wasm flags…: only makes it smaller.
+// split.mjs whole whole.wasm out.wasm flag: only makes it smaller.
 //
-// The flags are wasm-opt's. Binaryen's own wasm-split parts functions, too, but no data, and is in none of the packages that bring wasm-opt here.
+// The flag says what wasm-opt works for, such as -Oz. Binaryen's own wasm-split parts functions, too, but no data, and is in none of the packages that bring wasm-opt here.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +19,9 @@ import { join } from "node:path";
 import { linked } from "./linked.mjs";
 
 const FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"].map((name) => `--enable-${name}`);
+// A large function that is called in one place stays one: browsers compile a function when it is first called, and brotli makes less
+// of them, too.
+const CALLED = "--one-caller-inline-max-function-size=60";
 const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)`;
 
 const [mode, whole, ...rest] = process.argv.slice(2);
@@ -59,13 +62,13 @@ function items(wasm) {
 }
 
 /** Writes a module of items. */
-function write(parts, wasm, ...flags) {
+function write(parts, wasm, flag) {
   const text = join(work, "part.wat");
   writeFileSync(text, ["(module", ...parts, ")"].join("\n"));
   // With names where somebody wants to look at it.
   const names = process.env.KEYGLASS_NAMES ? ["-g"] : [];
   run("wasm-as", text, ...names, "-o", wasm);
-  if (flags.length > 0) run("wasm-opt", wasm, ...names, ...flags, "-o", wasm);
+  if (flag) run("wasm-opt", wasm, ...names, flag, CALLED, "-o", wasm);
 }
 
 /** The names that the items of code and tables mention. */
@@ -134,7 +137,7 @@ const hash = (path) => createHash("sha256").update(readFileSync(path)).digest("h
 /** What a function takes and gives, as text. */
 const typeOf = (text) => [...text.slice(0, text.search(/\n|$/)).matchAll(SIGNATURE)].map(([, what, type]) => `(${what} ${type})`);
 
-function part(link, list, first, later, ...flags) {
+function part(link, list, first, later, flag) {
   const all = items(whole);
   const functions = all.filter(({ kind }) => kind === "func");
   const ask = all.map(({ text }) => new RegExp(`^ \\(export "rest" \\(func (${NAME})\\)\\)`).exec(text)?.[1]).find(Boolean);
@@ -219,7 +222,7 @@ function part(link, list, first, later, ...flags) {
       ...exports,
     ],
     first,
-    ...flags,
+    flag,
   );
 
   const runs = [];
@@ -240,14 +243,14 @@ function part(link, list, first, later, ...flags) {
       " (start $rest:begin)",
     ],
     later,
-    ...flags,
+    flag,
   );
 }
 
 try {
   if (mode === "watch") watch(...rest);
   else if (mode === "part") part(...rest);
-  else run("wasm-opt", bare(whole), ...rest.slice(1), "-o", rest[0]);
+  else run("wasm-opt", bare(whole), rest[1], CALLED, "-o", rest[0]);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

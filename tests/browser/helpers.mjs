@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { FLAGS } from "../../scripts/chrome.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 export const DIST = process.env.KEYGLASS_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
@@ -14,16 +15,6 @@ export const VIEWPORTS = {
   tablet: { width: 1024, height: 768 },
   phone: { width: 390, height: 844 },
 };
-
-export const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Serves dist on a free port, under `base` ("/" or, as a static host might, "/some/folder/"). */
 export function startServer({ base = "/" } = {}) {

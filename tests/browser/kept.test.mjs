@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
-import { chromeProgram, consoleOf, exec, FLAGS, ready, startServer, VIEWPORTS } from "./helpers.mjs";
+import { FLAGS } from "../../scripts/chrome.mjs";
+import { chromeProgram, consoleOf, exec, ready, startServer, VIEWPORTS } from "./helpers.mjs";
 
 let server, folder, context;
 before(async () => {
