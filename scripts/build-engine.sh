@@ -50,7 +50,7 @@ module keyglass-engine keyglass
 module keyglass-lua keyglass-lua -O3
 module keyglass-reader keyglass-reader -Oz
 # One file, which others import: what it imports from rest.js stands in it.
-sed -E 's#^import \* as (import[0-9]+) from .*/rest\.js"#const \1 = { restNow };#' "$out/keyglass.js" > "$out/keyglass.whole.js"
+sed -E -e 's#^import \* as (import[0-9]+) from .*/rest\.js"#const \1 = { restNow };#' -e '/^import \{.*\/rest\.js/d' "$out/keyglass.js" > "$out/keyglass.whole.js"
 mv "$out/keyglass.whole.js" "$out/keyglass.js"
 cat "$ROOT/static/rest.js" >> "$out/keyglass.js"
 cat "$ROOT/static/lua.js" >> "$out/keyglass-lua.js"

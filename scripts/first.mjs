@@ -81,6 +81,8 @@ const READER = (to) => `(async () => {
     line.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
     await until(() => said() > before + text.length + 4);
   }
+  // What follows too soon upon a frame waits for the next one.
+  for (let times = 0; times < 3; times++) await Promise.all([..."ABC"].map((client) => window.keyglass.exec(client, "PING")));
   // By then the page is kept for when there is no network, and its session in the browser.
   await new Promise((later) => setTimeout(later, 3000));
   const engine = await new Promise((answer) => {

@@ -21,6 +21,9 @@ function place(exports) {
   there = true;
 }
 
+/** Whether it is in its place, or could be at once; so too of a wasm that was not parted. */
+export const restAhead = (exports) => there || !(SHARED in exports) || Boolean(page && window.keyglassRest);
+
 /** Settles once it is in its place. It is fetched once, whoever asks; what did not come is asked for again by the next. */
 export async function restSoon(exports) {
   if (there || !(SHARED in exports)) return;

@@ -20,9 +20,11 @@ try {
     for (const event of waiting) self.onmessage(event);
     restSoon(exports).catch(() => {}); // what needs it asks again, and fails
   } else {
+    // The rest is not to hold up what the page needs, nor its first prompt. What needs one that did not come asks again, and fails.
+    const behind = () => setTimeout(() => restSoon(exports).catch(() => {}), 50);
+    if (waiting.length) behind();
+    else self.addEventListener("message", behind, { once: true });
     start(waiting);
-    // The page is drawn meanwhile, which the rest is not to hold up. What needs one that did not come asks again, and fails.
-    setTimeout(() => restSoon(exports).catch(() => {}), 200);
   }
 
   // Once the page is up, the machine that runs scripts is fetched ahead of the first one. If that fails, the

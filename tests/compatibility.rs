@@ -13,8 +13,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keyglass::command::all;
-use keyglass::command::spec::{Arg, ArgKind, Spec};
+use keyglass::command::rows;
+use keyglass::command::spec::{Arg, ArgKind, Row};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
@@ -77,7 +77,7 @@ fn younger<'a>(args: &'a [Arg], since: &str, found: &mut Vec<(String, &'a str)>)
     }
 }
 
-fn row(page: &mut String, spec: &Spec, container: Option<&Spec>, all: &Facts) {
+fn row(page: &mut String, spec: &Row, container: Option<&Row>, all: &Facts) {
     let name = match container {
         Some(container) => format!("{}|{}", container.name, spec.name),
         None => spec.name.to_string(),
@@ -137,7 +137,7 @@ fn row(page: &mut String, spec: &Spec, container: Option<&Spec>, all: &Facts) {
 }
 
 /// Whether the second reference is asked too, as `tests/oracle/older.rs` has it.
-fn older(spec: &Spec) -> bool {
+fn older(spec: &Row) -> bool {
     let quoted = format!("\"{}\"", spec.name);
     let source = fs::read_to_string(root().join("tests/oracle/older.rs")).unwrap();
     let list = |name: &str| {
@@ -239,8 +239,8 @@ fn page() -> String {
         generators,
         reference: reference(),
     };
-    let mut groups: BTreeMap<&str, Vec<&Spec>> = BTreeMap::new();
-    for spec in all() {
+    let mut groups: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for spec in rows() {
         groups.entry(spec.group).or_default().push(spec);
     }
     let mut page = HEAD.to_string();

@@ -11,6 +11,8 @@ use crate::session::message::*;
 pub enum Action {
     /// The page opens.
     Open,
+    /// The rest of a page that opened in part is there.
+    Whole,
     /// A client runs lines; a ticket asks for the text of the reply.
     Run {
         /// Which client.

@@ -251,6 +251,8 @@ impl Console {
         match step {
             Some(Step::Clock(turn)) => return self.turn(turn, now),
             Some(Step::Actor(order)) => return self.order(order, now),
+            // The page is still to be told of them.
+            Some(Step::Help(_)) if commands.is_empty() => return None,
             _ => {}
         }
         let line = self.lines.pop_front()?;

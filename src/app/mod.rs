@@ -201,6 +201,8 @@ pub struct State {
     last_used: Conn,
     /// Whether anybody has run a line yet, beside the example.
     used: bool,
+    /// The example is played as soon as the page is whole.
+    example_due: bool,
     changed: bool,
 }
 
@@ -249,6 +251,7 @@ impl State {
             },
             last_used: 0,
             used: false,
+            example_due: false,
             changed: true,
         }
     }
@@ -416,6 +419,9 @@ impl State {
                 self.embed_tick(wall, &mut effects);
                 self.save(false, wall, &mut effects);
             }
+            Action::Whole if !self.is_in_part() => {}
+            // The server half answers once it is whole, too.
+            Action::Whole => effects.push(Effect::Post(vec![Request::Commands])),
             Action::AddClient => self.add_client(wall, &mut effects),
             Action::List(act) => {
                 let listing = Rc::make_mut(&mut self.listing);
@@ -484,7 +490,21 @@ impl State {
         }
     }
 
+    /// The page begins with a part of it, which can run a first command: what it opens on comes once it is whole.
+    pub fn begin_in_part(&mut self) {
+        self.port.begin_in_part();
+    }
+
+    /// Whether the page is there in part only.
+    pub fn is_in_part(&self) -> bool {
+        self.port.is_in_part()
+    }
+
     fn play_example(&mut self, wall: f64, effects: &mut Vec<Effect>) {
+        if self.is_in_part() {
+            self.example_due = true;
+            return;
+        }
         for &(conn, line) in example::LINES {
             if let Some(console) = self.console(conn) {
                 console.enqueue(line, None);

@@ -48,6 +48,8 @@ pub struct Port {
     pending: VecDeque<(Conn, What, f64)>,
     /// Watches to set again on a new worker.
     watches: Vec<Request>,
+    /// The page is there in part only: it looks at nothing yet, and knows no commands.
+    in_part: bool,
     /// While it recovers: whether the first pending input is on its way, and since when.
     recovering: Option<Option<f64>>,
     ready: bool,
@@ -100,6 +102,24 @@ impl Port {
         }
     }
 
+    /// The page begins with a part of it: what its panels look at is asked for once it is [whole](Self::whole).
+    pub fn begin_in_part(&mut self) {
+        self.in_part = true;
+    }
+
+    /// Whether the page is there in part only.
+    pub fn is_in_part(&self) -> bool {
+        self.in_part
+    }
+
+    /// The page has the rest of itself, and the server half, which told its commands, has its own.
+    pub fn whole(&mut self) -> Vec<Order> {
+        match std::mem::take(&mut self.in_part) && !self.watches.is_empty() {
+            true => vec![Order::Post(self.watches.clone())],
+            false => Vec::new(),
+        }
+    }
+
     fn begin_request(&self) -> Order {
         let mut requests = Vec::new();
         // Before the log is folded: the clock is to run on from there as it ran.
@@ -114,7 +134,10 @@ impl Port {
         if self.passed > 0 {
             requests.push(Request::Passed(self.passed));
         }
-        requests.extend(self.watches.iter().cloned());
+        if !self.in_part {
+            requests.push(Request::Commands);
+            requests.extend(self.watches.iter().cloned());
+        }
         Order::Post(requests)
     }
 
@@ -176,7 +199,10 @@ impl Port {
         if matches!(request, Request::Watch { .. }) {
             self.watches.push(request.clone());
         }
-        vec![Order::Post(vec![request])]
+        match self.in_part {
+            true => Vec::new(),
+            false => vec![Order::Post(vec![request])],
+        }
     }
 
     /// The session's clock is turned.
@@ -361,9 +387,7 @@ mod tests {
     fn ready(at: Millis) -> Frame {
         Frame {
             now: at,
-            updates: vec![Update::Ready {
-                commands: Vec::new(),
-            }],
+            updates: vec![Update::Ready],
         }
     }
 
@@ -392,7 +416,11 @@ mod tests {
         assert_eq!(orders[0], Order::Restart);
         assert_eq!(
             orders[1],
-            Order::Post(vec![Request::Begin(first), Request::Passed(1998)])
+            Order::Post(vec![
+                Request::Begin(first),
+                Request::Passed(1998),
+                Request::Commands
+            ])
         );
         assert_eq!(
             orders[2],
@@ -454,7 +482,8 @@ mod tests {
         assert_eq!(port.frame(&frame, 2.0), [Order::LeftOut(1)]);
         assert_eq!(port.waiting(), None);
         assert_eq!(port.log().entries.len(), 2);
-        let begin = Order::Post(vec![Request::Begin(port.log().clone()), Request::Passed(1)]);
+        let begin = Request::Begin(port.log().clone());
+        let begin = Order::Post(vec![begin, Request::Passed(1), Request::Commands]);
         assert_eq!(port.restart(3.0)[1], begin);
     }
 
@@ -468,10 +497,25 @@ mod tests {
         port.watch(watch.clone());
         port.watch(watch.clone());
         let orders = port.restart(1.0);
-        assert!(matches!(&orders[1], Order::Post(requests) if requests[1..] == [watch]));
+        assert!(matches!(&orders[1], Order::Post(requests) if requests[2..] == [watch]));
         port.watch(Request::Unwatch { panel: 4 });
         let orders = port.restart(2.0);
-        assert!(matches!(&orders[1], Order::Post(requests) if requests.len() == 1));
+        assert!(matches!(&orders[1], Order::Post(requests) if requests.len() == 2));
+    }
+
+    #[test]
+    fn what_is_there_in_part_looks_at_nothing_before_it_is_whole() {
+        let mut port = Port::new(1, 0);
+        port.begin_in_part();
+        assert!(matches!(&port.begin()[..], [Order::Post(told)] if told.len() == 1));
+        let watch = Request::Watch {
+            panel: 4,
+            target: crate::session::message::Target::PubSub,
+        };
+        assert_eq!(port.watch(watch.clone()), []);
+        assert_eq!(port.whole(), [Order::Post(vec![watch.clone()])]);
+        assert_eq!(port.whole(), []);
+        assert_eq!(port.watch(watch.clone()), [Order::Post(vec![watch])]);
     }
 
     #[test]
@@ -481,7 +525,8 @@ mod tests {
         port.turn(Turn::Speed(Speed::of_tenths(100).unwrap()));
         let begin = Request::Begin(Log::new(1, 100));
         let speed = Request::Clock(Turn::Speed(Speed::of_tenths(100).unwrap()));
-        let told = [speed.clone(), begin.clone(), Request::Passed(500)];
+        let passed = Request::Passed(500);
+        let told = [speed.clone(), begin.clone(), passed, Request::Commands];
         assert_eq!(port.restart(50.0)[1], Order::Post(told.to_vec()));
         // The clock stood while the next one loaded.
         assert_eq!(port.restart(900.0)[1], Order::Post(told.to_vec()));
@@ -492,7 +537,7 @@ mod tests {
         };
         assert!(matches!(&told[2], Request::Begin(log) if log.until == 600));
         assert_eq!(told[..2], [speed, Request::Clock(Turn::Pause)]);
-        assert_eq!(told.len(), 3, "it stood");
+        assert_eq!(told.len(), 4, "it stood");
     }
 
     #[test]

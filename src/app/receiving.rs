@@ -60,8 +60,17 @@ impl State {
         let moved = frame.updates.iter().any(moves);
         for update in frame.updates {
             match update {
-                Update::Ready { commands } => {
+                Update::Commands(commands) => {
                     self.commands = Rc::new(commands);
+                    let watches = self.port.whole();
+                    self.follow(watches, wall, effects);
+                    if std::mem::take(&mut self.example_due) {
+                        self.play_example(wall, effects);
+                    }
+                    // Somebody may have asked for help.
+                    talked.extend(self.consoles.iter().map(|console| console.conn));
+                }
+                Update::Ready => {
                     // They are told anew.
                     Rc::make_mut(&mut self.timeline).expired.clear();
                     // A new server half stands at the end.

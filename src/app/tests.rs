@@ -166,6 +166,30 @@ fn the_page_opens_on_the_whole_example() {
 }
 
 #[test]
+fn a_page_that_is_there_in_part_answers_and_opens_on_the_example_once_it_is_whole() {
+    let mut page = Joined::shut();
+    page.state.begin_in_part();
+    page.act(Action::Open);
+    page.settle();
+    assert_eq!(page.exec(0, "SET greeting hello"), ["OK"]);
+    assert_eq!(page.exec(0, "HELP GET"), [""; 0]);
+    assert_eq!((page.state.keys.all, page.state.panels.len()), (0, 0));
+
+    page.act(Action::Whole);
+    page.settle();
+    assert!(!page.state.is_in_part());
+    let helped = std::mem::take(&mut page.answers);
+    assert!(matches!(&helped[..], [(1, text)] if text.contains("GET key")));
+    assert_eq!(page.state.keys.all, 5);
+    assert_eq!(page.keys_on_stage().first().unwrap(), "greeting");
+    assert_eq!(page.state.timeline.total, 1 + example::LINES.len());
+    assert!(page.state.panels.len() >= 5, "all of them are looked at");
+    page.act(Action::Whole);
+    page.settle();
+    assert_eq!(page.state.timeline.total, 1 + example::LINES.len());
+}
+
+#[test]
 fn a_server_half_that_breaks_is_brought_back_and_says_so() {
     let mut page = Joined::open();
     assert_eq!(page.exec(0, "SET kept yes"), ["OK"]);

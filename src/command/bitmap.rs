@@ -9,8 +9,8 @@ use crate::engine::event::{BitField, FIELDS_MAX, Fact};
 use crate::engine::{Ctx, notify, num};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "bitcount",
         arity: -2,
         flags: READONLY,
@@ -48,9 +48,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(bitcount),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bitfield",
         arity: -2,
         flags: WRITE | DENYOOM,
@@ -115,9 +115,9 @@ pub const TABLE: &[Spec] = &[
             .multiple(),
         ],
         handler: Some(bitfield),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bitfield_ro",
         arity: -2,
         flags: READONLY | FAST,
@@ -136,9 +136,9 @@ pub const TABLE: &[Spec] = &[
                 .multiple_token(),
         ],
         handler: Some(bitfield_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bitop",
         arity: -4,
         flags: WRITE | DENYOOM,
@@ -187,9 +187,9 @@ pub const TABLE: &[Spec] = &[
             key("key").key_spec(1).multiple(),
         ],
         handler: Some(bitop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bitpos",
         arity: -3,
         flags: READONLY,
@@ -222,9 +222,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(bitpos),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "getbit",
         arity: 3,
         flags: READONLY | FAST,
@@ -236,9 +236,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("offset")],
         handler: Some(getbit),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "setbit",
         arity: 4,
         flags: WRITE | DENYOOM,
@@ -250,7 +250,7 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("offset"), integer("value")],
         handler: Some(setbit),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

@@ -7,8 +7,8 @@ use crate::engine::args::Args;
 use crate::engine::error::Error;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "cluster",
         arity: -2,
         categories: &["slow"],
@@ -17,7 +17,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about clusters.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "addslots",
                 arity: -3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -28,9 +28,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Gives this node slots.",
                 args: &[integer("slot").multiple()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "addslotsrange",
                 arity: -4,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -41,9 +41,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Gives this node ranges of slots.",
                 args: &[block("range", &[integer("start-slot"), integer("end-slot")]).multiple()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "bumpepoch",
                 arity: 2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -54,9 +54,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Moves the cluster's epoch on.",
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "cancelslotmigrations",
                 arity: 2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -66,9 +66,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N), where N is the number of slot migration operations being cancelled.",
                 summary: "Stops slots that are on their way.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "count-failure-reports",
                 arity: 3,
                 flags: ADMIN | STALE,
@@ -84,9 +84,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["nondeterministic_output"],
                 args: &[string("node-id")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "countkeysinslot",
                 arity: 3,
                 flags: STALE,
@@ -97,9 +97,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Counts the keys of a slot.",
                 args: &[integer("slot")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "delslots",
                 arity: -3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -110,9 +110,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Takes slots from this node.",
                 args: &[integer("slot").multiple()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "delslotsrange",
                 arity: -4,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -123,9 +123,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Takes ranges of slots from this node.",
                 args: &[block("range", &[integer("start-slot"), integer("end-slot")]).multiple()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "failover",
                 arity: -2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -140,9 +140,9 @@ pub const TABLE: &[Spec] = &[
                 )
                 .optional()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "flushslot",
                 arity: -3,
                 flags: WRITE | ADMIN | NO_ASYNC_LOADING,
@@ -160,9 +160,9 @@ pub const TABLE: &[Spec] = &[
                     .optional(),
                 ],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "flushslots",
                 arity: 2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -172,9 +172,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Takes all slots from this node.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "forget",
                 arity: 3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -185,9 +185,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lets a node be forgotten.",
                 args: &[string("node-id")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "getkeysinslot",
                 arity: 4,
                 flags: STALE,
@@ -199,9 +199,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["nondeterministic_output"],
                 args: &[integer("slot"), integer("count")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "getslotmigrations",
                 arity: 2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -211,9 +211,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N), where N is the number of active slot import and export jobs.",
                 summary: "Lists the slots that are, or were, on their way.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -223,9 +223,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "info",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -236,9 +236,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers how the cluster is.",
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "keyslot",
                 arity: 3,
                 flags: STALE,
@@ -249,9 +249,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers the slot that a key falls into.",
                 args: &[string("key")],
                 handler: Some(cluster_keyslot),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "links",
                 arity: 2,
                 flags: STALE,
@@ -262,9 +262,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the connections between nodes.",
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "meet",
                 arity: -4,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -280,9 +280,9 @@ pub const TABLE: &[Spec] = &[
                     integer("cluster-bus-port").since("4.0.0").optional(),
                 ],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "migrateslots",
                 arity: -4,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -302,9 +302,9 @@ pub const TABLE: &[Spec] = &[
                 )
                 .multiple()],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "myid",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -314,9 +314,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Answers this node's name.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "myshardid",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -327,9 +327,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers the name of this node's shard.",
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "nodes",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -340,9 +340,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the nodes.",
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "replicas",
                 arity: 3,
                 flags: ADMIN | STALE,
@@ -354,9 +354,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["nondeterministic_output"],
                 args: &[string("node-id")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "replicate",
                 arity: -3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -377,9 +377,9 @@ pub const TABLE: &[Spec] = &[
                     ],
                 )],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "reset",
                 arity: -2,
                 flags: ADMIN | NOSCRIPT | STALE,
@@ -392,9 +392,9 @@ pub const TABLE: &[Spec] = &[
                     one_of("reset-type", &[flag("hard", "HARD"), flag("soft", "SOFT")]).optional(),
                 ],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "saveconfig",
                 arity: 2,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -404,9 +404,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Writes the nodes to the disk.",
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "set-config-epoch",
                 arity: 3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -417,9 +417,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Gives a fresh node its epoch.",
                 args: &[integer("config-epoch")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "setslot",
                 arity: -4,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -446,9 +446,9 @@ pub const TABLE: &[Spec] = &[
                         .optional(),
                 ],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "shards",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -463,9 +463,9 @@ pub const TABLE: &[Spec] = &[
                 )],
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "slaves",
                 arity: 3,
                 flags: ADMIN | STALE,
@@ -480,9 +480,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["nondeterministic_output"],
                 args: &[string("node-id")],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "slot-stats",
                 arity: -4,
                 flags: LOADING | STALE,
@@ -510,9 +510,9 @@ pub const TABLE: &[Spec] = &[
                     ],
                 )],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "slots",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -531,9 +531,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 tips: &["nondeterministic_output"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "syncslots",
                 arity: -3,
                 flags: ADMIN | STALE | NO_ASYNC_LOADING,
@@ -544,12 +544,12 @@ pub const TABLE: &[Spec] = &[
                 summary: "Moves slots between nodes, which they tell each other.",
                 doc_flags: &["syscmd"],
                 handler: Some(no_cluster),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "clusterscan",
         arity: -2,
         flags: READONLY,
@@ -572,9 +572,9 @@ pub const TABLE: &[Spec] = &[
             integer("slot").token("SLOT").optional(),
         ],
         handler: Some(no_cluster),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "migrate",
         arity: -6,
         flags: WRITE | MOVABLEKEYS,
@@ -642,9 +642,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(migrate),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "psync",
         arity: -3,
         flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI,
@@ -654,9 +654,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Follows this server as a replica; refused.",
         args: &[string("replicationid"), integer("offset")],
         handler: Some(no_replicas),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "replconf",
         arity: -1,
         flags: ADMIN | NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -667,9 +667,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Says what a replica can do, before it follows.",
         doc_flags: &["syscmd"],
         handler: Some(replconf),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sync",
         arity: 1,
         flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI,
@@ -678,7 +678,7 @@ pub const TABLE: &[Spec] = &[
         since: "1.0.0",
         summary: "Follows this server as a replica, the old way; refused.",
         handler: Some(no_replicas),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

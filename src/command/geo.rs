@@ -36,8 +36,8 @@ const COUNT: Arg = block(
 );
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "geoadd",
         arity: -5,
         flags: WRITE | DENYOOM,
@@ -61,9 +61,9 @@ pub const TABLE: &[Spec] = &[
             .multiple(),
         ],
         handler: Some(geoadd),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "geodist",
         arity: -4,
         flags: READONLY,
@@ -80,9 +80,9 @@ pub const TABLE: &[Spec] = &[
             UNIT.optional(),
         ],
         handler: Some(geodist),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "geohash",
         arity: -2,
         flags: READONLY,
@@ -94,9 +94,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("member").multiple().optional()],
         handler: Some(geohash),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "geopos",
         arity: -2,
         flags: READONLY,
@@ -108,9 +108,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("member").multiple().optional()],
         handler: Some(geopos),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "georadius",
         arity: -6,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -177,9 +177,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(georadius),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "georadius_ro",
         arity: -6,
         flags: READONLY,
@@ -213,9 +213,9 @@ pub const TABLE: &[Spec] = &[
             ORDER.optional(),
         ],
         handler: Some(georadius_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "georadiusbymember",
         arity: -5,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -274,9 +274,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(georadiusbymember),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "georadiusbymember_ro",
         arity: -5,
         flags: READONLY,
@@ -302,9 +302,9 @@ pub const TABLE: &[Spec] = &[
             ORDER.optional(),
         ],
         handler: Some(georadiusbymember_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "geosearch",
         arity: -7,
         flags: READONLY,
@@ -355,9 +355,9 @@ pub const TABLE: &[Spec] = &[
             flag("withhash", "WITHHASH").optional(),
         ],
         handler: Some(geosearch),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "geosearchstore",
         arity: -8,
         flags: WRITE | DENYOOM,
@@ -419,7 +419,7 @@ pub const TABLE: &[Spec] = &[
             flag("storedist", "STOREDIST").optional(),
         ],
         handler: Some(geosearchstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

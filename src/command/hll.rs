@@ -12,8 +12,8 @@ use crate::engine::event::Fact;
 use crate::engine::{Ctx, notify};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "pfadd",
         arity: -2,
         flags: WRITE | DENYOOM | FAST,
@@ -25,9 +25,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("element").optional().multiple()],
         handler: Some(pfadd),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pfcount",
         arity: -2,
         flags: READONLY | MAY_REPLICATE,
@@ -50,9 +50,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(pfcount),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pfdebug",
         arity: 3,
         flags: WRITE | DENYOOM | ADMIN,
@@ -74,9 +74,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[string("subcommand"), key("key")],
         handler: Some(pfdebug),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pfmerge",
         arity: -2,
         flags: WRITE | DENYOOM,
@@ -103,9 +103,9 @@ pub const TABLE: &[Spec] = &[
             key("sourcekey").key_spec(1).optional().multiple(),
         ],
         handler: Some(pfmerge),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pfselftest",
         arity: 1,
         flags: ADMIN,
@@ -116,7 +116,7 @@ pub const TABLE: &[Spec] = &[
         summary: "Checks that registers keep what they are given, and that estimates are near enough.",
         doc_flags: &["syscmd"],
         handler: Some(pfselftest),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

@@ -1,7 +1,7 @@
 //! The commands, one room per family. Each room opens with its table, then its handlers in table
 //! order, then its tests.
 //!
-//! A family is a file (or folder) with `pub const TABLE: &[Spec]`, listed once in `FAMILIES` below.
+//! A family is a file (or folder) with `pub const TABLE: &[Row]`, listed once in `FAMILIES` below.
 
 pub mod admin;
 pub mod bitmap;
@@ -33,10 +33,10 @@ use crate::engine::error::{Error, c_string};
 use crate::engine::names::{Place, fingerprint};
 use crate::engine::num;
 use crate::engine::reply::Resp;
-use spec::{Begin, Find, Handler, Spec};
+use spec::{Begin, Find, Handler, Row, Spec};
 
 /// Every family's table.
-const FAMILIES: &[&[Spec]] = &[
+const FAMILIES: &[&[Row]] = &[
     admin::TABLE,
     bitmap::TABLE,
     cluster::TABLE,
@@ -56,6 +56,12 @@ const FAMILIES: &[&[Spec]] = &[
     zset::TABLE,
 ];
 
+const COUNTS: (usize, usize) = spec::counts(FAMILIES);
+/// What is needed to run each subcommand, container by container.
+static SUBCOMMANDS: [Spec; COUNTS.1] = spec::subcommands(FAMILIES);
+/// What is needed to run each command, family by family.
+static COMMANDS: [Spec; COUNTS.0] = spec::commands(FAMILIES, &SUBCOMMANDS);
+
 /// How many slots the table of names has: a power of two, so that three in four are free.
 const SLOTS: usize = 1024;
 
@@ -74,7 +80,23 @@ static BY_NAME: LazyLock<[Option<&'static Spec>; SLOTS]> = LazyLock::new(|| {
 
 /// Every command, family by family.
 pub fn all() -> impl Iterator<Item = &'static Spec> {
+    COMMANDS.iter()
+}
+
+/// Every command's row in the table, family by family.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
     FAMILIES.iter().flat_map(|table| table.iter())
+}
+
+/// A command's row by `name` or `container|name` in any case, with its container's (itself where it has none).
+pub fn row_of(name: &[u8]) -> Option<(&'static Row, &'static Row)> {
+    let mut parts = name.splitn(2, |&b| b == b'|');
+    let named = |name| move |row: &&Row| row.name.as_bytes().eq_ignore_ascii_case(name);
+    let container = rows().find(named(parts.next()?))?;
+    match parts.next() {
+        Some(sub) => Some((container, container.subcommands.iter().find(named(sub))?)),
+        None => Some((container, container)),
+    }
 }
 
 /// A command by its name, in any case.
@@ -176,7 +198,7 @@ fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
             spec,
             handler,
         }),
-        None => Err(Error::Arity(full_name(container, spec).into())),
+        None => Err(Error::Arity(full_name(container.name, spec.name).into())),
     }
 }
 
@@ -213,7 +235,7 @@ fn flags(ctx: &mut Ctx<'_>, spec: &Spec, args: Args<'_>) -> u32 {
 const OUT_OF_MEMORY: Error = Error::text("OOM command not allowed when used memory > 'maxmemory'.");
 
 fn may_run(ctx: &mut Ctx<'_>, command: &Command, flags: u32) -> Result<(), Error> {
-    let full_name = || full_name(command.container, command.spec);
+    let full_name = || full_name(command.container.name, command.spec.name);
     let open = ctx.engine.config.password.is_empty() || flags & spec::NO_AUTH != 0;
     let client = ctx.client();
     if !open && !client.authenticated {
@@ -396,12 +418,8 @@ fn allowed_when_subscribed(name: &str) -> bool {
 }
 
 /// `container|name` for a subcommand, the plain name otherwise.
-pub fn full_name(container: &Spec, spec: &Spec) -> String {
-    if container.name == spec.name {
-        spec.name.to_string()
-    } else {
-        format!("{}|{}", container.name, spec.name)
-    }
+pub fn full_name(container: &'static str, name: &'static str) -> String {
+    Place(container, name).full_name()
 }
 
 /// How many bytes of a word that means nothing an error shows.

@@ -9,8 +9,8 @@ use crate::engine::event::Fact;
 use crate::engine::pubsub::Topic;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "psubscribe",
         arity: -2,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -21,9 +21,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Listens to every channel whose name fits a pattern.",
         args: &[pattern("pattern").multiple()],
         handler: Some(psubscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "publish",
         arity: 3,
         flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
@@ -34,9 +34,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Sends a message to whoever listens to a channel now; answers how many that were.",
         args: &[string("channel"), string("message")],
         handler: Some(publish),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pubsub",
         arity: -2,
         categories: &["slow"],
@@ -45,7 +45,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands that look at subscriptions.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "channels",
                 arity: -2,
                 flags: PUBSUB | LOADING | STALE,
@@ -56,9 +56,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the channels that somebody listens to by name.",
                 args: &[pattern("pattern").optional()],
                 handler: Some(pubsub_channels),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -68,9 +68,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(pubsub_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "numpat",
                 arity: 2,
                 flags: PUBSUB | LOADING | STALE,
@@ -80,9 +80,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Answers how many different patterns are listened to.",
                 handler: Some(pubsub_numpat),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "numsub",
                 arity: -2,
                 flags: PUBSUB | LOADING | STALE,
@@ -93,9 +93,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers how many clients listen to each of the channels by name.",
                 args: &[string("channel").optional().multiple()],
                 handler: Some(pubsub_numsub),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "shardchannels",
                 arity: -2,
                 flags: PUBSUB | LOADING | STALE,
@@ -106,9 +106,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the shard channels that somebody listens to.",
                 args: &[pattern("pattern").optional()],
                 handler: Some(pubsub_shardchannels),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "shardnumsub",
                 arity: -2,
                 flags: PUBSUB | LOADING | STALE,
@@ -119,12 +119,12 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers how many clients listen to each of the shard channels.",
                 args: &[string("shardchannel").multiple().optional()],
                 handler: Some(pubsub_shardnumsub),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "punsubscribe",
         arity: -1,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -135,9 +135,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Stops listening by the patterns, or by any pattern.",
         args: &[pattern("pattern").optional().multiple()],
         handler: Some(punsubscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "spublish",
         arity: 3,
         flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
@@ -149,9 +149,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["not_key"])],
         args: &[string("shardchannel"), string("message")],
         handler: Some(spublish),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "ssubscribe",
         arity: -2,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -172,9 +172,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[string("shardchannel").multiple()],
         handler: Some(ssubscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "subscribe",
         arity: -2,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -185,9 +185,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Listens to channels by name.",
         args: &[string("channel").multiple()],
         handler: Some(subscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sunsubscribe",
         arity: -1,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -208,9 +208,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[string("shardchannel").multiple().optional()],
         handler: Some(sunsubscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "unsubscribe",
         arity: -1,
         flags: PUBSUB | NOSCRIPT | LOADING | STALE,
@@ -221,7 +221,7 @@ pub const TABLE: &[Spec] = &[
         summary: "Stops listening to the channels, or to all that were named.",
         args: &[string("channel").optional().multiple()],
         handler: Some(unsubscribe),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

@@ -39,9 +39,9 @@ flags! {
     ALLOW_BUSY 20 "allow_busy",
 }
 
-/// One command or subcommand.
+/// One command or subcommand, as its row in the table tells all of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Spec {
+pub struct Row {
     /// Its name in lower case; a subcommand's without its container's.
     pub name: &'static str,
     /// The number of words, the name among them; `-n` means at least n.
@@ -73,14 +73,14 @@ pub struct Spec {
     /// The grammar of its arguments.
     pub args: &'static [Arg],
     /// Its subcommands, by name; a container with subcommands has no handler of its own, mostly.
-    pub subcommands: &'static [Spec],
+    pub subcommands: &'static [Row],
     /// What the reference can do with it and we cannot, in the words of docs/compatibility.md.
     pub missing: &'static [&'static str],
     /// What runs it.
     pub handler: Option<Handler>,
 }
 
-impl Spec {
+impl Row {
     /// An empty row, to be filled by struct update.
     pub const NEW: Self = Self {
         name: "",
@@ -103,6 +103,41 @@ impl Spec {
         handler: None,
     };
 
+    /// What is needed to run it, but for its subcommands.
+    const fn spec(&self) -> Spec {
+        Spec {
+            name: self.name,
+            arity: self.arity,
+            flags: self.flags,
+            group: self.group,
+            keys: self.keys,
+            subcommands: &[],
+            handler: self.handler,
+        }
+    }
+}
+
+/// What is needed to run one command or subcommand: of its row all but what only readers of the table ask for. That stands apart, so
+/// that a page can run a command before it has been sent (docs/performance.md).
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// Its name in lower case; a subcommand's without its container's.
+    pub name: &'static str,
+    /// The number of words, the name among them; `-n` means at least n.
+    pub arity: i32,
+    /// The flag constants of this module, or-ed.
+    pub flags: u32,
+    /// Its group.
+    pub group: &'static str,
+    /// Where its keys stand.
+    pub keys: &'static [KeySpec],
+    /// Its subcommands, in the order of the table.
+    pub subcommands: &'static [Spec],
+    /// What runs it.
+    pub handler: Option<Handler>,
+}
+
+impl Spec {
     /// Whether a number of words fits the arity.
     pub fn takes(&self, words: usize) -> bool {
         let n = self.arity.unsigned_abs() as usize;
@@ -112,6 +147,65 @@ impl Spec {
             words == n
         }
     }
+}
+
+/// How many commands tables hold, and how many subcommands.
+pub(super) const fn counts(tables: &[&[Row]]) -> (usize, usize) {
+    let (mut commands, mut subcommands) = (0, 0);
+    let mut table = 0;
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            subcommands += tables[table][row].subcommands.len();
+            row += 1;
+        }
+        commands += row;
+        table += 1;
+    }
+    (commands, subcommands)
+}
+
+/// The subcommands of all rows, in order.
+pub(super) const fn subcommands<const N: usize>(tables: &[&[Row]]) -> [Spec; N] {
+    let mut specs = [Row::NEW.spec(); N];
+    let mut at = 0;
+    let mut table = 0;
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            let mut sub = 0;
+            while sub < tables[table][row].subcommands.len() {
+                specs[at] = tables[table][row].subcommands[sub].spec();
+                at += 1;
+                sub += 1;
+            }
+            row += 1;
+        }
+        table += 1;
+    }
+    specs
+}
+
+/// All rows in order, whose subcommands are those of `subcommands`, in order.
+pub(super) const fn commands<const N: usize>(
+    tables: &[&[Row]],
+    mut subcommands: &'static [Spec],
+) -> [Spec; N] {
+    let mut specs = [Row::NEW.spec(); N];
+    let mut at = 0;
+    let mut table = 0;
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            specs[at] = tables[table][row].spec();
+            let own = tables[table][row].subcommands.len();
+            (specs[at].subcommands, subcommands) = subcommands.split_at(own);
+            at += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    specs
 }
 
 /// Where some of a command's keys stand.

@@ -7,8 +7,8 @@ use crate::engine::args::Args;
 use crate::engine::error::Error;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "discard",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | FAST | ALLOW_BUSY,
@@ -18,9 +18,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(N), when N is the number of queued commands",
         summary: "Forgets the queued commands and the watched keys.",
         handler: Some(discard),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "exec",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | SKIP_COMMANDLOG,
@@ -30,9 +30,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on commands in the transaction",
         summary: "Runs the queued commands with nothing in between, unless a watched key was modified.",
         handler: Some(exec),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "multi",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_MULTI | ALLOW_BUSY,
@@ -42,9 +42,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Queues the commands that follow, for EXEC to run.",
         handler: Some(multi),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "unwatch",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | FAST | ALLOW_BUSY,
@@ -54,9 +54,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Watches no key any more.",
         handler: Some(unwatch),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "watch",
         arity: -2,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_MULTI | ALLOW_BUSY,
@@ -77,7 +77,7 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(watch),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

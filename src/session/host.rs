@@ -9,7 +9,7 @@ use super::history::History;
 use super::message::*;
 use super::moment::{Moment, Output};
 use crate::command;
-use crate::command::spec::{Arg, BLOCKING, MAY_REPLICATE, READONLY, Spec, WRITE};
+use crate::command::spec::{Arg, BLOCKING, MAY_REPLICATE, READONLY, Row, Spec, WRITE};
 use crate::engine::db::Value;
 use crate::engine::profile::Profile;
 use crate::engine::resp::{Parsed, parse_command};
@@ -164,7 +164,7 @@ impl Host {
                 self.clock = clock;
                 self.clock.set(self.now.engine.now);
                 self.updates.clear();
-                self.updates.push(Update::Ready { commands: docs() });
+                self.updates.push(Update::Ready);
                 self.spend(capped);
                 if stood {
                     self.updates.push(Update::Script(None));
@@ -174,6 +174,7 @@ impl Host {
             }
             Request::Input { what, .. } if self.leaves_out(&what) => {}
             Request::Heard => self.spent = false,
+            Request::Commands => self.updates.push(Update::Commands(docs())),
             Request::Input { conn, what } => {
                 self.leave_past();
                 self.held_bytes += what.size();
@@ -723,7 +724,7 @@ fn touched(what: &What) -> Vec<Bytes> {
 /// Every command and subcommand as the page needs it.
 pub(super) fn docs() -> Vec<CommandDoc> {
     let mut docs = Vec::new();
-    for spec in command::all() {
+    for spec in command::rows() {
         docs.push(doc(spec, spec.name.to_ascii_uppercase()));
         for sub in spec.subcommands {
             docs.push(doc(
@@ -735,7 +736,7 @@ pub(super) fn docs() -> Vec<CommandDoc> {
     docs
 }
 
-fn doc(spec: &Spec, name: String) -> CommandDoc {
+fn doc(spec: &Row, name: String) -> CommandDoc {
     CommandDoc {
         name,
         group: spec.group.to_string(),

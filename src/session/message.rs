@@ -240,6 +240,8 @@ pub enum Request {
     },
     /// [`Update::Capped`] was heard: commands are taken again.
     Heard,
+    /// Tell which commands there are.
+    Commands,
 }
 
 /// What can be done with the session's clock. While a script stands still it cannot be moved on; to move it on in the
@@ -307,11 +309,10 @@ pub struct HistoryView {
 /// What the server half tells the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Update {
-    /// It stands ready, the record is folded; the commands it knows.
-    Ready {
-        /// For completion, hints and help.
-        commands: Vec<CommandDoc>,
-    },
+    /// It stands ready, the record is folded.
+    Ready,
+    /// The commands it knows, for completion, hints and help.
+    Commands(Vec<CommandDoc>),
     /// An input was handled, at a moment. The page keeps it, for a restart.
     Recorded {
         /// When.

@@ -98,6 +98,7 @@ impl Seats {
                 self.host.handle_telling(wall, Request::Begin(log), told);
             }
             Request::Passed(_) if self.seats.len() > 1 => {}
+            Request::Commands => self.told.push((seat, Update::Commands(docs()))),
             Request::Heard => {
                 self.deaf.remove(&seat);
                 self.host.handle(wall, Request::Heard);
@@ -146,7 +147,7 @@ impl Seats {
         let Some(log) = &self.log else {
             return;
         };
-        self.told.push((seat, Update::Ready { commands: docs() }));
+        self.told.push((seat, Update::Ready));
         let (begins, entries) = ((log.seed, log.start), &log.entries);
         self.told.push((seat, Update::Joined(begins.0, begins.1)));
         let known = has.entries.len();
@@ -190,7 +191,7 @@ impl Seats {
                 Update::View { panel, .. } => Some(panel / PANELS),
                 Update::Turned(_) => self.turns.pop_front(),
                 Update::Probed { .. } => self.probes.pop_front(),
-                Update::Ready { .. } => Some(first),
+                Update::Ready => Some(first),
                 Update::Capped(_) => {
                     // What was not recorded by now never will be.
                     self.pending.retain(|(_, what)| !what.is_bytes());
@@ -329,7 +330,7 @@ mod tests {
         }
         room.heard(one);
         let joined = room.heard(two);
-        assert!(matches!(joined[0], Update::Ready { .. }));
+        assert!(matches!(joined[0], Update::Ready));
         assert_eq!(joined[1], Update::Joined(3, 500));
         let logged = joined.iter().filter(|u| matches!(u, Update::Logged(_)));
         assert_eq!(logged.count(), 2, "what was done before");

@@ -44,6 +44,9 @@ pub fn mount() {
     let mut state = State::new(seed, start, script::saved_theme());
     state.whys = script::chosen(Choice::Whys);
     state.announces = script::chosen(Choice::Announce);
+    if !rest::is_ahead() {
+        state.begin_in_part();
+    }
     let store = Store::new(state);
     // What the address holds is offered before anything opens.
     listen(&store);
@@ -109,18 +112,22 @@ extern "C" {
     fn report_error(error: &JsValue);
 }
 
-/// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen and the rest of the
-/// wasm has come it stays as that has it, so that a first prompt does not wait for the inspectors of what the page opens on.
+/// Whether what stands around the consoles is drawn as it is now. Until the first drawing is on the screen and the rest of both
+/// wasm files has come it stays as that has it, so that a first prompt does not wait for what the page opens on.
 #[hook]
-fn use_whole() -> bool {
-    let whole = use_state_eq(|| false);
+fn use_whole(store: &Store) -> bool {
+    let there = use_state_eq(|| false);
     {
-        let whole = whole.clone();
-        use_effect_with((), move |()| {
+        let there = there.clone();
+        use_effect_with(store.clone(), move |store| {
+            let store = store.clone();
             let timer = Timeout::new(WHOLE_AFTER, move || {
                 spawn_local(async move {
                     match rest::soon().await {
-                        Ok(()) => whole.set(true),
+                        Ok(()) => {
+                            there.set(true);
+                            store.dispatch(Action::Whole);
+                        }
                         Err(error) => report_error(&error),
                     }
                 });
@@ -128,7 +135,7 @@ fn use_whole() -> bool {
             move || drop(timer)
         });
     }
-    *whole
+    *there && !store.read(State::is_in_part)
 }
 
 /// The whole page. Drawn again at most once a frame; its parts only where their slice changed.
@@ -161,7 +168,7 @@ pub fn Page(props: &PageProps) -> Html {
             document.set_title(&words::title(*keys, *past));
         }
     });
-    let whole = use_whole();
+    let whole = use_whole(store);
     let first = use_mut_ref(|| None);
     store.read(|state| {
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };

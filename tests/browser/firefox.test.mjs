@@ -31,7 +31,7 @@ after(async () => {
   await server?.close();
 });
 
-const ready = () => page.waitForFunction(() => typeof window.keyglass?.exec === "function");
+const ready = () => page.waitForFunction(() => typeof window.keyglass?.exec === "function" && !document.querySelector(".stage[aria-busy]"));
 const exec = async (client, line) => {
   await ready();
   return page.evaluate((client, line) => window.keyglass.exec(client, line), client, line);

@@ -116,9 +116,9 @@ export function useFreshPage(begin = async () => {}) {
   afterEach(() => finish());
 }
 
-/** Waits until the page answers a command. */
+/** Waits until the page is whole, with what it opens on. */
 export async function ready(page) {
-  await page.waitForFunction(() => typeof window.keyglass?.exec === "function", null, { timeout: 20_000 });
+  await page.waitForFunction(() => typeof window.keyglass?.exec === "function" && !document.querySelector(".stage[aria-busy]"), null, { timeout: 20_000 });
 }
 
 /** Sends one command as `client` ("A", "B", …) and gives the reply as redis-cli would print it. */

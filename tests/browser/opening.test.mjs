@@ -1,7 +1,7 @@
 // A first prompt answers before the rest of the page has come, and what needs the rest waits for it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browser, consoleOf, inspector, ready, server, type, useBrowser } from "./helpers.mjs";
+import { browser, consoleOf, inspector, server, type, useBrowser } from "./helpers.mjs";
 
 useBrowser();
 
@@ -21,7 +21,7 @@ async function held(t, answer = (route) => route.continue()) {
   const errors = [];
   page.on("pageerror", (error) => errors.push(error));
   await page.goto(server.url);
-  await ready(page);
+  await page.waitForFunction(async () => (await window.keyglass?.exec("A", "PING")) === "PONG");
   return { page, asked, pass, errors };
 }
 
@@ -52,6 +52,7 @@ test("a first prompt answers while the rest of both wasm files is on its way, an
     await page.waitForTimeout(400);
     assert.equal(asked.length, 2, `the page half asks for its rest, and the server half for its own: ${asked}`);
     assert.equal(await page.locator(".stage section").count(), 0);
+    assert.equal(await page.evaluate(() => window.keyglass.exec("A", "DBSIZE")), "(integer) 1", "the example waits for it, too");
     pass();
     await inspector(page, "leaderboard:2026:w14").waitFor();
     assert.equal(asked.length, 2, "nobody asks twice");

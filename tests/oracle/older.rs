@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyglass::command::spec::Arg;
-use keyglass::command::{dispatch, lookup, subcommand};
+use keyglass::command::{dispatch, lookup, row_of, subcommand};
 use keyglass::engine::resp::encode_command;
 use keyglass::engine::{Engine, What};
 
@@ -320,7 +320,9 @@ impl Older {
             None => spec.name.to_string(),
         };
         let mut younger = Vec::new();
-        younger_tokens(sub.unwrap_or(spec).args, &mut younger);
+        if let Some((_, row)) = row_of(full.as_bytes()) {
+            younger_tokens(row.args, &mut younger);
+        }
         let waits =
             spec.flags & keyglass::command::spec::BLOCKING != 0 && !spec.name.starts_with("xread");
         let undefined = spec.name == "zrangestore" && has(words, "BYLEX");

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use js_sys::Uint8Array;
+use keyglass::rest;
 use keyglass::session::clock::Awake;
 use keyglass::session::host::Host;
 use keyglass::session::message::{Frame, Millis, Record, Request};
 use keyglass::session::moment;
 use keyglass::session::seats::{Seat, Seats};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::lua::machine;
@@ -44,6 +46,7 @@ struct Shell {
     /// When the last frame was sent.
     sent: Millis,
     timer: Option<i32>,
+    own: Weak<RefCell<Option<Shell>>>,
     on_timer: Closure<dyn FnMut()>,
 }
 
@@ -91,6 +94,10 @@ impl Shell {
     fn handle(&mut self, seat: Seat, requests: Vec<Request>) {
         let mut began = self.now();
         for request in requests {
+            if matches!(request, Request::Commands) {
+                self.tell_whole(seat);
+                continue;
+            }
             let now = self.now();
             let back = matches!(&request, Request::Begin(log) if !log.entries.is_empty());
             let (line, mut told) = (self.lines.get(&seat), now);
@@ -108,6 +115,24 @@ impl Shell {
                 began = self.now();
             }
         }
+    }
+
+    /// Tells a page which commands there are once the rest of this wasm is there, which that needs, and so does what the page does
+    /// next. Who needs one that did not come asks for it again, and fails.
+    fn tell_whole(&self, seat: Seat) {
+        let shell = self.own.clone();
+        spawn_local(async move {
+            let _ = rest::soon().await;
+            if let Some(shell) = shell.upgrade()
+                && let Some(shell) = shell.borrow_mut().as_mut()
+            {
+                let now = shell.now();
+                shell
+                    .seats
+                    .handle(seat, now, Request::Commands, &mut |_| {});
+                shell.tell();
+            }
+        });
     }
 
     /// Sends what changed, and sleeps until something happens by itself.
@@ -233,6 +258,7 @@ fn shell() -> Rc<RefCell<Option<Shell>>> {
         awake: Awake::default(),
         sent: 0,
         timer: None,
+        own: Rc::downgrade(&shell),
         on_timer,
     });
     shell

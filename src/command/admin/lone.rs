@@ -1,6 +1,6 @@
 //! What a server answers that stands alone: without replicas, a cluster, modules, users or a disk.
 
-use crate::command::all;
+use crate::command::rows;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
 use crate::engine::error::Error;
@@ -54,10 +54,10 @@ pub(super) fn acl_cat(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     };
     ctx.out.array_of(|out| {
         let mut count = 0;
-        for container in all() {
-            for spec in std::iter::once(container).chain(container.subcommands) {
-                if spec.categories.contains(known) {
-                    out.bulk(crate::command::full_name(container, spec).as_bytes());
+        for container in rows() {
+            for row in std::iter::once(container).chain(container.subcommands) {
+                if row.categories.contains(known) {
+                    out.bulk(crate::command::full_name(container.name, row.name).as_bytes());
                     count += 1;
                 }
             }

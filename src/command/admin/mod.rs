@@ -17,8 +17,8 @@ use lone::*;
 use memory::*;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "acl",
         arity: -2,
         categories: &["slow"],
@@ -27,7 +27,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about users and what they may do.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "cat",
                 arity: -2,
                 flags: NOSCRIPT | LOADING | STALE,
@@ -38,9 +38,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the categories, or the commands of one.",
                 args: &[string("category").optional()],
                 handler: Some(acl_cat),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -50,9 +50,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(acl_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "list",
                 arity: 2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -62,9 +62,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N). Where N is the number of configured users.",
                 summary: "Lists the users with what they may do.",
                 handler: Some(acl_list),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "users",
                 arity: 2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -74,9 +74,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N). Where N is the number of configured users.",
                 summary: "Lists the users.",
                 handler: Some(acl_users),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "whoami",
                 arity: 2,
                 flags: NOSCRIPT | LOADING | STALE,
@@ -86,12 +86,12 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Answers the connection's user.",
                 handler: Some(acl_whoami),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "asking",
         arity: 1,
         flags: FAST,
@@ -101,9 +101,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Allows a redirected command once; needs a cluster.",
         handler: Some(asking),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bgrewriteaof",
         arity: 1,
         flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING,
@@ -113,9 +113,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Rewrites the log of changes; refused, since nothing is kept on disk.",
         handler: Some(bgrewriteaof),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bgsave",
         arity: -1,
         flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING,
@@ -137,9 +137,9 @@ pub const TABLE: &[Spec] = &[
         )
         .optional()],
         handler: Some(bgsave),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "commandlog",
         arity: -2,
         categories: &["slow"],
@@ -148,7 +148,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about the log of slow and large commands.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "get",
                 arity: 4,
                 flags: ADMIN | LOADING | STALE,
@@ -170,9 +170,9 @@ pub const TABLE: &[Spec] = &[
                     ),
                 ],
                 handler: Some(commandlog_get),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -182,9 +182,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(commandlog_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "len",
                 arity: 3,
                 flags: ADMIN | LOADING | STALE,
@@ -207,9 +207,9 @@ pub const TABLE: &[Spec] = &[
                     ],
                 )],
                 handler: Some(commandlog_len),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "reset",
                 arity: 3,
                 flags: ADMIN | LOADING | STALE,
@@ -228,12 +228,12 @@ pub const TABLE: &[Spec] = &[
                     ],
                 )],
                 handler: Some(commandlog_reset),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "debug",
         arity: -2,
         flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -244,9 +244,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Commands for tests of the server itself.",
         doc_flags: &["syscmd"],
         handler: Some(debug),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "failover",
         arity: -1,
         flags: ADMIN | NOSCRIPT | STALE,
@@ -270,9 +270,9 @@ pub const TABLE: &[Spec] = &[
             integer("milliseconds").token("TIMEOUT").optional(),
         ],
         handler: Some(failover),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "info",
         arity: -1,
         flags: LOADING | STALE,
@@ -292,9 +292,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[string("section").optional().multiple()],
         handler: Some(info),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lastsave",
         arity: 1,
         flags: LOADING | STALE | FAST,
@@ -305,9 +305,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Answers when the data were last saved: when the server began.",
         tips: &["nondeterministic_output"],
         handler: Some(lastsave),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "latency",
         arity: -2,
         categories: &["slow"],
@@ -316,7 +316,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about events that took long.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "doctor",
                 arity: 2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -331,9 +331,9 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(latency_doctor),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "graph",
                 arity: 3,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -349,9 +349,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 args: &[string("event")],
                 handler: Some(latency_graph),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -361,9 +361,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(latency_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "histogram",
                 arity: -2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -379,9 +379,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 args: &[string("command").optional().multiple()],
                 handler: Some(latency_histogram),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "history",
                 arity: 3,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -397,9 +397,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 args: &[string("event")],
                 handler: Some(latency_history),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "latest",
                 arity: 2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -414,9 +414,9 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(latency_latest),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "reset",
                 arity: -2,
                 flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -428,12 +428,12 @@ pub const TABLE: &[Spec] = &[
                 tips: &["request_policy:all_nodes", "response_policy:agg_sum"],
                 args: &[string("event").optional().multiple()],
                 handler: Some(latency_reset),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lolwut",
         arity: -1,
         flags: READONLY | FAST,
@@ -443,9 +443,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Draws a picture, and answers the version.",
         args: &[integer("version").token("VERSION").optional()],
         handler: Some(lolwut),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "memory",
         arity: -2,
         categories: &["slow"],
@@ -454,7 +454,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about memory.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "doctor",
                 arity: 2,
                 categories: &["slow"],
@@ -468,9 +468,9 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(memory_doctor),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -480,9 +480,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(memory_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "malloc-stats",
                 arity: 2,
                 flags: LOADING,
@@ -497,9 +497,9 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(memory_malloc_stats),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "purge",
                 arity: 2,
                 flags: LOADING,
@@ -510,9 +510,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Asks the allocator to give back what it does not need.",
                 tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
                 handler: Some(memory_purge),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "stats",
                 arity: 2,
                 categories: &["slow"],
@@ -526,9 +526,9 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(memory_stats),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "usage",
                 arity: -3,
                 flags: READONLY,
@@ -549,12 +549,12 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key"), integer("count").token("SAMPLES").optional()],
                 handler: Some(memory_usage),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "module",
         arity: -2,
         categories: &["slow"],
@@ -563,7 +563,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about modules; there are none.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -573,9 +573,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(module_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "list",
                 arity: 2,
                 flags: ADMIN | NOSCRIPT,
@@ -586,12 +586,12 @@ pub const TABLE: &[Spec] = &[
                 summary: "Lists the modules.",
                 tips: &["nondeterministic_output_order"],
                 handler: Some(module_list),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "monitor",
         arity: 1,
         flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -600,9 +600,9 @@ pub const TABLE: &[Spec] = &[
         since: "1.0.0",
         summary: "Shows every command that the server runs.",
         handler: Some(monitor),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "readonly",
         arity: 1,
         flags: LOADING | STALE | FAST,
@@ -612,9 +612,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Allows reads from replicas of a cluster.",
         handler: Some(readonly),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "readwrite",
         arity: 1,
         flags: LOADING | STALE | FAST,
@@ -624,9 +624,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Takes READONLY back.",
         handler: Some(readwrite),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "replicaof",
         arity: 3,
         flags: ADMIN | NOSCRIPT | STALE | NO_ASYNC_LOADING,
@@ -643,9 +643,9 @@ pub const TABLE: &[Spec] = &[
             ],
         )],
         handler: Some(replicaof),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "role",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | FAST,
@@ -655,9 +655,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Answers which part the server has in a replication.",
         handler: Some(role),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "save",
         arity: 1,
         flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI,
@@ -667,9 +667,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(N) where N is the total number of keys in all databases",
         summary: "Saves the data; refused, since nothing is kept on disk.",
         handler: Some(save),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "shutdown",
         arity: -1,
         flags: ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | ALLOW_BUSY,
@@ -704,9 +704,9 @@ pub const TABLE: &[Spec] = &[
         )
         .optional()],
         handler: Some(shutdown),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "slaveof",
         arity: 3,
         flags: ADMIN | NOSCRIPT | STALE | NO_ASYNC_LOADING,
@@ -726,9 +726,9 @@ pub const TABLE: &[Spec] = &[
             ],
         )],
         handler: Some(slaveof),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "slowlog",
         arity: -2,
         categories: &["slow"],
@@ -737,7 +737,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about commands that took long.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "get",
                 arity: -2,
                 flags: ADMIN | LOADING | STALE,
@@ -753,9 +753,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["request_policy:all_nodes", "nondeterministic_output"],
                 args: &[integer("count").optional()],
                 handler: Some(slowlog_get),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -765,9 +765,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(slowlog_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "len",
                 arity: 2,
                 flags: ADMIN | LOADING | STALE,
@@ -782,9 +782,9 @@ pub const TABLE: &[Spec] = &[
                     "nondeterministic_output",
                 ],
                 handler: Some(slowlog_len),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "reset",
                 arity: 2,
                 flags: ADMIN | LOADING | STALE,
@@ -795,9 +795,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Empties the log.",
                 tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
                 handler: Some(slowlog_reset),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];

@@ -18,8 +18,8 @@ use crate::engine::reply::Resp;
 use crate::engine::{Ctx, DATABASES};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "auth",
         arity: -2,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY,
@@ -34,10 +34,10 @@ pub const TABLE: &[Spec] = &[
             string("password"),
         ],
         handler: Some(auth),
-        ..Spec::NEW
+        ..Row::NEW
     },
     row::CLIENT,
-    Spec {
+    Row {
         name: "echo",
         arity: 2,
         flags: LOADING | STALE | FAST,
@@ -48,9 +48,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Sends the text back.",
         args: &[string("message")],
         handler: Some(echo),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hello",
         arity: -1,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY,
@@ -81,9 +81,9 @@ pub const TABLE: &[Spec] = &[
         )
         .optional()],
         handler: Some(hello),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "ping",
         arity: -1,
         flags: FAST,
@@ -95,9 +95,9 @@ pub const TABLE: &[Spec] = &[
         tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
         args: &[string("message").optional()],
         handler: Some(ping),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "quit",
         arity: -1,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY,
@@ -107,9 +107,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Closes the connection.",
         handler: Some(quit),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "reset",
         arity: 1,
         flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY,
@@ -119,9 +119,9 @@ pub const TABLE: &[Spec] = &[
         complexity: "O(1)",
         summary: "Puts the connection back as it was when it opened.",
         handler: Some(reset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "select",
         arity: 2,
         flags: LOADING | STALE | FAST | ALLOW_BUSY,
@@ -132,7 +132,7 @@ pub const TABLE: &[Spec] = &[
         summary: "Chooses one of the numbered databases.",
         args: &[integer("index")],
         handler: Some(select),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

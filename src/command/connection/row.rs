@@ -5,7 +5,7 @@ use super::{list, tracking};
 use crate::command::spec::*;
 
 /// The row of CLIENT.
-pub(super) const CLIENT: Spec = Spec {
+pub(super) const CLIENT: Row = Row {
     name: "client",
     arity: -2,
     categories: &["slow"],
@@ -14,7 +14,7 @@ pub(super) const CLIENT: Spec = Spec {
     complexity: "Depends on subcommand.",
     summary: "Commands about connections.",
     subcommands: &[
-        Spec {
+        Row {
             name: "caching",
             arity: 3,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -25,9 +25,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Says whether the keys of the next command are tracked.",
             args: &[one_of("mode", &[flag("yes", "YES"), flag("no", "NO")])],
             handler: Some(tracking::client_caching),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "capa",
             arity: -3,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -38,9 +38,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Says what the client can do, such as going elsewhere when told.",
             args: &[string("capability").multiple()],
             handler: Some(client_capa),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "getname",
             arity: 2,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -50,9 +50,9 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(1)",
             summary: "Answers the connection's name.",
             handler: Some(client_getname),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "getredir",
             arity: 2,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -62,9 +62,9 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(1)",
             summary: "Answers the number of the connection that is told of changed keys.",
             handler: Some(tracking::client_getredir),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "help",
             arity: 2,
             flags: LOADING | STALE,
@@ -74,9 +74,9 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(1)",
             summary: "Lists the subcommands.",
             handler: Some(client_help),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "id",
             arity: 2,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -86,9 +86,9 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(1)",
             summary: "Answers the connection's number.",
             handler: Some(client_id),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "import-source",
             arity: 3,
             flags: NOSCRIPT | LOADING | STALE,
@@ -99,9 +99,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Marks the connection as one that keys are imported from.",
             args: &[one_of("enabled", &[flag("on", "ON"), flag("off", "OFF")])],
             handler: Some(client_import_source),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "info",
             arity: 2,
             flags: NOSCRIPT | LOADING | STALE,
@@ -112,9 +112,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Describes the connection, in one line.",
             tips: &["nondeterministic_output"],
             handler: Some(list::client_info),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "kill",
             arity: -3,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -252,9 +252,9 @@ pub(super) const CLIENT: Spec = Spec {
                 ],
             )],
             handler: Some(list::client_kill),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "list",
             arity: -2,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -390,9 +390,9 @@ pub(super) const CLIENT: Spec = Spec {
                 string("not-ip").token("NOT-IP").since("9.0.0").optional(),
             ],
             handler: Some(list::client_list),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "no-evict",
             arity: 3,
             flags: ADMIN | NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -403,9 +403,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Keeps the connection when memory runs short.",
             args: &[one_of("enabled", &[flag("on", "ON"), flag("off", "OFF")])],
             handler: Some(client_no_evict),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "no-touch",
             arity: 3,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -416,9 +416,9 @@ pub(super) const CLIENT: Spec = Spec {
             summary: "Lets what the connection looks at not count as used.",
             args: &[one_of("enabled", &[flag("on", "ON"), flag("off", "OFF")])],
             handler: Some(client_no_touch),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "pause",
             arity: -3,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -438,9 +438,9 @@ pub(super) const CLIENT: Spec = Spec {
                     .optional(),
             ],
             handler: Some(client_pause),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "reply",
             arity: 3,
             flags: NOSCRIPT | LOADING | STALE | NO_MULTI | ALLOW_BUSY,
@@ -454,9 +454,9 @@ pub(super) const CLIENT: Spec = Spec {
                 &[flag("on", "ON"), flag("off", "OFF"), flag("skip", "SKIP")],
             )],
             handler: Some(client_reply),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "setinfo",
             arity: 4,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -474,9 +474,9 @@ pub(super) const CLIENT: Spec = Spec {
                 ],
             )],
             handler: Some(client_setinfo),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "setname",
             arity: 3,
             flags: NOSCRIPT | LOADING | STALE | ALLOW_BUSY,
@@ -488,9 +488,9 @@ pub(super) const CLIENT: Spec = Spec {
             tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
             args: &[string("connection-name")],
             handler: Some(client_setname),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "tracking",
             arity: -3,
             flags: NOSCRIPT | LOADING | STALE,
@@ -513,9 +513,9 @@ pub(super) const CLIENT: Spec = Spec {
                 flag("noloop", "NOLOOP").optional(),
             ],
             handler: Some(tracking::client_tracking),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "trackinginfo",
             arity: 2,
             flags: NOSCRIPT | LOADING | STALE,
@@ -525,9 +525,9 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(1)",
             summary: "Answers how the connection tracks keys.",
             handler: Some(tracking::client_trackinginfo),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "unblock",
             arity: -3,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -545,9 +545,9 @@ pub(super) const CLIENT: Spec = Spec {
                 .optional(),
             ],
             handler: Some(client_unblock),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "unpause",
             arity: 2,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -557,8 +557,8 @@ pub(super) const CLIENT: Spec = Spec {
             complexity: "O(N) Where N is the number of paused clients",
             summary: "Lets commands go on that were held back.",
             handler: Some(client_unpause),
-            ..Spec::NEW
+            ..Row::NEW
         },
     ],
-    ..Spec::NEW
+    ..Row::NEW
 };

@@ -25,8 +25,8 @@ use scan::{keys, scan};
 use sort::{sort, sort_ro};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "copy",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -55,9 +55,9 @@ pub const TABLE: &[Spec] = &[
             flag("replace", "REPLACE").optional(),
         ],
         handler: Some(copy),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "dbsize",
         arity: 1,
         flags: READONLY | FAST,
@@ -68,9 +68,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Answers how many keys the database has.",
         tips: &["request_policy:all_shards", "response_policy:agg_sum"],
         handler: Some(dbsize),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "del",
         arity: -2,
         flags: WRITE,
@@ -92,9 +92,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(del),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "dump",
         arity: 2,
         flags: READONLY,
@@ -107,9 +107,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(dump),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "exists",
         arity: -2,
         flags: READONLY | FAST,
@@ -132,9 +132,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(exists),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "expire",
         arity: -3,
         flags: WRITE | FAST,
@@ -161,9 +161,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(expire),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "expireat",
         arity: -3,
         flags: WRITE | FAST,
@@ -190,9 +190,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(expireat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "expiretime",
         arity: 2,
         flags: READONLY | FAST,
@@ -204,9 +204,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(expiretime),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "flushall",
         arity: -1,
         flags: WRITE,
@@ -229,9 +229,9 @@ pub const TABLE: &[Spec] = &[
         )
         .optional()],
         handler: Some(flushall),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "flushdb",
         arity: -1,
         flags: WRITE,
@@ -254,9 +254,9 @@ pub const TABLE: &[Spec] = &[
         )
         .optional()],
         handler: Some(flushdb),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "keys",
         arity: 2,
         flags: READONLY,
@@ -268,9 +268,9 @@ pub const TABLE: &[Spec] = &[
         tips: &["request_policy:all_shards", "nondeterministic_output_order"],
         args: &[pattern("pattern")],
         handler: Some(keys),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "move",
         arity: 3,
         flags: WRITE | FAST,
@@ -282,9 +282,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("db")],
         handler: Some(move_key),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "object",
         arity: -2,
         categories: &["slow"],
@@ -293,7 +293,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Tells how a value is kept: its encoding, its age, its references.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "encoding",
                 arity: 3,
                 flags: READONLY,
@@ -315,9 +315,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key")],
                 handler: Some(object_encoding),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "freq",
                 arity: 3,
                 flags: READONLY,
@@ -339,9 +339,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key")],
                 handler: Some(object_freq),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -351,9 +351,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(object_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "idletime",
                 arity: 3,
                 flags: READONLY,
@@ -375,9 +375,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key")],
                 handler: Some(object_idletime),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "refcount",
                 arity: 3,
                 flags: READONLY,
@@ -399,12 +399,12 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key")],
                 handler: Some(object_refcount),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "persist",
         arity: 2,
         flags: WRITE | FAST,
@@ -416,9 +416,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[key("key")],
         handler: Some(persist),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pexpire",
         arity: -3,
         flags: WRITE | FAST,
@@ -445,9 +445,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(pexpire),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pexpireat",
         arity: -3,
         flags: WRITE | FAST,
@@ -474,9 +474,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(pexpireat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pexpiretime",
         arity: 2,
         flags: READONLY | FAST,
@@ -488,9 +488,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(pexpiretime),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "pttl",
         arity: 2,
         flags: READONLY | FAST,
@@ -504,9 +504,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(pttl),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "randomkey",
         arity: 1,
         flags: READONLY,
@@ -521,9 +521,9 @@ pub const TABLE: &[Spec] = &[
             "nondeterministic_output",
         ],
         handler: Some(randomkey),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "rename",
         arity: 3,
         flags: WRITE,
@@ -547,9 +547,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("key"), key("newkey").key_spec(1)],
         handler: Some(rename),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "renamenx",
         arity: 3,
         flags: WRITE | FAST,
@@ -577,9 +577,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("key"), key("newkey").key_spec(1)],
         handler: Some(renamenx),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "restore",
         arity: -4,
         flags: WRITE | DENYOOM,
@@ -607,9 +607,9 @@ pub const TABLE: &[Spec] = &[
             integer("frequency").token("FREQ").since("5.0.0").optional(),
         ],
         handler: Some(restore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "scan",
         arity: -2,
         flags: READONLY,
@@ -631,9 +631,9 @@ pub const TABLE: &[Spec] = &[
             string("type").token("TYPE").since("6.0.0").optional(),
         ],
         handler: Some(scan),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sort",
         arity: -2,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -683,9 +683,9 @@ pub const TABLE: &[Spec] = &[
             key("destination").token("STORE").key_spec(2).optional(),
         ],
         handler: Some(sort),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sort_ro",
         arity: -2,
         flags: READONLY | MOVABLEKEYS,
@@ -726,9 +726,9 @@ pub const TABLE: &[Spec] = &[
             flag("sorting", "ALPHA").optional(),
         ],
         handler: Some(sort_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "swapdb",
         arity: 3,
         flags: WRITE | FAST,
@@ -739,9 +739,9 @@ pub const TABLE: &[Spec] = &[
         summary: "Lets two databases change places.",
         args: &[integer("index1"), integer("index2")],
         handler: Some(swapdb),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "touch",
         arity: -2,
         flags: READONLY | FAST,
@@ -763,9 +763,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(touch),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "ttl",
         arity: 2,
         flags: READONLY | FAST,
@@ -779,9 +779,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(ttl),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "type",
         arity: 2,
         flags: READONLY | FAST,
@@ -793,9 +793,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(type_of),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "unlink",
         arity: -2,
         flags: WRITE | FAST,
@@ -817,9 +817,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(unlink),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "wait",
         arity: 3,
         flags: BLOCKING,
@@ -831,9 +831,9 @@ pub const TABLE: &[Spec] = &[
         tips: &["request_policy:all_shards", "response_policy:agg_min"],
         args: &[integer("numreplicas"), integer("timeout")],
         handler: Some(wait),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "waitaof",
         arity: 4,
         flags: BLOCKING,
@@ -849,7 +849,7 @@ pub const TABLE: &[Spec] = &[
             integer("timeout"),
         ],
         handler: Some(waitaof),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

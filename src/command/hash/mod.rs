@@ -10,8 +10,8 @@ use expiry::*;
 use field::*;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "hdel",
         arity: -3,
         flags: WRITE | FAST,
@@ -24,9 +24,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("field").multiple()],
         handler: Some(hdel),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hexists",
         arity: 3,
         flags: READONLY | FAST,
@@ -38,9 +38,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key"), string("field")],
         handler: Some(hexists),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hexpire",
         arity: -6,
         flags: WRITE | FAST,
@@ -70,9 +70,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hexpire),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hexpireat",
         arity: -6,
         flags: WRITE | FAST,
@@ -103,9 +103,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hexpireat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hexpiretime",
         arity: -5,
         flags: READONLY | FAST,
@@ -124,9 +124,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hexpiretime),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hget",
         arity: 3,
         flags: READONLY | FAST,
@@ -138,9 +138,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("field")],
         handler: Some(hget),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hgetall",
         arity: 2,
         flags: READONLY,
@@ -153,9 +153,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(hgetall),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hgetdel",
         arity: -5,
         flags: WRITE | FAST,
@@ -174,9 +174,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hgetdel),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hgetex",
         arity: -5,
         flags: WRITE | FAST,
@@ -206,9 +206,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hgetex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hincrby",
         arity: 4,
         flags: WRITE | DENYOOM | FAST,
@@ -220,9 +220,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), string("field"), integer("increment")],
         handler: Some(hincrby),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hincrbyfloat",
         arity: 4,
         flags: WRITE | DENYOOM | FAST,
@@ -234,9 +234,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), string("field"), double("increment")],
         handler: Some(hincrbyfloat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hkeys",
         arity: 2,
         flags: READONLY,
@@ -249,9 +249,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(hkeys),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hlen",
         arity: 2,
         flags: READONLY | FAST,
@@ -263,9 +263,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(hlen),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hmget",
         arity: -3,
         flags: READONLY | FAST,
@@ -277,9 +277,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("field").multiple()],
         handler: Some(hmget),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hmset",
         arity: -4,
         flags: WRITE | DENYOOM | FAST,
@@ -294,9 +294,9 @@ pub const TABLE: &[Spec] = &[
             block("data", &[string("field"), string("value")]).multiple(),
         ],
         handler: Some(hmset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hpersist",
         arity: -5,
         flags: WRITE | FAST,
@@ -315,9 +315,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hpersist),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hpexpire",
         arity: -6,
         flags: WRITE | FAST,
@@ -348,9 +348,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hpexpire),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hpexpireat",
         arity: -6,
         flags: WRITE | FAST,
@@ -381,9 +381,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hpexpireat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hpexpiretime",
         arity: -5,
         flags: READONLY | FAST,
@@ -402,9 +402,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hpexpiretime),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hpttl",
         arity: -5,
         flags: READONLY | FAST,
@@ -423,9 +423,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hpttl),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hrandfield",
         arity: -2,
         flags: READONLY,
@@ -448,9 +448,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(hrandfield),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hscan",
         arity: -3,
         flags: READONLY,
@@ -469,9 +469,9 @@ pub const TABLE: &[Spec] = &[
             flag("novalues", "NOVALUES").optional(),
         ],
         handler: Some(hscan),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hset",
         arity: -4,
         flags: WRITE | DENYOOM | FAST,
@@ -487,9 +487,9 @@ pub const TABLE: &[Spec] = &[
             block("data", &[string("field"), string("value")]).multiple(),
         ],
         handler: Some(hset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hsetex",
         arity: -6,
         flags: WRITE | DENYOOM | FAST,
@@ -528,9 +528,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(hsetex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hsetnx",
         arity: 4,
         flags: WRITE | DENYOOM | FAST,
@@ -542,9 +542,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("field"), string("value")],
         handler: Some(hsetnx),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hstrlen",
         arity: 3,
         flags: READONLY | FAST,
@@ -556,9 +556,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key"), string("field")],
         handler: Some(hstrlen),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "httl",
         arity: -5,
         flags: READONLY | FAST,
@@ -577,9 +577,9 @@ pub const TABLE: &[Spec] = &[
             .token("FIELDS"),
         ],
         handler: Some(httl),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "hvals",
         arity: 2,
         flags: READONLY,
@@ -592,6 +592,6 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(hvals),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];

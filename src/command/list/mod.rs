@@ -15,8 +15,8 @@ use read::*;
 use write::*;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "blmove",
         arity: 6,
         flags: WRITE | DENYOOM | BLOCKING,
@@ -46,9 +46,9 @@ pub const TABLE: &[Spec] = &[
             double("timeout"),
         ],
         handler: Some(blmove),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "blmpop",
         arity: -5,
         flags: WRITE | BLOCKING | MOVABLEKEYS,
@@ -75,9 +75,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(blmpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "blpop",
         arity: -3,
         flags: WRITE | BLOCKING,
@@ -102,9 +102,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple(), double("timeout")],
         handler: Some(blpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "brpop",
         arity: -3,
         flags: WRITE | BLOCKING,
@@ -129,9 +129,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple(), double("timeout")],
         handler: Some(brpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "brpoplpush",
         arity: 4,
         flags: WRITE | DENYOOM | BLOCKING,
@@ -163,9 +163,9 @@ pub const TABLE: &[Spec] = &[
             double("timeout"),
         ],
         handler: Some(brpoplpush),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lindex",
         arity: 3,
         flags: READONLY,
@@ -177,9 +177,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("index")],
         handler: Some(lindex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "linsert",
         arity: 5,
         flags: WRITE | DENYOOM,
@@ -196,9 +196,9 @@ pub const TABLE: &[Spec] = &[
             string("element"),
         ],
         handler: Some(linsert),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "llen",
         arity: 2,
         flags: READONLY | FAST,
@@ -210,9 +210,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(llen),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lmove",
         arity: 5,
         flags: WRITE | DENYOOM,
@@ -241,9 +241,9 @@ pub const TABLE: &[Spec] = &[
             one_of("whereto", &[flag("left", "LEFT"), flag("right", "RIGHT")]),
         ],
         handler: Some(lmove),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lmpop",
         arity: -4,
         flags: WRITE | MOVABLEKEYS,
@@ -269,9 +269,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(lmpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lpop",
         arity: -2,
         flags: WRITE | FAST,
@@ -284,9 +284,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key"), integer("count").since("6.2.0").optional()],
         handler: Some(lpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lpos",
         arity: -3,
         flags: READONLY,
@@ -304,9 +304,9 @@ pub const TABLE: &[Spec] = &[
             integer("len").token("MAXLEN").optional(),
         ],
         handler: Some(lpos),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lpush",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -319,9 +319,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("element").multiple()],
         handler: Some(lpush),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lpushx",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -334,9 +334,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("element").multiple()],
         handler: Some(lpushx),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lrange",
         arity: 4,
         flags: READONLY,
@@ -348,9 +348,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("start"), integer("stop")],
         handler: Some(lrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lrem",
         arity: 4,
         flags: WRITE,
@@ -362,9 +362,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), integer("count"), string("element")],
         handler: Some(lrem),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lset",
         arity: 4,
         flags: WRITE | DENYOOM,
@@ -376,9 +376,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[key("key"), integer("index"), string("element")],
         handler: Some(lset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "ltrim",
         arity: 4,
         flags: WRITE,
@@ -390,9 +390,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), integer("start"), integer("stop")],
         handler: Some(ltrim),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "rpop",
         arity: -2,
         flags: WRITE | FAST,
@@ -405,9 +405,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key"), integer("count").since("6.2.0").optional()],
         handler: Some(rpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "rpoplpush",
         arity: 3,
         flags: WRITE | DENYOOM,
@@ -431,9 +431,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("source"), key("destination").key_spec(1)],
         handler: Some(rpoplpush),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "rpush",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -446,9 +446,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("element").multiple()],
         handler: Some(rpush),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "rpushx",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -461,7 +461,7 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("element").multiple()],
         handler: Some(rpushx),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

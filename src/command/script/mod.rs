@@ -31,8 +31,8 @@ const fn keys(notes: Option<&'static str>, flags: &'static [&'static str]) -> Ke
 }
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "eval",
         arity: -3,
         flags: RUNS | MAY_REPLICATE,
@@ -52,9 +52,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(eval::eval),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "eval_ro",
         arity: -3,
         flags: RUNS | READONLY,
@@ -74,9 +74,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(eval::eval_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "evalsha",
         arity: -3,
         flags: RUNS | MAY_REPLICATE,
@@ -93,9 +93,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(eval::evalsha),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "evalsha_ro",
         arity: -3,
         flags: RUNS | READONLY,
@@ -112,9 +112,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(eval::evalsha_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "fcall",
         arity: -3,
         flags: RUNS | MAY_REPLICATE,
@@ -134,9 +134,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(function::fcall),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "fcall_ro",
         arity: -3,
         flags: RUNS | READONLY,
@@ -156,9 +156,9 @@ pub const TABLE: &[Spec] = &[
             string("arg").optional().multiple(),
         ],
         handler: Some(function::fcall_ro),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "function",
         arity: -2,
         categories: &["slow"],
@@ -167,7 +167,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about functions and their libraries.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "delete",
                 arity: 3,
                 flags: WRITE | NOSCRIPT,
@@ -179,9 +179,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
                 args: &[string("library-name")],
                 handler: Some(function::delete),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "dump",
                 arity: 2,
                 flags: NOSCRIPT,
@@ -191,9 +191,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(N) where N is the number of functions",
                 summary: "Answers all libraries as one payload, for FUNCTION RESTORE.",
                 handler: Some(function::dump),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "flush",
                 arity: -2,
                 flags: WRITE | NOSCRIPT,
@@ -209,9 +209,9 @@ pub const TABLE: &[Spec] = &[
                 )
                 .optional()],
                 handler: Some(function::flush),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -221,9 +221,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(function::help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "kill",
                 arity: 2,
                 flags: NOSCRIPT | ALLOW_BUSY,
@@ -234,9 +234,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Ends the function that runs.",
                 tips: &["request_policy:all_shards", "response_policy:one_succeeded"],
                 handler: Some(function::kill),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "list",
                 arity: -2,
                 flags: NOSCRIPT,
@@ -253,9 +253,9 @@ pub const TABLE: &[Spec] = &[
                     flag("withcode", "WITHCODE").optional(),
                 ],
                 handler: Some(function::list),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "load",
                 arity: -3,
                 flags: WRITE | DENYOOM | NOSCRIPT,
@@ -270,9 +270,9 @@ pub const TABLE: &[Spec] = &[
                     string("function-code"),
                 ],
                 handler: Some(function::load),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "restore",
                 arity: -3,
                 flags: WRITE | DENYOOM | NOSCRIPT,
@@ -295,9 +295,9 @@ pub const TABLE: &[Spec] = &[
                     .optional(),
                 ],
                 handler: Some(function::restore),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "stats",
                 arity: 2,
                 flags: NOSCRIPT | ALLOW_BUSY,
@@ -312,12 +312,12 @@ pub const TABLE: &[Spec] = &[
                     "response_policy:special",
                 ],
                 handler: Some(function::stats),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "script",
         arity: -2,
         categories: &["slow"],
@@ -326,7 +326,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Commands about the scripts that the server knows.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "debug",
                 arity: -3,
                 flags: NOSCRIPT,
@@ -344,9 +344,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 missing: &["`YES`", "`SYNC`"],
                 handler: Some(keep::debug),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "exists",
                 arity: -3,
                 flags: NOSCRIPT | STALE,
@@ -361,9 +361,9 @@ pub const TABLE: &[Spec] = &[
                 ],
                 args: &[string("sha1").multiple()],
                 handler: Some(keep::exists),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "flush",
                 arity: -2,
                 flags: NOSCRIPT | STALE,
@@ -384,9 +384,9 @@ pub const TABLE: &[Spec] = &[
                 .optional()
                 .since("6.2.0")],
                 handler: Some(keep::flush),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -396,9 +396,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands.",
                 handler: Some(keep::help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "kill",
                 arity: 2,
                 flags: NOSCRIPT | ALLOW_BUSY,
@@ -409,9 +409,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Ends the script that runs.",
                 tips: &["request_policy:all_shards", "response_policy:one_succeeded"],
                 handler: Some(keep::kill),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "load",
                 arity: 3,
                 flags: NOSCRIPT | STALE,
@@ -423,9 +423,9 @@ pub const TABLE: &[Spec] = &[
                 tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
                 args: &[string("script")],
                 handler: Some(keep::load),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "show",
                 arity: 3,
                 flags: NOSCRIPT | STALE,
@@ -436,9 +436,9 @@ pub const TABLE: &[Spec] = &[
                 summary: "Answers a script that the server knows.",
                 args: &[string("sha1")],
                 handler: Some(keep::show),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];

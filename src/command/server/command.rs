@@ -1,7 +1,7 @@
 //! COMMAND: what commands there are.
 
 use crate::command::spec::*;
-use crate::command::{all, full_name, keys, lookup, subcommand};
+use crate::command::{full_name, keys, lookup, row_of, rows, subcommand};
 use crate::ds::glob;
 use crate::engine::Ctx;
 use crate::engine::args::Args;
@@ -9,7 +9,7 @@ use crate::engine::error::Error;
 use crate::engine::reply::Writer;
 
 /// The row of COMMAND.
-pub(super) const COMMAND: Spec = Spec {
+pub(super) const COMMAND: Row = Row {
     name: "command",
     arity: -1,
     flags: LOADING | STALE,
@@ -20,7 +20,7 @@ pub(super) const COMMAND: Spec = Spec {
     summary: "Describes every command.",
     tips: &["nondeterministic_output_order"],
     subcommands: &[
-        Spec {
+        Row {
             name: "count",
             arity: 2,
             flags: LOADING | STALE,
@@ -30,9 +30,9 @@ pub(super) const COMMAND: Spec = Spec {
             complexity: "O(1)",
             summary: "Answers how many commands there are.",
             handler: Some(command_count),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "docs",
             arity: -2,
             flags: LOADING | STALE,
@@ -44,9 +44,9 @@ pub(super) const COMMAND: Spec = Spec {
             tips: &["nondeterministic_output_order"],
             args: &[string("command-name").optional().multiple()],
             handler: Some(command_docs),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "getkeys",
             arity: -3,
             flags: LOADING | STALE,
@@ -57,9 +57,9 @@ pub(super) const COMMAND: Spec = Spec {
             summary: "Answers which words of a command are keys.",
             args: &[string("command"), string("arg").multiple().optional()],
             handler: Some(command_getkeys),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "getkeysandflags",
             arity: -3,
             flags: LOADING | STALE,
@@ -70,9 +70,9 @@ pub(super) const COMMAND: Spec = Spec {
             summary: "Answers which words of a command are keys, and how it uses them.",
             args: &[string("command"), string("arg").multiple().optional()],
             handler: Some(command_getkeysandflags),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "help",
             arity: 2,
             flags: LOADING | STALE,
@@ -82,9 +82,9 @@ pub(super) const COMMAND: Spec = Spec {
             complexity: "O(1)",
             summary: "Lists the subcommands.",
             handler: Some(command_help),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "info",
             arity: -2,
             flags: LOADING | STALE,
@@ -100,9 +100,9 @@ pub(super) const COMMAND: Spec = Spec {
             tips: &["nondeterministic_output_order"],
             args: &[string("command-name").optional().multiple()],
             handler: Some(command_info),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "list",
             arity: -2,
             flags: LOADING | STALE,
@@ -123,39 +123,39 @@ pub(super) const COMMAND: Spec = Spec {
             .token("FILTERBY")
             .optional()],
             handler: Some(command_list),
-            ..Spec::NEW
+            ..Row::NEW
         },
     ],
     handler: Some(command),
-    ..Spec::NEW
+    ..Row::NEW
 };
 
 fn command(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    ctx.out.array(all().count());
-    for spec in all() {
-        write_info(&mut ctx.out, spec, spec);
+    ctx.out.array(rows().count());
+    for row in rows() {
+        write_info(&mut ctx.out, row, row);
     }
     Ok(())
 }
 
 fn command_count(ctx: &mut Ctx<'_>, _: Args<'_>) -> Result<(), Error> {
-    ctx.out.count(all().count());
+    ctx.out.count(rows().count());
     Ok(())
 }
 
 fn command_docs(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let chosen: Vec<_> = if args.len() == 2 {
-        all().map(|spec| (spec, spec)).collect()
+        rows().map(|row| (row, row)).collect()
     } else {
         args.from(2)
             .iter()
-            .filter_map(|name| by_full_name(name))
+            .filter_map(|name| row_of(name))
             .collect()
     };
     ctx.out.map(chosen.len());
-    for (container, spec) in chosen {
-        ctx.out.bulk(full_name(container, spec).as_bytes());
-        write_docs(&mut ctx.out, container, spec);
+    for (container, row) in chosen {
+        ctx.out.bulk(full_name(container.name, row.name).as_bytes());
+        write_docs(&mut ctx.out, container, row);
     }
     Ok(())
 }
@@ -239,8 +239,8 @@ fn command_info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     }
     ctx.out.array(args.len() - 2);
     for name in args.from(2) {
-        match by_full_name(name) {
-            Some((container, spec)) => write_info(&mut ctx.out, container, spec),
+        match row_of(name) {
+            Some((container, row)) => write_info(&mut ctx.out, container, row),
             None => ctx.out.null(),
         }
     }
@@ -248,7 +248,7 @@ fn command_info(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 /// Whether COMMAND LIST names a command, by its row and its full name.
-type Keep = Box<dyn Fn(&Spec, &str) -> bool>;
+type Keep = Box<dyn Fn(&Row, &str) -> bool>;
 
 fn command_list(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     let keep: Keep = match args.len() {
@@ -259,17 +259,17 @@ fn command_list(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
         }
         5 if args.is(2, "FILTERBY") && args.is(3, "ACLCAT") => {
             let category = String::from_utf8_lossy(&args[4]).to_ascii_lowercase();
-            Box::new(move |spec, _| spec.categories.contains(&category.as_str()))
+            Box::new(move |row, _| row.categories.contains(&category.as_str()))
         }
         5 if args.is(2, "FILTERBY") && args.is(3, "MODULE") => Box::new(|_, _| false),
         _ => return Err(Error::Syntax),
     };
     ctx.out.array_of(|out| {
         let mut n = 0;
-        for container in all() {
-            for spec in std::iter::once(container).chain(container.subcommands) {
-                let name = full_name(container, spec);
-                if keep(spec, &name) {
+        for container in rows() {
+            for row in std::iter::once(container).chain(container.subcommands) {
+                let name = full_name(container.name, row.name);
+                if keep(row, &name) {
                     out.bulk(name.as_bytes());
                     n += 1;
                 }
@@ -280,56 +280,46 @@ fn command_list(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A command by `name` or `container|name`, with its container (itself where it has none).
-fn by_full_name(name: &[u8]) -> Option<(&'static Spec, &'static Spec)> {
-    let mut parts = name.splitn(2, |&b| b == b'|');
-    let container = lookup(parts.next()?)?;
-    match parts.next() {
-        Some(sub) => Some((container, subcommand(container, sub)?)),
-        None => Some((container, container)),
-    }
-}
-
 /// One element of COMMAND INFO.
-fn write_info(out: &mut Writer, container: &Spec, spec: &Spec) {
+fn write_info(out: &mut Writer, container: &Row, row: &Row) {
     out.array(10);
-    out.bulk(full_name(container, spec).as_bytes());
-    out.int(i64::from(spec.arity));
+    out.bulk(full_name(container.name, row.name).as_bytes());
+    out.int(i64::from(row.arity));
     let flags: Vec<_> = FLAG_NAMES
         .iter()
         // Which commands a pause holds back beside those that write is not told.
-        .filter(|(bit, _)| spec.flags & bit & !MAY_REPLICATE != 0)
+        .filter(|(bit, _)| row.flags & bit & !MAY_REPLICATE != 0)
         .collect();
     out.set(flags.len());
     for (_, name) in flags {
         out.simple(name);
     }
-    let (first, last, step) = key_range(spec);
+    let (first, last, step) = key_range(row);
     out.int(first);
     out.int(last);
     out.int(step);
-    out.set(spec.categories.len());
-    for category in spec.categories {
+    out.set(row.categories.len());
+    for category in row.categories {
         out.simple(&format!("@{category}"));
     }
-    out.set(spec.tips.len());
-    for tip in spec.tips {
+    out.set(row.tips.len());
+    for tip in row.tips {
         out.bulk(tip.as_bytes());
     }
-    out.set(spec.keys.len());
-    for key in spec.keys {
+    out.set(row.keys.len());
+    for key in row.keys {
         write_key_spec(out, key);
     }
-    out.array(spec.subcommands.len());
-    for sub in spec.subcommands {
+    out.array(row.subcommands.len());
+    for sub in row.subcommands {
         write_info(out, container, sub);
     }
 }
 
 /// The old way to say where keys stand: first, last and step, from the specs that begin at a fixed word.
-fn key_range(spec: &Spec) -> (i64, i64, i64) {
+fn key_range(row: &Row) -> (i64, i64, i64) {
     let mut range: Option<(i64, i64, i64)> = None;
-    for key in spec.keys {
+    for key in row.keys {
         let (
             Begin::Index(begin),
             Find::Range {
@@ -453,33 +443,30 @@ impl<'a> Fields<'a> {
 }
 
 /// The documentation of one command, as COMMAND DOCS gives it.
-fn write_docs(out: &mut Writer, container: &Spec, spec: &Spec) {
+fn write_docs(out: &mut Writer, container: &Row, row: &Row) {
     let mut fields = Fields(Vec::new());
-    fields.text("summary", Some(spec.summary));
-    fields.text("since", Some(spec.since));
-    fields.text("group", Some(spec.group));
-    fields.text(
-        "complexity",
-        Some(spec.complexity).filter(|c| !c.is_empty()),
-    );
-    fields.statuses("doc_flags", spec.doc_flags.to_vec());
-    fields.text("deprecated_since", spec.deprecated_since);
-    fields.text("replaced_by", spec.replaced_by);
-    fields.custom("history", !spec.history.is_empty(), |out| {
-        out.set(spec.history.len());
-        for (version, change) in spec.history {
+    fields.text("summary", Some(row.summary));
+    fields.text("since", Some(row.since));
+    fields.text("group", Some(row.group));
+    fields.text("complexity", Some(row.complexity).filter(|c| !c.is_empty()));
+    fields.statuses("doc_flags", row.doc_flags.to_vec());
+    fields.text("deprecated_since", row.deprecated_since);
+    fields.text("replaced_by", row.replaced_by);
+    fields.custom("history", !row.history.is_empty(), |out| {
+        out.set(row.history.len());
+        for (version, change) in row.history {
             out.array(2);
             out.bulk(version.as_bytes());
             out.bulk(change.as_bytes());
         }
     });
-    fields.custom("arguments", !spec.args.is_empty(), |out| {
-        write_args(out, spec.args)
+    fields.custom("arguments", !row.args.is_empty(), |out| {
+        write_args(out, row.args)
     });
-    fields.custom("subcommands", !spec.subcommands.is_empty(), |out| {
-        out.map(spec.subcommands.len());
-        for sub in spec.subcommands {
-            out.bulk(full_name(container, sub).as_bytes());
+    fields.custom("subcommands", !row.subcommands.is_empty(), |out| {
+        out.map(row.subcommands.len());
+        for sub in row.subcommands {
+            out.bulk(full_name(container.name, sub.name).as_bytes());
             write_docs(out, container, sub);
         }
     });
@@ -524,31 +511,31 @@ fn write_args(out: &mut Writer, args: &[Arg]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::command::all;
+    use crate::command::rows;
     use crate::command::testing::check;
 
     #[test]
     fn every_command_is_described_and_can_run() {
-        let names: Vec<_> = all().map(|spec| spec.name).collect();
+        let names: Vec<_> = rows().map(|row| row.name).collect();
         let mut unique = names.clone();
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(unique.len(), names.len(), "a name stands twice");
-        for spec in all() {
+        for row in rows() {
             assert!(
-                !spec.summary.is_empty() && !spec.group.is_empty() && spec.arity != 0,
+                !row.summary.is_empty() && !row.group.is_empty() && row.arity != 0,
                 "{}",
-                spec.name
+                row.name
             );
             assert!(
-                spec.handler.is_some() || !spec.subcommands.is_empty(),
+                row.handler.is_some() || !row.subcommands.is_empty(),
                 "{} cannot run",
-                spec.name
+                row.name
             );
             assert!(
-                spec.subcommands.iter().all(|sub| sub.handler.is_some()),
+                row.subcommands.iter().all(|sub| sub.handler.is_some()),
                 "{} has a subcommand that cannot run",
-                spec.name
+                row.name
             );
         }
     }
@@ -575,13 +562,13 @@ mod tests {
                       3) "begin_search"
                       4) 1) "type"
                          2) "index"
-                         3) "spec"
+                         3) "row"
                          4) 1) "index"
                             2) (integer) 1
                       5) "find_keys"
                       6) 1) "type"
                          2) "range"
-                         3) "spec"
+                         3) "row"
                          4) 1) "lastkey"
                             2) (integer) 0
                             3) "keystep"

@@ -9,10 +9,10 @@ use crate::engine::args::Args;
 use crate::engine::error::Error;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
+pub const TABLE: &[Row] = &[
     command::COMMAND,
     config::CONFIG,
-    Spec {
+    Row {
         name: "time",
         arity: 1,
         flags: LOADING | STALE | FAST,
@@ -23,7 +23,7 @@ pub const TABLE: &[Spec] = &[
         summary: "Answers the server's time, in seconds and microseconds.",
         tips: &["nondeterministic_output"],
         handler: Some(time),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

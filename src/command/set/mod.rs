@@ -10,8 +10,8 @@ use algebra::*;
 use member::*;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "sadd",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -24,9 +24,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(sadd),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "scard",
         arity: 2,
         flags: READONLY | FAST,
@@ -38,9 +38,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(scard),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sdiff",
         arity: -2,
         flags: READONLY,
@@ -62,9 +62,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(sdiff),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sdiffstore",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -88,9 +88,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("destination"), key("key").key_spec(1).multiple()],
         handler: Some(sdiffstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sinter",
         arity: -2,
         flags: READONLY,
@@ -112,9 +112,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(sinter),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sintercard",
         arity: -3,
         flags: READONLY | MOVABLEKEYS,
@@ -139,9 +139,9 @@ pub const TABLE: &[Spec] = &[
             integer("limit").token("LIMIT").optional(),
         ],
         handler: Some(sintercard),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sinterstore",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -165,9 +165,9 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("destination"), key("key").key_spec(1).multiple()],
         handler: Some(sinterstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sismember",
         arity: 3,
         flags: READONLY | FAST,
@@ -179,9 +179,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key"), string("member")],
         handler: Some(sismember),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "smembers",
         arity: 2,
         flags: READONLY,
@@ -194,9 +194,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(smembers),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "smismember",
         arity: -3,
         flags: READONLY | FAST,
@@ -208,9 +208,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(smismember),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "smove",
         arity: 4,
         flags: WRITE | FAST,
@@ -238,9 +238,9 @@ pub const TABLE: &[Spec] = &[
             string("member"),
         ],
         handler: Some(smove),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "spop",
         arity: -2,
         flags: WRITE | FAST,
@@ -254,9 +254,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key"), integer("count").since("3.2.0").optional()],
         handler: Some(spop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "srandmember",
         arity: -2,
         flags: READONLY,
@@ -270,9 +270,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("count").since("2.6.0").optional()],
         handler: Some(srandmember),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "srem",
         arity: -3,
         flags: WRITE | FAST,
@@ -285,9 +285,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(srem),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sscan",
         arity: -3,
         flags: READONLY,
@@ -305,9 +305,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(sscan),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sunion",
         arity: -2,
         flags: READONLY,
@@ -329,9 +329,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(sunion),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "sunionstore",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -355,6 +355,6 @@ pub const TABLE: &[Spec] = &[
         ],
         args: &[key("destination"), key("key").key_spec(1).multiple()],
         handler: Some(sunionstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];

@@ -21,8 +21,8 @@ use read::{xlen, xrange, xread, xreadgroup, xrevrange};
 use write::{xadd, xdel, xdelex, xsetid, xtrim};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "xack",
         arity: -4,
         flags: WRITE | FAST,
@@ -34,9 +34,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[key("key"), string("group"), string("id").multiple()],
         handler: Some(xack),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xackdel",
         arity: -6,
         flags: WRITE | FAST,
@@ -61,9 +61,9 @@ pub const TABLE: &[Spec] = &[
             block("ids", &[integer("numids"), string("id").multiple()]).token("IDS"),
         ],
         handler: Some(xackdel),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xadd",
         arity: -5,
         flags: WRITE | DENYOOM | FAST,
@@ -127,9 +127,9 @@ pub const TABLE: &[Spec] = &[
             block("data", &[string("field"), string("value")]).multiple(),
         ],
         handler: Some(xadd),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xautoclaim",
         arity: -6,
         flags: WRITE | FAST,
@@ -154,9 +154,9 @@ pub const TABLE: &[Spec] = &[
             flag("justid", "JUSTID").optional(),
         ],
         handler: Some(xautoclaim),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xclaim",
         arity: -6,
         flags: WRITE | FAST,
@@ -181,9 +181,9 @@ pub const TABLE: &[Spec] = &[
             string("lastid").token("LASTID").optional(),
         ],
         handler: Some(xclaim),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xdel",
         arity: -3,
         flags: WRITE | FAST,
@@ -195,9 +195,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("id").multiple()],
         handler: Some(xdel),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xdelex",
         arity: -5,
         flags: WRITE | FAST,
@@ -221,9 +221,9 @@ pub const TABLE: &[Spec] = &[
             block("ids", &[integer("numids"), string("id").multiple()]).token("IDS"),
         ],
         handler: Some(xdelex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xgroup",
         arity: -2,
         categories: &["slow"],
@@ -232,7 +232,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Makes, moves and removes consumer groups.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "create",
                 arity: -5,
                 flags: WRITE | DENYOOM,
@@ -263,9 +263,9 @@ pub const TABLE: &[Spec] = &[
                         .optional(),
                 ],
                 handler: Some(xgroup_create),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "createconsumer",
                 arity: 5,
                 flags: WRITE | DENYOOM,
@@ -286,9 +286,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key"), string("group"), string("consumer")],
                 handler: Some(xgroup_createconsumer),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "delconsumer",
                 arity: 5,
                 flags: WRITE,
@@ -309,9 +309,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key"), string("group"), string("consumer")],
                 handler: Some(xgroup_delconsumer),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "destroy",
                 arity: 4,
                 flags: WRITE,
@@ -332,9 +332,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key"), string("group")],
                 handler: Some(xgroup_destroy),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -344,9 +344,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands of XGROUP.",
                 handler: Some(xgroup_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "setid",
                 arity: -5,
                 flags: WRITE,
@@ -376,12 +376,12 @@ pub const TABLE: &[Spec] = &[
                         .optional(),
                 ],
                 handler: Some(xgroup_setid),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xinfo",
         arity: -2,
         categories: &["slow"],
@@ -390,7 +390,7 @@ pub const TABLE: &[Spec] = &[
         complexity: "Depends on subcommand.",
         summary: "Tells about streams, groups and consumers.",
         subcommands: &[
-            Spec {
+            Row {
                 name: "consumers",
                 arity: 4,
                 flags: READONLY,
@@ -416,9 +416,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key"), string("group")],
                 handler: Some(xinfo_consumers),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "groups",
                 arity: 3,
                 flags: READONLY,
@@ -440,9 +440,9 @@ pub const TABLE: &[Spec] = &[
                 }],
                 args: &[key("key")],
                 handler: Some(xinfo_groups),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "help",
                 arity: 2,
                 flags: LOADING | STALE,
@@ -452,9 +452,9 @@ pub const TABLE: &[Spec] = &[
                 complexity: "O(1)",
                 summary: "Lists the subcommands of XINFO.",
                 handler: Some(xinfo_help),
-                ..Spec::NEW
+                ..Row::NEW
             },
-            Spec {
+            Row {
                 name: "stream",
                 arity: -3,
                 flags: READONLY,
@@ -496,12 +496,12 @@ pub const TABLE: &[Spec] = &[
                     .optional(),
                 ],
                 handler: Some(xinfo_stream),
-                ..Spec::NEW
+                ..Row::NEW
             },
         ],
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xlen",
         arity: 2,
         flags: READONLY | FAST,
@@ -513,9 +513,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(xlen),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xpending",
         arity: -3,
         flags: READONLY,
@@ -549,9 +549,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(xpending),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xrange",
         arity: -4,
         flags: READONLY,
@@ -569,9 +569,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(xrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xread",
         arity: -4,
         flags: READONLY | BLOCKING | MOVABLEKEYS,
@@ -595,9 +595,9 @@ pub const TABLE: &[Spec] = &[
             block("streams", &[key("key").multiple(), string("id").multiple()]).token("STREAMS"),
         ],
         handler: Some(xread),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xreadgroup",
         arity: -7,
         flags: WRITE | BLOCKING | MOVABLEKEYS,
@@ -628,9 +628,9 @@ pub const TABLE: &[Spec] = &[
             block("streams", &[key("key").multiple(), string("id").multiple()]).token("STREAMS"),
         ],
         handler: Some(xreadgroup),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xrevrange",
         arity: -4,
         flags: READONLY,
@@ -648,9 +648,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(xrevrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xsetid",
         arity: -3,
         flags: WRITE | DENYOOM | FAST,
@@ -677,9 +677,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(xsetid),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "xtrim",
         arity: -4,
         flags: WRITE,
@@ -727,6 +727,6 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(xtrim),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];

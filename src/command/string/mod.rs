@@ -19,8 +19,8 @@ use many::{mget, mset, msetex, msetnx};
 use part::{getrange, lcs, setrange};
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "append",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -32,9 +32,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "insert"])],
         args: &[key("key"), string("value")],
         handler: Some(append),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "decr",
         arity: 2,
         flags: WRITE | DENYOOM | FAST,
@@ -46,9 +46,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key")],
         handler: Some(decr),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "decrby",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -60,9 +60,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("decrement")],
         handler: Some(decrby),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "delex",
         arity: -2,
         flags: WRITE | FAST,
@@ -86,9 +86,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(delex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "delifeq",
         arity: 3,
         flags: WRITE | FAST,
@@ -100,9 +100,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RM", "delete"])],
         args: &[key("key"), string("value")],
         handler: Some(delifeq),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "digest",
         arity: 2,
         flags: READONLY | FAST,
@@ -114,9 +114,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(digest),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "get",
         arity: 2,
         flags: READONLY | FAST,
@@ -128,9 +128,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key")],
         handler: Some(get),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "getdel",
         arity: 2,
         flags: WRITE | FAST,
@@ -142,9 +142,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key")],
         handler: Some(getdel),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "getex",
         arity: -2,
         flags: WRITE | FAST,
@@ -178,9 +178,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(getex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "getrange",
         arity: 4,
         flags: READONLY,
@@ -192,9 +192,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("start"), integer("end")],
         handler: Some(getrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "getset",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -206,9 +206,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), string("value")],
         handler: Some(getset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "incr",
         arity: 2,
         flags: WRITE | DENYOOM | FAST,
@@ -220,9 +220,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key")],
         handler: Some(incr),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "incrby",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -234,9 +234,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("increment")],
         handler: Some(incrby),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "incrbyfloat",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -248,9 +248,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), double("increment")],
         handler: Some(incrbyfloat),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "lcs",
         arity: -3,
         flags: READONLY,
@@ -278,9 +278,9 @@ pub const TABLE: &[Spec] = &[
             flag("withmatchlen", "WITHMATCHLEN").optional(),
         ],
         handler: Some(lcs),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "mget",
         arity: -2,
         flags: READONLY | FAST,
@@ -302,9 +302,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple()],
         handler: Some(mget),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "mset",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -329,9 +329,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[block("data", &[key("key"), string("value")]).multiple()],
         handler: Some(mset),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "msetex",
         arity: -4,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -371,9 +371,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(msetex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "msetnx",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -394,9 +394,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[block("data", &[key("key"), string("value")]).multiple()],
         handler: Some(msetnx),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "psetex",
         arity: 4,
         flags: WRITE | DENYOOM,
@@ -408,9 +408,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["OW", "update"])],
         args: &[key("key"), integer("milliseconds"), string("value")],
         handler: Some(psetex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "set",
         arity: -3,
         flags: WRITE | DENYOOM,
@@ -482,9 +482,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(set),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "setex",
         arity: 4,
         flags: WRITE | DENYOOM,
@@ -496,9 +496,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["OW", "update"])],
         args: &[key("key"), integer("seconds"), string("value")],
         handler: Some(setex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "setnx",
         arity: 3,
         flags: WRITE | DENYOOM | FAST,
@@ -510,9 +510,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["OW", "insert"])],
         args: &[key("key"), string("value")],
         handler: Some(setnx),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "setrange",
         arity: 4,
         flags: WRITE | DENYOOM,
@@ -524,9 +524,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "update"])],
         args: &[key("key"), integer("offset"), string("value")],
         handler: Some(setrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "strlen",
         arity: 2,
         flags: READONLY | FAST,
@@ -538,9 +538,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(strlen),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "substr",
         arity: 4,
         flags: READONLY,
@@ -552,7 +552,7 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), integer("start"), integer("end")],
         handler: Some(substr),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

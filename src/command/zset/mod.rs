@@ -25,8 +25,8 @@ pub(super) use range::{put, version};
 pub(super) use write::add_scored;
 
 /// The family's commands.
-pub const TABLE: &[Spec] = &[
-    Spec {
+pub const TABLE: &[Row] = &[
+    Row {
         name: "bzmpop",
         arity: -5,
         flags: WRITE | BLOCKING | MOVABLEKEYS,
@@ -53,9 +53,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(bzmpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bzpopmax",
         arity: -3,
         flags: WRITE | BLOCKING | FAST,
@@ -80,9 +80,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple(), double("timeout")],
         handler: Some(bzpopmax),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "bzpopmin",
         arity: -3,
         flags: WRITE | BLOCKING | FAST,
@@ -107,9 +107,9 @@ pub const TABLE: &[Spec] = &[
         }],
         args: &[key("key").multiple(), double("timeout")],
         handler: Some(bzpopmin),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zadd",
         arity: -4,
         flags: WRITE | DENYOOM | FAST,
@@ -137,9 +137,9 @@ pub const TABLE: &[Spec] = &[
             block("data", &[double("score"), string("member")]).multiple(),
         ],
         handler: Some(zadd),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zcard",
         arity: 2,
         flags: READONLY | FAST,
@@ -151,9 +151,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO"])],
         args: &[key("key")],
         handler: Some(zcard),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zcount",
         arity: 4,
         flags: READONLY | FAST,
@@ -165,9 +165,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), double("min"), double("max")],
         handler: Some(zcount),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zdiff",
         arity: -3,
         flags: READONLY | MOVABLEKEYS,
@@ -192,9 +192,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zdiff),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zdiffstore",
         arity: -4,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -222,9 +222,9 @@ pub const TABLE: &[Spec] = &[
             key("key").key_spec(1).multiple(),
         ],
         handler: Some(zdiffstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zincrby",
         arity: 4,
         flags: WRITE | DENYOOM | FAST,
@@ -236,9 +236,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "update"])],
         args: &[key("key"), integer("increment"), string("member")],
         handler: Some(zincrby),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zinter",
         arity: -3,
         flags: READONLY | MOVABLEKEYS,
@@ -270,9 +270,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zinter),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zintercard",
         arity: -3,
         flags: READONLY | MOVABLEKEYS,
@@ -297,9 +297,9 @@ pub const TABLE: &[Spec] = &[
             integer("limit").token("LIMIT").optional(),
         ],
         handler: Some(zintercard),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zinterstore",
         arity: -4,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -334,9 +334,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(zinterstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zlexcount",
         arity: 4,
         flags: READONLY | FAST,
@@ -348,9 +348,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("min"), string("max")],
         handler: Some(zlexcount),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zmpop",
         arity: -4,
         flags: WRITE | MOVABLEKEYS,
@@ -376,9 +376,9 @@ pub const TABLE: &[Spec] = &[
             integer("count").token("COUNT").optional(),
         ],
         handler: Some(zmpop),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zmscore",
         arity: -3,
         flags: READONLY | FAST,
@@ -390,9 +390,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(zmscore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zpopmax",
         arity: -2,
         flags: WRITE | FAST,
@@ -404,9 +404,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key"), integer("count").optional()],
         handler: Some(zpopmax),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zpopmin",
         arity: -2,
         flags: WRITE | FAST,
@@ -418,9 +418,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "access", "delete"])],
         args: &[key("key"), integer("count").optional()],
         handler: Some(zpopmin),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrandmember",
         arity: -2,
         flags: READONLY,
@@ -443,9 +443,9 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(zrandmember),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrange",
         arity: -4,
         flags: READONLY,
@@ -477,9 +477,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrangebylex",
         arity: -4,
         flags: READONLY,
@@ -498,9 +498,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrangebylex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrangebyscore",
         arity: -4,
         flags: READONLY,
@@ -521,9 +521,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrangebyscore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrangestore",
         arity: -5,
         flags: WRITE | DENYOOM,
@@ -561,9 +561,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrangestore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrank",
         arity: -3,
         flags: READONLY | FAST,
@@ -580,9 +580,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscore", "WITHSCORE").optional(),
         ],
         handler: Some(zrank),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrem",
         arity: -3,
         flags: WRITE | FAST,
@@ -595,9 +595,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("member").multiple()],
         handler: Some(zrem),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zremrangebylex",
         arity: 4,
         flags: WRITE,
@@ -609,9 +609,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), string("min"), string("max")],
         handler: Some(zremrangebylex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zremrangebyrank",
         arity: 4,
         flags: WRITE,
@@ -623,9 +623,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), integer("start"), integer("stop")],
         handler: Some(zremrangebyrank),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zremrangebyscore",
         arity: 4,
         flags: WRITE,
@@ -637,9 +637,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RW", "delete"])],
         args: &[key("key"), double("min"), double("max")],
         handler: Some(zremrangebyscore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrevrange",
         arity: -4,
         flags: READONLY,
@@ -656,9 +656,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zrevrange),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrevrangebylex",
         arity: -4,
         flags: READONLY,
@@ -677,9 +677,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrevrangebylex),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrevrangebyscore",
         arity: -4,
         flags: READONLY,
@@ -700,9 +700,9 @@ pub const TABLE: &[Spec] = &[
                 .optional(),
         ],
         handler: Some(zrevrangebyscore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zrevrank",
         arity: -3,
         flags: READONLY | FAST,
@@ -719,9 +719,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscore", "WITHSCORE").optional(),
         ],
         handler: Some(zrevrank),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zscan",
         arity: -3,
         flags: READONLY,
@@ -741,9 +741,9 @@ pub const TABLE: &[Spec] = &[
             flag("noscores", "NOSCORES").optional(),
         ],
         handler: Some(zscan),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zscore",
         arity: 3,
         flags: READONLY | FAST,
@@ -755,9 +755,9 @@ pub const TABLE: &[Spec] = &[
         keys: &[KeySpec::first(&["RO", "access"])],
         args: &[key("key"), string("member")],
         handler: Some(zscore),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zunion",
         arity: -3,
         flags: READONLY | MOVABLEKEYS,
@@ -789,9 +789,9 @@ pub const TABLE: &[Spec] = &[
             flag("withscores", "WITHSCORES").optional(),
         ],
         handler: Some(zunion),
-        ..Spec::NEW
+        ..Row::NEW
     },
-    Spec {
+    Row {
         name: "zunionstore",
         arity: -4,
         flags: WRITE | DENYOOM | MOVABLEKEYS,
@@ -826,7 +826,7 @@ pub const TABLE: &[Spec] = &[
             .optional(),
         ],
         handler: Some(zunionstore),
-        ..Spec::NEW
+        ..Row::NEW
     },
 ];
 

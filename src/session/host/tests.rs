@@ -52,7 +52,7 @@ fn how_far_a_long_log_is_folded_is_told() {
     let all = 1_200;
     let folded = [500, 1_000].map(|done| Update::Folded { done, all });
     assert_eq!(told, folded);
-    assert!(matches!(host.frame(START).updates[0], Update::Ready { .. }));
+    assert!(matches!(host.frame(START).updates[0], Update::Ready));
 }
 
 #[test]
@@ -148,9 +148,7 @@ fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
     host.handle(START + 500, Request::Begin(Log::of(record, START + 400)));
     let frame = host.frame(START + 500);
     assert_eq!(outputs(&frame), []);
-    assert!(
-        matches!(frame.updates.first(), Some(Update::Ready { commands }) if commands.iter().any(|c| c.name == "SET"))
-    );
+    assert!(matches!(frame.updates.first(), Some(Update::Ready)));
     assert!(
         frame
             .updates

@@ -282,7 +282,7 @@ impl Generator {
         let names: Vec<String> = all()
             .flat_map(|c| {
                 std::iter::once(c.name.to_string())
-                    .chain(c.subcommands.iter().map(|s| full_name(c, s)))
+                    .chain(c.subcommands.iter().map(|s| full_name(c.name, s.name)))
             })
             .collect();
         let at = self.rng.below(names.len());

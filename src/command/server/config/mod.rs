@@ -18,7 +18,7 @@ use settings::{Change, HIDDEN};
 pub use settings::{SETTINGS, Setting};
 
 /// The row of CONFIG.
-pub(super) const CONFIG: Spec = Spec {
+pub(super) const CONFIG: Row = Row {
     name: "config",
     arity: -2,
     categories: &["slow"],
@@ -27,7 +27,7 @@ pub(super) const CONFIG: Spec = Spec {
     complexity: "Depends on subcommand.",
     summary: "Commands about settings.",
     subcommands: &[
-        Spec {
+        Row {
             name: "get",
             arity: -3,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -42,9 +42,9 @@ pub(super) const CONFIG: Spec = Spec {
             )],
             args: &[string("parameter").multiple()],
             handler: Some(config_get),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "help",
             arity: 2,
             flags: LOADING | STALE,
@@ -54,9 +54,9 @@ pub(super) const CONFIG: Spec = Spec {
             complexity: "O(1)",
             summary: "Lists the subcommands.",
             handler: Some(config_help),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "resetstat",
             arity: 2,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -67,9 +67,9 @@ pub(super) const CONFIG: Spec = Spec {
             summary: "Sets the counters of INFO back to zero.",
             tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
             handler: Some(config_resetstat),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "rewrite",
             arity: 2,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -80,9 +80,9 @@ pub(super) const CONFIG: Spec = Spec {
             summary: "Would write the settings to the file they came from; there is none.",
             tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
             handler: Some(config_rewrite),
-            ..Spec::NEW
+            ..Row::NEW
         },
-        Spec {
+        Row {
             name: "set",
             arity: -4,
             flags: ADMIN | NOSCRIPT | LOADING | STALE,
@@ -98,10 +98,10 @@ pub(super) const CONFIG: Spec = Spec {
             tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
             args: &[block("data", &[string("parameter"), string("value")]).multiple()],
             handler: Some(config_set),
-            ..Spec::NEW
+            ..Row::NEW
         },
     ],
-    ..Spec::NEW
+    ..Row::NEW
 };
 
 /// A setting by any of its names, in any case.
