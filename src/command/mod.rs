@@ -173,6 +173,7 @@ fn checked(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
 }
 
 /// A command's container and its own row. Errors: there is none.
+#[inline]
 fn locate(args: Args<'_>) -> Result<(&'static Spec, &'static Spec), Error> {
     let Some(container) = lookup(&args[0]) else {
         return Err(unknown(args));
@@ -187,6 +188,7 @@ fn locate(args: Args<'_>) -> Result<(&'static Spec, &'static Spec), Error> {
 }
 
 /// Finds what a command is. Errors: it is none, or has too few or too many words.
+#[inline]
 fn find(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Command, Error> {
     let (container, spec) = locate(args)?;
     if !ctx.in_exec {
@@ -217,16 +219,17 @@ fn admit(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<Option<Command>, Error> {
     if admitted.is_err()
         && let Some(place) = ctx.client().last
     {
-        ctx.engine.stats.calls.entry(place).or_default()[1] += 1;
+        ctx.engine.stats.calls_of(place)[1] += 1;
     }
     admitted
 }
 
 /// The flags that decide whether a command may run now: EXEC's and scripts' are also those of what they run.
+#[inline]
 fn flags(ctx: &mut Ctx<'_>, spec: &Spec, args: Args<'_>) -> u32 {
-    match spec.name {
-        "exec" => transaction::flags(ctx, spec),
-        _ if spec.group == "scripting" => script::flags(ctx, spec, args),
+    match spec.group {
+        "transactions" if spec.name == "exec" => transaction::flags(ctx, spec),
+        "scripting" => script::flags(ctx, spec, args),
         _ => spec.flags,
     }
 }

@@ -10,7 +10,9 @@
 //! The set holds plain `Copy` items and does not know their order: each call brings a probe,
 //! `FnMut(&T) -> Ordering`, that says how an item of the set stands to the one looked for (as in
 //! `slice::binary_search_by`). A probe can count its own calls; the number of calls depends on
-//! nothing but the tree.
+//! nothing but the tree. Where an item that is there is looked for, the probe is shown all items that it may
+//! yet be, `FnMut(&[T], usize) -> Ordering`: how the one at this position stands to it is then known from
+//! where it stands itself, which may cost less than to compare the two.
 //!
 //! Sources: R. Bayer and E. McCreight, "Organization and maintenance of large ordered indexes"
 //! (1972); D. Comer, "The ubiquitous B-tree" (1979), for items in leaves only; D. Knuth, TAOCP 3,
@@ -29,6 +31,7 @@ pub use iter::Iter;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::slice;
 pub use way::{Step, Way};
 
 /// Most items in a leaf, and most children of an inner node.
@@ -157,8 +160,16 @@ impl<T: Copy> Ranked<T> {
     }
 
     /// The rank of the item for which `probe` says `Equal`, or the rank it would have.
-    pub fn find(&self, probe: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {
-        let (spot, found) = self.spot_of_probe(probe, |_, _| ());
+    pub fn find(&self, mut probe: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {
+        self.find_among(|items, at| probe(&items[at]))
+    }
+
+    /// The same with a probe that is shown what is left.
+    pub fn find_among(
+        &self,
+        mut probe: impl FnMut(&[T], usize) -> Ordering,
+    ) -> Result<usize, usize> {
+        let (spot, found) = self.descend(|_, items, at| probe(items, at), |_, _| ());
         let rank = spot.before + spot.at;
         if found { Ok(rank) } else { Err(rank) }
     }
@@ -178,9 +189,16 @@ impl<T: Copy> Ranked<T> {
 
     /// Adds `item` where `probe` (about that same item) says it belongs: `Ok` with its rank, or, if
     /// an equal one is there already, `Err` with that one's rank and no change.
-    pub fn insert(&mut self, item: T, probe: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {
+    pub fn insert(
+        &mut self,
+        item: T,
+        mut probe: impl FnMut(&T) -> Ordering,
+    ) -> Result<usize, usize> {
         let mut path = Path::new();
-        let (spot, found) = self.spot_of_probe(probe, |node, i| path.push((node, i)));
+        let (spot, found) = self.descend(
+            |_, items, at| probe(&items[at]),
+            |node, i| path.push((node, i)),
+        );
         let rank = spot.before + spot.at;
         if found {
             return Err(rank);
@@ -243,9 +261,20 @@ impl<T: Copy> Ranked<T> {
     }
 
     /// Takes out the item for which `probe` says `Equal`, and tells the rank it had.
-    pub fn remove(&mut self, probe: impl FnMut(&T) -> Ordering) -> Option<(usize, T)> {
+    pub fn remove(&mut self, mut probe: impl FnMut(&T) -> Ordering) -> Option<(usize, T)> {
+        self.remove_among(|items, at| probe(&items[at]))
+    }
+
+    /// The same with a probe that is shown what is left.
+    pub fn remove_among(
+        &mut self,
+        mut probe: impl FnMut(&[T], usize) -> Ordering,
+    ) -> Option<(usize, T)> {
         let mut path = Path::new();
-        let (spot, found) = self.spot_of_probe(probe, |node, i| path.push((node, i)));
+        let (spot, found) = self.descend(
+            |_, items, at| probe(items, at),
+            |node, i| path.push((node, i)),
+        );
         found.then(|| (spot.before + spot.at, self.take(&path, &spot)))
     }
 
@@ -297,34 +326,30 @@ impl<T: Copy> Ranked<T> {
         self.leaves.memory_bytes() + self.inners.memory_bytes()
     }
 
-    /// The way to where `probe` leads: a child's `low` compared at each halving, then the leaf's
-    /// own items.
-    fn spot_of_probe(
-        &self,
-        mut probe: impl FnMut(&T) -> Ordering,
-        step: impl FnMut(u32, usize),
-    ) -> (Spot, bool) {
-        self.descend(|_, item| probe(item), step)
-    }
-
-    /// The same; the probe is told too where in its node the item stands.
+    /// The way to where `probe` leads: a child's `low` compared at each halving, by itself, then the leaf's
+    /// own items, among those that are left. The probe is told first where in its node the item stands.
     fn descend(
         &self,
-        mut probe: impl FnMut(usize, &T) -> Ordering,
+        mut probe: impl FnMut(usize, &[T], usize) -> Ordering,
         mut step: impl FnMut(u32, usize),
     ) -> (Spot, bool) {
-        let mut probe = |at: usize, item: &T| {
+        let mut probe = |in_node: usize, items: &[T], at: usize| {
             super::work::compared();
-            probe(at, item)
+            probe(in_node, items, at)
         };
         let (mut node, mut before) = (self.root, 0);
-        for _ in 0..self.height {
+        for depth in 0..self.height {
             let children = &self.inners[node];
+            // The root is in a cache, as every search passes it.
+            if depth > 0 {
+                fetch(children);
+            }
             // The last child whose low is not past the probe; the first child if all are.
             let (mut low, mut high) = (1, children.len());
             while low < high {
                 let middle = (low + high) / 2;
-                if probe(middle, &children[middle].low) == Ordering::Greater {
+                let low_item = slice::from_ref(&children[middle].low);
+                if probe(middle, low_item, 0) == Ordering::Greater {
                     high = middle;
                 } else {
                     low = middle + 1;
@@ -343,7 +368,7 @@ impl<T: Copy> Ranked<T> {
         let (mut low, mut high) = (0, items.len());
         while low < high {
             let middle = (low + high) / 2;
-            match probe(middle, &items[middle]) {
+            match probe(middle, &items[low..high], middle - low) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Equal => {
                     return (

@@ -4,12 +4,13 @@
 //! there. A hash index finds the id of a member; a [`Ranked`] set of (score, id) holds the order
 //! and knows ranks. It compares scores first and looks a member up only between equal scores. A
 //! member of up to 16 bytes (20 in wasm) costs about 57 bytes in all: 32 the record, 14 its place in
-//! the order, 11 its share of the index.
+//! the order, 10 to 13 its share of the index.
 #![allow(
     clippy::indexing_slicing,
     reason = "record ids come from the index and the order, which hold live ones only"
 )]
 
+mod index;
 mod records;
 mod way;
 
@@ -18,7 +19,7 @@ use super::limits::Limits;
 use super::listpack;
 use super::ranked::{self, Ranked};
 use super::room;
-use hashbrown::HashTable;
+use index::Index;
 use records::{Member, Record, Records};
 use rustc_hash::FxHasher;
 use std::cmp::Ordering;
@@ -35,7 +36,7 @@ pub use way::Passed;
 #[derive(Clone, Debug)]
 pub struct Zset {
     records: Records,
-    index: HashTable<u32>,
+    index: Index,
     order: Ranked<Place>,
     encoding: Encoding,
     /// Most members and longest member that the reference still keeps as a listpack.
@@ -153,7 +154,7 @@ impl Zset {
     pub fn within(limits: &Limits) -> Self {
         let mut set = Zset {
             records: Records::new(),
-            index: HashTable::new(),
+            index: Index::default(),
             order: Ranked::new(),
             encoding: Encoding::Listpack,
             most: 0,
@@ -175,7 +176,7 @@ impl Zset {
     pub fn from_pairs(pairs: impl IntoIterator<Item = (Bytes, f64)>, limits: &Limits) -> Self {
         let mut set = Self::within(limits);
         let pairs = pairs.into_iter();
-        set.index.reserve(pairs.size_hint().0, |_| 0);
+        set.index.reserve(pairs.size_hint().0);
         for (member, score) in pairs.filter(|(_, score)| !score.is_nan()) {
             let hash = hash(&member);
             if let Some(id) = set.id(hash, &member) {
@@ -184,8 +185,7 @@ impl Zset {
                 set.expect(0, member.len());
                 let member = Member::from_slice(&member);
                 let id = set.records.put(Record { score, member });
-                set.index
-                    .insert_unique(hash, id, |&id| set.records.hash(id));
+                set.index.insert(hash, id);
             }
         }
         set.expect(set.index.len(), 0);
@@ -259,7 +259,7 @@ impl Zset {
             let records = &self.records;
             let from = self
                 .order
-                .remove(probe(records, old, member, &mut comparisons));
+                .remove_among(probe_own(records, id, &mut comparisons));
             let to = self.order.insert(
                 Place { score, id },
                 probe(records, score, member, &mut comparisons),
@@ -284,8 +284,8 @@ impl Zset {
             score,
             member: Member::from_slice(member),
         });
+        self.index.insert(hash, id);
         let records = &self.records;
-        self.index.insert_unique(hash, id, |&id| records.hash(id));
         let rank = self.order.insert(
             Place { score, id },
             probe(records, score, member, &mut comparisons),
@@ -299,11 +299,9 @@ impl Zset {
     /// Takes a member out and tells its score.
     pub fn remove(&mut self, member: &[u8]) -> Option<f64> {
         let id = self.id(hash(member), member)?;
-        let score = self.records.get(id).score;
         self.order
-            .remove(probe(&self.records, score, member, &mut 0));
-        self.forget(id);
-        Some(score)
+            .remove_among(probe_own(&self.records, id, &mut 0));
+        Some(self.forget(id).score)
     }
 
     /// A member's rank.
@@ -313,11 +311,11 @@ impl Zset {
 
     /// A member's rank, and how many comparisons finding it took.
     pub fn rank_counted(&self, member: &[u8]) -> Option<(usize, u32)> {
-        let score = self.score(member)?;
+        let id = self.id(hash(member), member)?;
         let mut comparisons = 0;
         let rank = self
             .order
-            .find(probe(&self.records, score, member, &mut comparisons));
+            .find_among(probe_own(&self.records, id, &mut comparisons));
         Some((rank.ok()?, comparisons))
     }
 
@@ -474,7 +472,7 @@ impl Zset {
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>()
             + self.records.memory_bytes()
-            + self.index.allocation_size()
+            + self.index.memory_bytes()
             + self.order.memory_bytes()
     }
 
@@ -489,24 +487,18 @@ impl Zset {
         }
     }
 
-    fn id(&self, hash: u64, member: &[u8]) -> Option<u32> {
+    fn id(&self, hash: u32, member: &[u8]) -> Option<u32> {
         self.index
-            .find(hash, |&id| self.records.get(id).member.as_slice() == member)
-            .copied()
+            .find(hash, |id| self.records.get(id).member.as_slice() == member)
     }
 
     /// Takes a record that is out of the order already from the index and the table. Gives room
     /// back once nothing is left.
     fn forget(&mut self, id: u32) -> Record {
-        if let Ok(entry) = self
-            .index
-            .find_entry(self.records.hash(id), |&other| other == id)
-        {
-            entry.remove();
-        }
+        self.index.remove(self.records.hash(id), id);
         let record = self.records.take(id);
         if self.index.is_empty() {
-            self.index = HashTable::new();
+            self.index = Index::default();
             self.records = Records::new();
         }
         record
@@ -514,10 +506,11 @@ impl Zset {
 }
 
 /// The one hash of members: fixed, so that nothing ever depends on chance.
-fn hash(member: &[u8]) -> u64 {
+fn hash(member: &[u8]) -> u32 {
     let mut hasher = FxHasher::default();
     hasher.write(member);
-    hasher.finish()
+    // The hasher's best bits are its lowest; a multiplication brings them to where the index looks first.
+    (hasher.finish() as u32).wrapping_mul(0x9E37_79B1)
 }
 
 fn unsigned_zero(score: f64) -> f64 {
@@ -545,6 +538,27 @@ fn probe<'a>(
     move |place| {
         *comparisons += 1;
         compare(records, place, score, member)
+    }
+}
+
+/// The same for a record that is there. Among equal scores it is looked for by its id, where it must be if that is in this leaf: other
+/// members would have to be fetched from all over memory.
+fn probe_own<'a>(
+    records: &'a Records,
+    id: u32,
+    comparisons: &'a mut u32,
+) -> impl FnMut(&[Place], usize) -> Ordering + 'a {
+    let (member, score) = records.pair(id);
+    move |places, at| {
+        *comparisons += 1;
+        let place = &places[at];
+        if place.score != score {
+            return compare(records, place, score, member);
+        }
+        match places.iter().position(|other| other.id == id) {
+            Some(own) => at.cmp(&own),
+            None => compare(records, place, score, member),
+        }
     }
 }
 

@@ -18,6 +18,18 @@ use crate::ds::bytes::Bytes;
 /// The most changed keys that are remembered for who lists them; with more, the list is made anew.
 const CHANGES_MAX: usize = 10_000;
 
+/// Makes a value a string, which takes the memory of the one that was there if it fits.
+fn overwrite(value: &mut Value, text: &[u8]) {
+    let size = text.len();
+    match value {
+        Value::Str(old) if size <= old.capacity() && old.capacity() / 2 <= size => {
+            old.clear();
+            old.extend_from_slice(text);
+        }
+        other => *other = Value::Str(text.to_vec()),
+    }
+}
+
 /// Which keys changed since somebody last asked.
 #[derive(Clone, Debug)]
 struct Changes {
@@ -275,14 +287,30 @@ impl Db {
 
     /// [Sets](Self::set) a key to a string, which takes the memory of the one that was there if that fits.
     pub fn set_text(&mut self, key: &[u8], text: &[u8], keep_ttl: bool) {
-        let size = text.len();
-        match &mut self.renew(key, keep_ttl).value {
-            Value::Str(old) if size <= old.capacity() && old.capacity() / 2 <= size => {
-                old.clear();
-                old.extend_from_slice(text);
+        overwrite(&mut self.renew(key, keep_ttl).value, text);
+    }
+
+    /// [Reads](Self::read) a string, and [sets](Self::set_text) it to what `change` makes of it where it stands, so that it is looked for
+    /// once; its deadline stays. Errors: WRONGTYPE, and those of `change`; nothing is set then.
+    pub fn change_text<'t>(
+        &mut self,
+        key: &[u8],
+        change: impl FnOnce(Option<&[u8]>) -> Result<&'t [u8], Error>,
+    ) -> Result<(), Error> {
+        match self.read::<Vec<u8>>(key)? {
+            Some(old) => {
+                let text = change(Some(old))?;
+                self.version += 1;
+                self.log(key);
+                // Where it was found just now.
+                overwrite(&mut self.renew_at(self.last.get(), true).value, text);
             }
-            other => *other = Value::Str(text.to_vec()),
+            None => {
+                let text = change(None)?;
+                self.set_text(key, text, true);
+            }
         }
+        Ok(())
     }
 
     /// The entry of a key that is to be set, with the value that is to be replaced.
@@ -290,45 +318,46 @@ impl Db {
     fn renew(&mut self, key: &[u8], keep_ttl: bool) -> &mut Entry {
         self.version += 1;
         self.log(key);
-        let (version, now, looks) = (self.version, self.now, self.looks);
-        let at = match self.find(key) {
-            Some(at) => {
-                let entry = &mut self.keys[at];
-                entry.witness = None;
-                entry.version = version;
-                if entry.born != self.used.replace(entry.born) {
-                    entry.touch(now, looks);
-                }
-                entry.accessed.set(now);
-                entry.form = Form::Best;
-                entry.tight = entry.ticket.is_some();
-                if !keep_ttl && let Some(ticket) = entry.ticket.take() {
-                    self.deadlines.cancel(ticket);
-                }
-                if let Some(ticket) = entry.field_ticket.take() {
-                    self.field_deadlines.cancel(ticket);
-                }
-                at
-            }
-            None => {
-                let born = self.bear(key);
-                let entry = Entry {
-                    value: Value::Str(Vec::new()),
-                    witness: None,
-                    version,
-                    accessed: Cell::new(now),
-                    uses: Cell::default(),
-                    form: Form::Best,
-                    tight: false,
-                    born,
-                    counted: 0,
-                    ticket: None,
-                    field_ticket: None,
-                };
-                self.keys.insert_full(Bytes::from_slice(key), entry).0
-            }
+        if let Some(at) = self.find(key) {
+            return self.renew_at(at, keep_ttl);
+        }
+        let born = self.bear(key);
+        let entry = Entry {
+            value: Value::Str(Vec::new()),
+            witness: None,
+            version: self.version,
+            accessed: Cell::new(self.now),
+            uses: Cell::default(),
+            form: Form::Best,
+            tight: false,
+            born,
+            counted: 0,
+            ticket: None,
+            field_ticket: None,
         };
+        let at = self.keys.insert_full(Bytes::from_slice(key), entry).0;
         &mut self.keys[at]
+    }
+
+    /// The same for a key that is there, which is marked already.
+    #[inline]
+    fn renew_at(&mut self, at: usize, keep_ttl: bool) -> &mut Entry {
+        let entry = &mut self.keys[at];
+        entry.witness = None;
+        entry.version = self.version;
+        if entry.born != self.used.replace(entry.born) {
+            entry.touch(self.now, self.looks);
+        }
+        entry.accessed.set(self.now);
+        entry.form = Form::Best;
+        entry.tight = entry.ticket.is_some();
+        if !keep_ttl && let Some(ticket) = entry.ticket.take() {
+            self.deadlines.cancel(ticket);
+        }
+        if let Some(ticket) = entry.field_ticket.take() {
+            self.field_deadlines.cancel(ticket);
+        }
+        entry
     }
 
     /// A key is about to be made, behind all others; the number it is made as.

@@ -103,28 +103,40 @@ impl Ctx<'_> {
         }
     }
 
-    /// To be asked before a string is written over: the lock that it is, and whether it keeps its token.
-    pub fn lock_before(&self, key: &[u8], value: &[u8]) -> Option<(Witness, bool)> {
-        if !self.engine.observing {
-            return None;
+    /// To be asked before a string is written over: the lock that it is, and its token.
+    #[inline]
+    pub fn lock_before(&self, key: &[u8]) -> Option<Box<(Witness, Vec<u8>)>> {
+        match self.engine.observing {
+            true => self.lock_there(key),
+            false => None,
         }
+    }
+
+    #[inline(never)]
+    fn lock_there(&self, key: &[u8]) -> Option<Box<(Witness, Vec<u8>)>> {
         let entry = self.engine.dbs.get(self.db)?.entry(key)?;
         match (entry.witness.as_deref()?, &entry.value) {
-            (lock @ Witness::Lock { .. }, Value::Str(text)) => Some((lock.clone(), text == value)),
+            (lock @ Witness::Lock { .. }, Value::Str(token)) => {
+                Some(Box::new((lock.clone(), token.clone())))
+            }
             _ => None,
         }
     }
 
-    /// To be told afterwards. Set to its own token, as one does to extend it, it is the same lock.
-    pub fn lock_after(&mut self, key: &[u8], lock: Option<(Witness, bool)>) {
-        match lock {
-            Some((witness, true)) => {
-                if let Some(entry) = self.db().entry_mut(key) {
-                    entry.witness = Some(Box::new(witness));
-                }
-            }
-            Some((_, false)) => self.note(key, || Fact::LockOverwritten),
-            None => {}
+    /// To be told afterwards, with what was written. Set to its own token, as one does to extend it, it is the same lock.
+    #[inline]
+    pub fn lock_after(&mut self, key: &[u8], lock: Option<Box<(Witness, Vec<u8>)>>, value: &[u8]) {
+        if let Some(lock) = lock {
+            self.lock_written(key, *lock, value);
+        }
+    }
+
+    #[inline(never)]
+    fn lock_written(&mut self, key: &[u8], (witness, token): (Witness, Vec<u8>), value: &[u8]) {
+        if token != value {
+            self.note(key, || Fact::LockOverwritten);
+        } else if let Some(entry) = self.db().entry_mut(key) {
+            entry.witness = Some(Box::new(witness));
         }
     }
 

@@ -384,10 +384,7 @@ impl Engine {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.commands += 1;
         }
-        let calls = match self.stats.calls.get_mut(&place) {
-            Some(calls) => calls,
-            None => self.stats.calls.entry(place).or_default(),
-        };
+        let calls = self.stats.calls_of(place);
         calls[0] += 1;
         calls[2] += u64::from(failed);
     }
@@ -564,6 +561,7 @@ impl Engine {
     }
 
     /// How what is looked at counts as used.
+    #[inline]
     fn looks(&self, unseen: bool) -> Looks {
         Looks {
             births: self.config.notify & notify::NEW != 0 || !self.waiters.is_empty(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::names::Place;
 use super::time::Millis;
@@ -41,12 +42,31 @@ pub struct Stats {
     /// Error replies, by code.
     pub errors: BTreeMap<String, u64>,
     /// Calls, rejected calls and failed calls, by container and name.
-    pub calls: FxHashMap<Place, [u64; 3]>,
+    pub calls: IndexMap<Place, [u64; 3], FxBuildHasher>,
+    /// Where the command stands that was counted last.
+    last: usize,
     /// Commands that took time.
     pub latency: Latency,
 }
 
 impl Stats {
+    /// The counts of a command, which is mostly the one that was asked for last.
+    #[inline]
+    pub fn calls_of(&mut self, place: Place) -> &mut [u64; 3] {
+        let known = self.calls.get_index(self.last);
+        if known.is_none_or(|(last, _)| *last != place) {
+            self.find_calls(place);
+        }
+        &mut self.calls[self.last]
+    }
+
+    #[inline(never)]
+    fn find_calls(&mut self, place: Place) {
+        let entry = self.calls.entry(place);
+        self.last = entry.index();
+        entry.or_default();
+    }
+
     /// Begins to count anew, as CONFIG RESETSTAT does: the changes and LATENCY's samples are not counters.
     pub fn reset(&mut self) {
         let Latency {

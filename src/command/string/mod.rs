@@ -788,19 +788,22 @@ fn set_with_lifetime(
 
 /// Adds to a counter, which keeps its TTL.
 fn add(ctx: &mut Ctx<'_>, key: &[u8], by: i64) -> Result<(), Error> {
-    let there = match ctx.db().read::<Vec<u8>>(key)? {
-        Some(text) => match num::parse_i64(text) {
-            Some(number) => Some(number),
-            None => return Err(Error::NotInteger),
-        },
-        None => None,
-    };
-    let Some(after) = there.unwrap_or(0).checked_add(by) else {
-        return Err(Error::Overflow);
-    };
-    let mut text = itoa::Buffer::new();
-    let text = text.format(after);
-    store(ctx, key, text.as_bytes(), true);
+    let (mut there, mut after) = (None, 0);
+    let mut buffer = itoa::Buffer::new();
+    let mut text = "";
+    let lock = ctx.lock_before(key);
+    ctx.db().change_text(key, |old| {
+        there = match old {
+            Some(text) => Some(num::parse_i64(text).ok_or(Error::NotInteger)?),
+            None => None,
+        };
+        let sum = there.unwrap_or(0).checked_add(by);
+        after = sum.ok_or(Error::Overflow)?;
+        text = buffer.format(after);
+        Ok(text.as_bytes())
+    })?;
+    ctx.lock_after(key, lock, text.as_bytes());
+    ctx.changed(key);
     ctx.notify(notify::STRING, "incrby", key);
     ctx.note(key, || Fact::NumberAdded {
         by: by.to_string(),
@@ -818,13 +821,9 @@ fn put(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
 }
 
 fn store(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], keep_ttl: bool) {
-    if ctx.engine.observing {
-        let lock = ctx.lock_before(key, value);
-        ctx.db().set_text(key, value, keep_ttl);
-        ctx.lock_after(key, lock);
-    } else {
-        ctx.db().set_text(key, value, keep_ttl);
-    }
+    let lock = ctx.lock_before(key);
+    ctx.db().set_text(key, value, keep_ttl);
+    ctx.lock_after(key, lock, value);
     ctx.changed(key);
 }
 

@@ -1022,18 +1022,19 @@ fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
     let found = db.read::<Zset>(&args[1])?.and_then(|set| {
         let (rank, comparisons) = set.rank_counted(member)?;
         read = Some((rank, comparisons, set.len()));
-        Some((
-            if reverse { set.len() - 1 - rank } else { rank },
-            set.score(member)?,
-        ))
+        let score = match with_score {
+            true => Some(set.score(member)?),
+            false => None,
+        };
+        Some((if reverse { set.len() - 1 - rank } else { rank }, score))
     });
     match found {
-        Some((rank, score)) if with_score => {
+        Some((rank, Some(score))) => {
             out.array(2);
             out.count(rank);
             out.double(score);
         }
-        Some((rank, _)) => out.count(rank),
+        Some((rank, None)) => out.count(rank),
         None if with_score => out.null_array(),
         None => out.null(),
     }

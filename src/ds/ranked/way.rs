@@ -64,12 +64,17 @@ impl<T> Way<T> {
 impl<T: Copy> Ranked<T> {
     /// The way that [`Ranked::find`] takes.
     pub fn way(&self, mut probe: impl FnMut(&T) -> Ordering) -> Way<T> {
+        self.way_among(|items, at| probe(&items[at]))
+    }
+
+    /// The way that [`Ranked::find_among`] takes.
+    pub fn way_among(&self, mut probe: impl FnMut(&[T], usize) -> Ordering) -> Way<T> {
         let compared = RefCell::new(Vec::new());
         let mut taken = Vec::new();
         let (spot, found) = self.descend(
-            |at, item| {
-                compared.borrow_mut().push((at, *item));
-                probe(item)
+            |in_node, items, at| {
+                compared.borrow_mut().push((in_node, items[at]));
+                probe(items, at)
             },
             |node, at| taken.push((node, at, compared.take())),
         );

@@ -69,7 +69,7 @@ impl Records {
         (&record.member, record.score)
     }
 
-    pub(super) fn hash(&self, id: u32) -> u64 {
+    pub(super) fn hash(&self, id: u32) -> u32 {
         hash(&self.get(id).member)
     }
 

@@ -54,6 +54,7 @@ impl Zset {
                 .eq(sorted.iter().rev().copied())
         );
         assert_eq!(self.index.len(), sorted.len());
+        self.index.check();
         let long: usize = sorted
             .iter()
             .map(|pair| if pair.0.len() > 16 { pair.0.len() } else { 0 })
@@ -65,6 +66,11 @@ impl Zset {
             assert_eq!(self.nth(rank), Some((member, score)));
             assert_eq!(self.rank(member), Some(rank));
             assert_eq!(self.score(member), Some(score));
+            // Who looks for a member by its id asks as often as who compares members.
+            let mut compared = 0;
+            let probe = probe(&self.records, score, member, &mut compared);
+            assert_eq!(self.order.find(probe), Ok(rank));
+            assert_eq!(self.rank_counted(member), Some((rank, compared)));
         }
     }
 

@@ -1,6 +1,8 @@
 //! The ways that lookups take through the order, for who wants to see them.
 
-use super::{LexBound, Place, Zset, below_member, below_score, probe, up_to_member, up_to_score};
+use super::{
+    LexBound, Place, Zset, below_member, below_score, hash, probe_own, up_to_member, up_to_score,
+};
 use crate::ds::ranked::Way;
 use std::ops::Bound;
 
@@ -10,11 +12,8 @@ pub type Passed<'a> = (&'a [u8], f64);
 impl Zset {
     /// The way that [`Zset::rank`] takes.
     pub fn way_to_member(&self, member: &[u8]) -> Option<Way<Passed<'_>>> {
-        let score = self.score(member)?;
-        let mut comparisons = 0;
-        let way = self
-            .order
-            .way(probe(&self.records, score, member, &mut comparisons));
+        let id = self.id(hash(member), member)?;
+        let way = self.order.way_among(probe_own(&self.records, id, &mut 0));
         Some(self.named(way))
     }
 

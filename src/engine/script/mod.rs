@@ -340,7 +340,7 @@ impl Engine {
             return Err(Error::Counted(text.to_vec()));
         }
         if let Some(running) = &self.scripting.running {
-            let calls = self.stats.calls.entry(running.job.place).or_default();
+            let calls = self.stats.calls_of(running.job.place);
             calls[2] += u64::from(!errors.is_empty());
         }
         Ok(reply)
