@@ -88,6 +88,9 @@ impl State {
                     if bytes {
                         let input = self.inputs;
                         Rc::make_mut(&mut self.timeline).recorded(conn, at, input);
+                        if let Some(console) = self.console(conn) {
+                            console.transcript.taken(at);
+                        }
                     }
                     let db = self.console(conn).map_or(0, |c| c.db());
                     for key in keys {

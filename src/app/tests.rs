@@ -216,6 +216,29 @@ fn a_server_half_that_breaks_is_brought_back_and_says_so() {
 }
 
 #[test]
+fn what_a_command_took_counts_from_when_it_ran() {
+    let mut page = Joined::open();
+    // Nothing was told meanwhile.
+    page.now += 4_000;
+    assert_eq!(page.exec(0, "PING"), ["PONG"]);
+    let shown = |page: &Joined| page.state.consoles[0].transcript.text("A> ");
+    assert!(
+        shown(&page).ends_with("PING\nPONG\n"),
+        "{}",
+        shown(&page)
+    );
+    page.now += 4_000;
+    assert_eq!(page.exec(0, "BLPOP nothing 1"), [""; 0]);
+    page.now += 1_000;
+    page.settle();
+    assert!(
+        shown(&page).ends_with("(nil)\n(1.00s)\n"),
+        "{}",
+        shown(&page)
+    );
+}
+
+#[test]
 fn a_blocked_client_keeps_its_answer_open_until_another_wakes_it_or_ctrl_c_ends_it() {
     let mut page = Joined::open();
     assert_eq!(page.exec(1, "XREAD BLOCK 0 STREAMS s $"), [""; 0]);

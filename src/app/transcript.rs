@@ -84,7 +84,9 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 struct Pending {
     ticket: Ticket,
+    /// When it was sent, as far as the page knew; once the server half has taken it, when it did.
     at: Millis,
+    taken: bool,
     /// Its words in lower case, as far as they decide how the answer is read: two of them.
     name: (String, String),
     words: usize,
@@ -208,6 +210,7 @@ impl Transcript {
         self.pending.push_back(Pending {
             ticket,
             at,
+            taken: false,
             name,
             words: words.len(),
             left: None,
@@ -215,6 +218,13 @@ impl Transcript {
             more,
         });
         ticket
+    }
+
+    /// The server half took the next of the commands that were sent: what it waits for its answer counts from then.
+    pub fn taken(&mut self, at: Millis) {
+        if let Some(pending) = self.pending.iter_mut().find(|pending| !pending.taken) {
+            (pending.at, pending.taken) = (at, true);
+        }
     }
 
     /// Bytes came from the server: shows them, and gives the commands that they complete.

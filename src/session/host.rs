@@ -580,6 +580,8 @@ impl Host {
         }
     }
 
+    /// What a panel looks at. By itself, since a first prompt, which looks at nothing, is not to wait for it.
+    #[inline(never)]
     fn look(&mut self, target: &Target, index: &mut Option<KeyIndex>) -> View {
         match target {
             Target::Keys { db, asked, window } => {

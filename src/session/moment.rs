@@ -170,7 +170,8 @@ impl Moment {
             + self.talks.memory_bytes()
     }
 
-    /// Brings an actor what it is sent.
+    /// Brings an actor what it is sent. By itself, since a first prompt, beside which there are none, is not to wait for it.
+    #[inline(never)]
     fn hear(&mut self, conn: Conn, bytes: &[u8]) {
         let client = self.engine.client(conn);
         let subscribed = client.is_some_and(|client| client.subscriptions() > 0);

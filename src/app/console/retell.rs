@@ -105,6 +105,7 @@ impl Console {
                 self.transcript.command(&text, at);
             }
             let ticket = self.transcript.sent(&words, false, at);
+            self.transcript.taken(at);
             self.ahead.push_back(Ahead {
                 ticket,
                 line: Line {
