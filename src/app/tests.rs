@@ -222,11 +222,7 @@ fn what_a_command_took_counts_from_when_it_ran() {
     page.now += 4_000;
     assert_eq!(page.exec(0, "PING"), ["PONG"]);
     let shown = |page: &Joined| page.state.consoles[0].transcript.text("A> ");
-    assert!(
-        shown(&page).ends_with("PING\nPONG\n"),
-        "{}",
-        shown(&page)
-    );
+    assert!(shown(&page).ends_with("PING\nPONG\n"), "{}", shown(&page));
     page.now += 4_000;
     assert_eq!(page.exec(0, "BLPOP nothing 1"), [""; 0]);
     page.now += 1_000;
