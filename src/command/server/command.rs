@@ -562,13 +562,13 @@ mod tests {
                       3) "begin_search"
                       4) 1) "type"
                          2) "index"
-                         3) "row"
+                         3) "spec"
                          4) 1) "index"
                             2) (integer) 1
                       5) "find_keys"
                       6) 1) "type"
                          2) "range"
-                         3) "row"
+                         3) "spec"
                          4) 1) "lastkey"
                             2) (integer) 0
                             3) "keystep"
