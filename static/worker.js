@@ -21,7 +21,7 @@ try {
     restSoon(exports).catch(() => {}); // what needs it asks again, and fails
   } else {
     // The rest is not to hold up what the page needs, nor its first prompt. What needs one that did not come asks again, and fails.
-    const behind = () => setTimeout(() => restSoon(exports).catch(() => {}), 400);
+    const behind = () => setTimeout(() => restSoon(exports).catch(() => {}), 300);
     if (waiting.length) behind();
     else self.addEventListener("message", behind, { once: true });
     start(waiting);
