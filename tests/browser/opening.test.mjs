@@ -49,7 +49,8 @@ test("a first prompt answers while the rest of both wasm files is on its way, an
       assert.ok(tries < 3, "three pages have waited for their rest");
       continue;
     }
-    await page.waitForTimeout(400);
+    // Each asks a little later, so that the prompt has its time.
+    for (let waited = 0; asked.length < 2 && waited < 5000; waited += 50) await page.waitForTimeout(50);
     assert.equal(asked.length, 2, `the page half asks for its rest, and the server half for its own: ${asked}`);
     assert.equal(await page.locator(".stage section").count(), 0);
     assert.doesNotMatch(await consoleOf(page, "A").log.innerText(), /ZADD/, "the example waits for it, too");
