@@ -56,11 +56,12 @@ const FAMILIES: &[&[Row]] = &[
     zset::TABLE,
 ];
 
-const COUNTS: (usize, usize) = spec::counts(FAMILIES);
+/// Every row, family by family.
+const ROWS: [&Row; spec::count(FAMILIES)] = spec::rows(FAMILIES);
 /// What is needed to run each subcommand, container by container.
-static SUBCOMMANDS: [Spec; COUNTS.1] = spec::subcommands(FAMILIES);
-/// What is needed to run each command, family by family.
-static COMMANDS: [Spec; COUNTS.0] = spec::commands(FAMILIES, &SUBCOMMANDS);
+static SUBCOMMANDS: [Spec; spec::count_subcommands(&ROWS)] = spec::subcommands(&ROWS);
+/// What is needed to run each command, in the order of the rows.
+static COMMANDS: [Spec; ROWS.len()] = spec::commands(&ROWS, &SUBCOMMANDS);
 
 /// How many slots the table of names has: a power of two, so that three in four are free.
 const SLOTS: usize = 1024;
@@ -85,7 +86,7 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
 
 /// Every command's row in the table, family by family.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    FAMILIES.iter().flat_map(|table| table.iter())
+    ROWS.into_iter()
 }
 
 /// A command's row by `name` or `container|name` in any case, with its container's (itself where it has none).

@@ -149,61 +149,68 @@ impl Spec {
     }
 }
 
-/// How many commands tables hold, and how many subcommands.
-pub(super) const fn counts(tables: &[&[Row]]) -> (usize, usize) {
-    let (mut commands, mut subcommands) = (0, 0);
-    let mut table = 0;
+/// How many rows tables have.
+pub(super) const fn count(tables: &[&[Row]]) -> usize {
+    let (mut rows, mut table) = (0, 0);
     while table < tables.len() {
-        let mut row = 0;
-        while row < tables[table].len() {
-            subcommands += tables[table][row].subcommands.len();
-            row += 1;
-        }
-        commands += row;
+        rows += tables[table].len();
         table += 1;
     }
-    (commands, subcommands)
+    rows
+}
+
+/// The rows of all tables, in order.
+pub(super) const fn rows<const N: usize>(tables: &[&'static [Row]]) -> [&'static Row; N] {
+    let mut rows = [&Row::NEW; N];
+    let (mut at, mut table, mut row) = (0, 0, 0);
+    while at < N {
+        if row < tables[table].len() {
+            rows[at] = &tables[table][row];
+            (at, row) = (at + 1, row + 1);
+        } else {
+            (table, row) = (table + 1, 0);
+        }
+    }
+    rows
+}
+
+/// How many subcommands rows have.
+pub(super) const fn count_subcommands(rows: &[&Row]) -> usize {
+    let (mut count, mut row) = (0, 0);
+    while row < rows.len() {
+        count += rows[row].subcommands.len();
+        row += 1;
+    }
+    count
 }
 
 /// The subcommands of all rows, in order.
-pub(super) const fn subcommands<const N: usize>(tables: &[&[Row]]) -> [Spec; N] {
+pub(super) const fn subcommands<const N: usize>(rows: &[&Row]) -> [Spec; N] {
     let mut specs = [Row::NEW.spec(); N];
-    let mut at = 0;
-    let mut table = 0;
-    while table < tables.len() {
-        let mut row = 0;
-        while row < tables[table].len() {
-            let mut sub = 0;
-            while sub < tables[table][row].subcommands.len() {
-                specs[at] = tables[table][row].subcommands[sub].spec();
-                at += 1;
-                sub += 1;
-            }
-            row += 1;
+    let (mut at, mut row, mut sub) = (0, 0, 0);
+    while at < N {
+        if sub < rows[row].subcommands.len() {
+            specs[at] = rows[row].subcommands[sub].spec();
+            (at, sub) = (at + 1, sub + 1);
+        } else {
+            (row, sub) = (row + 1, 0);
         }
-        table += 1;
     }
     specs
 }
 
-/// All rows in order, whose subcommands are those of `subcommands`, in order.
+/// All rows, whose subcommands are those of `subcommands`, in order.
 pub(super) const fn commands<const N: usize>(
-    tables: &[&[Row]],
+    rows: &[&Row; N],
     mut subcommands: &'static [Spec],
 ) -> [Spec; N] {
     let mut specs = [Row::NEW.spec(); N];
-    let mut at = 0;
-    let mut table = 0;
-    while table < tables.len() {
-        let mut row = 0;
-        while row < tables[table].len() {
-            specs[at] = tables[table][row].spec();
-            let own = tables[table][row].subcommands.len();
-            (specs[at].subcommands, subcommands) = subcommands.split_at(own);
-            at += 1;
-            row += 1;
-        }
-        table += 1;
+    let mut row = 0;
+    while row < N {
+        specs[row] = rows[row].spec();
+        let own = rows[row].subcommands.len();
+        (specs[row].subcommands, subcommands) = subcommands.split_at(own);
+        row += 1;
     }
     specs
 }

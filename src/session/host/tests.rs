@@ -149,6 +149,11 @@ fn a_session_folded_again_from_its_record_sees_the_same_and_repeats_no_reply() {
     let frame = host.frame(START + 500);
     assert_eq!(outputs(&frame), []);
     assert!(matches!(frame.updates.first(), Some(Update::Ready)));
+    host.handle(START + 500, Request::Commands);
+    let told = host.frame(START + 500).updates;
+    assert!(told.iter().any(
+        |update| matches!(update, Update::Commands(all) if all.iter().any(|c| c.name == "SET"))
+    ));
     assert!(
         frame
             .updates
