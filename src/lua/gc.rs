@@ -10,6 +10,8 @@ const COLLECT_MIN: usize = 1 << 20;
 
 /// As many bytes are looked through in the time of a step.
 const COLLECT_BYTES: usize = 32;
+/// As many slots are looked through in the time of a step.
+const COLLECT_SLOTS: usize = 4;
 
 /// What was reached, by handle.
 #[derive(Debug, Default)]
@@ -38,6 +40,18 @@ fn is_set(marks: &[bool], id: u32) -> bool {
 }
 
 impl Marks {
+    /// How many slots there are that could be marked.
+    fn slots(&self) -> usize {
+        let kinds = [
+            &self.strings,
+            &self.tables,
+            &self.functions,
+            &self.upvalues,
+            &self.threads,
+        ];
+        kinds.iter().map(|marks| marks.len()).sum()
+    }
+
     fn value(&mut self, value: Value) {
         let new = match value {
             Value::Str(id) => {
@@ -193,15 +207,16 @@ impl State {
             }
         }
         self.strings.sweep(&marks.strings);
-        self.tables.sweep(&marks.tables);
-        self.functions.sweep(&marks.functions);
-        self.upvalues.sweep(&marks.upvalues);
-        self.threads.sweep(&marks.threads);
+        self.tables.sweep(&marks.tables, |_, _| {});
+        self.functions.sweep(&marks.functions, |_, _| {});
+        self.upvalues.sweep(&marks.upvalues, |_, _| {});
+        self.threads.sweep(&marks.threads, |_, _| {});
         for table in self.tables.iter_mut() {
             table.forget_keys(|key| marks.is_dead(key));
         }
-        // Looking through it takes its time too.
-        self.steps = self.steps.saturating_sub((before / COLLECT_BYTES) as u64);
+        // Looking through it takes its time too, and so do slots that were free.
+        let steps = before / COLLECT_BYTES + marks.slots() / COLLECT_SLOTS;
+        self.steps = self.steps.saturating_sub(steps as u64);
         self.memory = self.count_memory(running);
         self.collect_at = (self.memory() * 2).max(COLLECT_MIN);
     }

@@ -4,6 +4,7 @@
 //! drives it runs the command and goes on with the reply. So a script can be stepped through, stopped at
 //! any moment, and stand in a module of its own. It reads no clock and draws no chance of its own.
 
+mod arena;
 pub mod arg;
 pub mod compiler;
 pub mod debug;

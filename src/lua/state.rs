@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::arena::Arena;
 use super::message::{Budget, Limits};
 use super::number;
 use super::strings::Strings;
@@ -42,65 +43,6 @@ pub struct Native {
     pub run: NativeFn,
     /// Values of its own.
     pub upvalues: Vec<Value>,
-}
-
-/// Slots that are used again.
-#[derive(Clone, Debug)]
-pub(super) struct Arena<T> {
-    slots: Vec<Option<T>>,
-    free: Vec<u32>,
-}
-
-impl<T> Default for Arena<T> {
-    fn default() -> Self {
-        Self {
-            slots: Vec::new(),
-            free: Vec::new(),
-        }
-    }
-}
-
-impl<T> Arena<T> {
-    pub(super) fn add(&mut self, item: T) -> u32 {
-        if let Some(id) = self.free.pop() {
-            self.slots[id as usize] = Some(item);
-            return id;
-        }
-        self.slots.push(Some(item));
-        (self.slots.len() - 1) as u32
-    }
-
-    #[inline]
-    pub(super) fn get(&self, id: u32) -> Option<&T> {
-        self.slots.get(id as usize)?.as_ref()
-    }
-
-    #[inline]
-    pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
-        self.slots.get_mut(id as usize)?.as_mut()
-    }
-
-    /// How many slots there are, free ones counted.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Drops what is not marked.
-    pub(super) fn sweep(&mut self, marks: &[bool]) {
-        for (id, slot) in self.slots.iter_mut().enumerate() {
-            if !marks.get(id).copied().unwrap_or_default() && slot.take().is_some() {
-                self.free.push(id as u32);
-            }
-        }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.slots.iter().flatten()
-    }
-
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.slots.iter_mut().flatten()
-    }
 }
 
 impl Function {

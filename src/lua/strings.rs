@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use hashbrown::HashTable;
 
+use super::arena::Arena;
 use super::value::StrId;
 
 /// What a string takes beside its bytes.
@@ -19,8 +20,7 @@ struct Entry {
 /// Every string that is in use.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
-    entries: Vec<Option<Entry>>,
-    free: Vec<u32>,
+    entries: Arena<Entry>,
     index: HashTable<u32>,
     /// Bytes that they take, with [`OVERHEAD`].
     pub memory: usize,
@@ -33,57 +33,43 @@ impl Strings {
         let entries = &self.entries;
         let same = |id: &u32| {
             entries
-                .get(*id as usize)
-                .and_then(Option::as_ref)
+                .get(*id)
                 .is_some_and(|entry| entry.hash == hash && *entry.bytes == *bytes)
         };
         if let Some(id) = self.index.find(spread(hash), same) {
             return StrId(*id);
         }
         self.memory += bytes.len() + OVERHEAD;
-        let entry = Some(Entry {
+        let id = self.entries.add(Entry {
             bytes: bytes.into(),
             hash,
         });
-        let id = match self.free.pop() {
-            Some(id) => {
-                self.entries[id as usize] = entry;
-                id
-            }
-            None => {
-                self.entries.push(entry);
-                (self.entries.len() - 1) as u32
-            }
-        };
         let entries = &self.entries;
         self.index.insert_unique(spread(hash), id, |id| {
-            spread(entries[*id as usize].as_ref().map_or(0, |entry| entry.hash))
+            spread(entries.get(*id).map_or(0, |entry| entry.hash))
         });
         StrId(id)
     }
 
     /// A string's bytes.
     pub fn bytes(&self, id: StrId) -> &[u8] {
-        match self.entries.get(id.0 as usize) {
-            Some(Some(entry)) => &entry.bytes,
-            _ => &[],
+        match self.entries.get(id.0) {
+            Some(entry) => &entry.bytes,
+            None => &[],
         }
     }
 
     /// A string's bytes, to hold on to while the state changes.
     pub fn shared(&self, id: StrId) -> Rc<[u8]> {
-        match self.entries.get(id.0 as usize) {
-            Some(Some(entry)) => Rc::clone(&entry.bytes),
-            _ => Rc::default(),
+        match self.entries.get(id.0) {
+            Some(entry) => Rc::clone(&entry.bytes),
+            None => Rc::default(),
         }
     }
 
     /// A string's hash, which decides its place in a table.
     pub fn hash(&self, id: StrId) -> u32 {
-        self.entries
-            .get(id.0 as usize)
-            .and_then(Option::as_ref)
-            .map_or(0, |entry| entry.hash)
+        self.entries.get(id.0).map_or(0, |entry| entry.hash)
     }
 
     /// How many handles there are, free ones counted.
@@ -93,26 +79,18 @@ impl Strings {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// Drops all that are not marked.
     pub fn sweep(&mut self, marks: &[bool]) {
-        for (id, slot) in self.entries.iter_mut().enumerate() {
-            let marked = marks.get(id).copied().unwrap_or_default();
-            let Some(entry) = slot.take_if(|_| !marked) else {
-                continue;
-            };
-            let id = id as u32;
-            self.memory -= entry.bytes.len() + OVERHEAD;
-            if let Ok(place) = self
-                .index
-                .find_entry(spread(entry.hash), |other| *other == id)
-            {
+        let (index, memory) = (&mut self.index, &mut self.memory);
+        self.entries.sweep(marks, |id, entry| {
+            *memory -= entry.bytes.len() + OVERHEAD;
+            if let Ok(place) = index.find_entry(spread(entry.hash), |other| *other == id) {
                 place.remove();
             }
-            self.free.push(id);
-        }
+        });
     }
 }
 
