@@ -3,7 +3,7 @@
 // split.mjs watch whole.wasm watched.wasm: the same module with a global for each of its functions, exported as `ran:n`, that is 1
 //   once that function, the nth of those it defines, has run.
 // split.mjs part whole.wasm linked.wasm ran.json first.wasm rest.wasm flag: of the functions, those whose numbers ran.json lists stay
-//   in first.wasm, with the data that they name. In the place of each other one that may be called from there stands a stub, which
+//   in first.wasm, with short ones that they may call and the data that they name. In the place of each other one that may be called from there stands a stub, which
 //   asks for the rest if it has not come (by the module's export `rest`), then calls it through a table. rest.wasm imports from
 //   "first" what first.wasm exports; where it is instantiated, it fills that table, the places of functions that only its own code and
 //   data point to, and the memory of its data. What names what is read from linked.wasm, as the linker left it (linked.mjs).
@@ -78,6 +78,10 @@ const HEADER = /^ \(func [^\n]*(?:\n {2}\(local [^\n]*)*/;
 const SIGNATURE = /\((param|result) (?:\$\d+ )?([^)]*)\)/g;
 
 const CALL = new RegExp(`\\(call (${NAME})`, "g");
+/** As text. A stub in the place of a shorter function saves little. */
+const SHORT = 800;
+/** What is done to what nobody has any more. */
+const DROPS = /drop_in_place/;
 /** What core writes floating-point numbers with. */
 const WRITES = /^\$"?_R[A-Za-z0-9_]*_4core3num(7flt2dec|6bignum)/;
 
@@ -144,12 +148,6 @@ function part(link, list, first, later, flag) {
   if (!ask) throw new Error(`${whole} exports no function "rest"`);
   const ran = new Set(JSON.parse(readFileSync(list, "utf8")).map((n) => functions[n]));
   ran.add(functions.find(({ name }) => name === ask));
-  // How a number is written hangs on the number, and what of that was not called may be the next time.
-  const byName = new Map(functions.map((item) => [item.name, item]));
-  for (const { text } of ran) {
-    for (const [, called] of text.matchAll(CALL)) if (WRITES.test(called)) ran.add(byName.get(called));
-  }
-  const left = functions.filter((item) => !ran.has(item));
   const known = linked(link);
   // wasm-bindgen takes a mark off the names of what is exported.
   const marked = new Map([...known.functions.keys()].map((name) => [name.replace(/_[0-9a-f]{16}$/, ""), name]));
@@ -157,10 +155,20 @@ function part(link, list, first, later, flag) {
     const plain = name.replace(/^\$"?|"$/g, "");
     return known.functions.has(plain) ? plain : marked.get(plain);
   };
-  const { live, pointed } = within(
-    known,
-    [...ran].map(({ name }) => inLinked(name)),
-  );
+  const reached = () =>
+    within(
+      known,
+      [...ran].map(({ name }) => inLinked(name)),
+    );
+  // What of these was not called may be the next time: it hangs on the moment, or on the number that is written.
+  const points = reached().pointed;
+  for (const item of functions) if (DROPS.test(item.name) && points.has(inLinked(item.name))) ran.add(item);
+  const byName = new Map(functions.map((item) => [item.name, item]));
+  for (const { text } of ran) {
+    for (const [, called] of text.matchAll(CALL)) if (byName.get(called)?.text.length < SHORT || WRITES.test(called)) ran.add(byName.get(called));
+  }
+  const left = functions.filter((item) => !ran.has(item));
+  const { live, pointed } = reached();
 
   // The constants, of which each part has those that its functions name. What wasm-bindgen made names none.
   const [segment] = known.segments;

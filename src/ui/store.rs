@@ -71,6 +71,14 @@ pub fn wall() -> f64 {
         .map_or(0.0, |p| p.now())
 }
 
+/// What a timer's turn is for.
+enum Turn {
+    /// What was begun to be drawn at that moment is on the screen.
+    Drawn { began: f64 },
+    /// What the server half told may be drawn again.
+    Rested,
+}
+
 impl Store {
     /// A store over a first state, which is still to be opened.
     pub fn new(state: State) -> Self {
@@ -97,13 +105,7 @@ impl Store {
             let redraw = drawn.0.redraw.borrow().clone();
             redraw.emit(());
             // A timer's turn comes once the browser has laid out and painted what was drawn.
-            let drawn = drawn.clone();
-            Timeout::new(0, move || {
-                let (now, took) = (wall(), wall() - began);
-                let rest = if took > QUICK { took * REST } else { 0.0 };
-                drawn.0.rests_until.set(now + rest.min(REST_MAX));
-            })
-            .forget();
+            drawn.later(0, Turn::Drawn { began }).forget();
         }));
         let ticking = store.clone();
         *store.0.tick.borrow_mut() =
@@ -147,10 +149,21 @@ impl Store {
         if self.0.frame_asked.get() || after_rest.is_some() {
             return;
         }
+        *after_rest = Some(self.later(rest.ceil() as u32, Turn::Rested));
+    }
+
+    /// One timer for both turns: were it two, which of them runs until a first prompt answers would hang on the moment,
+    /// and so what that needs of the wasm.
+    fn later(&self, delay: u32, turn: Turn) -> Timeout {
         let store = self.clone();
-        *after_rest = Some(Timeout::new(rest.ceil() as u32, move || {
-            store.ask_for_frame();
-        }));
+        Timeout::new(delay, move || match turn {
+            Turn::Drawn { began } => {
+                let (now, took) = (wall(), wall() - began);
+                let rest = if took > QUICK { took * REST } else { 0.0 };
+                store.0.rests_until.set(now + rest.min(REST_MAX));
+            }
+            Turn::Rested => store.ask_for_frame(),
+        })
     }
 
     /// A callback that dispatches.

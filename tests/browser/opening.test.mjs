@@ -46,7 +46,7 @@ test("a first prompt answers while the rest of both wasm files is on its way, an
     const { page, asked, pass, errors } = await held(t);
     if (!(await answers(page))) {
       pass();
-      assert.ok(tries < 3, "three pages have waited for their rest");
+      assert.ok(tries < 2, "two pages have waited for their rest");
       continue;
     }
     // Each asks a little later, so that the prompt has its time.
