@@ -3,8 +3,8 @@
 // split.mjs watch whole.wasm watched.wasm: the same module with a global for each of its functions, exported as `ran:n`, that is 1
 //   once that function, the nth of those it defines, has run.
 // split.mjs part whole.wasm linked.wasm ran.json first.wasm rest.wasm flag: of the functions, those whose numbers ran.json lists stay
-//   in first.wasm, with short ones that they may call and the data that they name. In the place of each other one that may be called from there stands a stub, which
-//   asks for the rest if it has not come (by the module's export `rest`), then calls it through a table. rest.wasm imports from
+//   in first.wasm, with short ones that they may call, what drops their values, and the data that they name. In the place of each
+//   other one that may be called from there stands a stub, which asks for the rest if it has not come (by the module's export `rest`), then calls it through a table. rest.wasm imports from
 //   "first" what first.wasm exports; where it is instantiated, it fills that table, the places of functions that only its own code and
 //   data point to, and the memory of its data. What names what is read from linked.wasm, as the linker left it (linked.mjs).
 //

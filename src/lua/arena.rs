@@ -4,7 +4,7 @@
 #[derive(Clone, Debug)]
 pub(super) struct Arena<T> {
     slots: Vec<Option<T>>,
-    /// Of those in use none is above the last slot, and the lowest is filled first: see [`sweep`](Self::sweep).
+    /// After a sweep the lowest is the last, and so filled first: the next sweep can give up as many as it can.
     free: Vec<u32>,
 }
 
