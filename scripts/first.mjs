@@ -40,7 +40,7 @@ const WATCH = `{
       return made;
     };
   }
-  WebAssembly.compileStreaming = () => new Promise(() => {}); // the rest never comes
+  WebAssembly.compileStreaming = () => new Promise((come) => (globalThis.come = come)); // the rest comes when that is called
   const numbers = (exports) => Object.entries(exports).flatMap(([name, value]) => (name.startsWith("ran:") && value.value ? [Number(name.slice(4))] : []));
   globalThis.ran = () => {
     // What asks for the rest must be there without it, and here is given one that does nothing.
@@ -110,12 +110,16 @@ const READER = (to) => `(async () => {
   for (let times = 0; times < 3; times++) await Promise.all([..."ABC"].map((client) => window.keyglass.exec(client, "PING")));
   // By then the page is kept for when there is no network, and its session in the browser.
   await new Promise((later) => setTimeout(later, 3000));
+  const page = ran();
+  // The page's own rest is often there first. What it asks for next is held back in the worker until that one's is.
+  (await until(() => globalThis.come))();
+  await new Promise((later) => setTimeout(later, 500));
   const engine = await new Promise((answer) => {
     const channel = new BroadcastChannel("ran");
     channel.onmessage = ({ data }) => answer(data);
     channel.postMessage(0);
   });
-  await fetch("${to}", { method: "POST", body: JSON.stringify({ page: ran(), engine }) });
+  await fetch("${to}", { method: "POST", body: JSON.stringify({ page, engine }) });
   if (opening === ${OPENINGS}) return;
   sessionStorage.clear();
   location.reload();

@@ -43,7 +43,7 @@ export class KeyGlassElement extends HTMLElement {
   /** Runs a line, as the first client if none is named ("B"). Resolves to its reply, as redis-cli prints it. */
   exec(line: string, client?: string): Promise<string>;
   state(): Promise<KeyglassState>;
-  /** A link that opens the session in Keyglass; null before it is loaded, or where it is too long for one. */
+  /** A link that opens the session in Keyglass as it was at the last `change`; null before it is loaded, or where it is too long for one. */
   readonly shareUrl: string | null;
 
   addEventListener<K extends keyof KeyglassEventMap>(type: K, listener: (this: KeyGlassElement, event: KeyglassEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;

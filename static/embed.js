@@ -431,7 +431,7 @@ pre:focus-visible, .entry:focus-visible { outline-offset: -2px; }
       return this.#ask("state");
     }
 
-    /** A link that opens the session in Keyglass; null before it is loaded, or where it is too long for one. */
+    /** A link that opens the session in Keyglass as it was at the last `change`; null before it is loaded, or where it is too long for one. */
     get shareUrl() {
       if (!this.#link) return null;
       const url = new URL(this.getAttribute("src") || home, document.baseURI);

@@ -180,7 +180,6 @@ test("setup runs unseen, readonly takes no line, autorun runs, and a height is k
 test("src may be a link to a session, to which the attributes are added", async (t) => {
   const { page } = await open(t, `${embed('id="one"')}`);
   await call(page, "one", "run");
-  await until(page, "change");
   const link = await page.evaluate(() => document.getElementById("one").shareUrl);
   const { page: other } = await open(t, embed(`id="two" src="${link}" check="ZCARD board = 2"`, "<pre>what it shows before</pre>"));
   assert.equal((await call(other, "two", "run")).length, 2);

@@ -471,11 +471,11 @@ impl State {
         } else if !self.share.walk.as_ref().is_some_and(|walk| walk.running) {
             self.share_act(ShareAct::Next, wall, effects);
         }
-        self.embed_ran(effects);
+        self.embed_ran(wall, effects);
     }
 
-    /// Tells who waits that the author's commands have run, if they have.
-    fn embed_ran(&mut self, effects: &mut Vec<Effect>) {
+    /// Tells who waits that the author's commands have run, if they have, and before it what changed: the link holds them by then.
+    fn embed_ran(&mut self, wall: f64, effects: &mut Vec<Effect>) {
         let runs = self.share.walk.as_ref().is_some_and(|walk| walk.running);
         let Some(embed) = self.embed_mut() else {
             return;
@@ -486,6 +486,7 @@ impl State {
         }
         if let Some(run) = embed.run.take() {
             self.changed = true;
+            self.embed_tick(wall, effects);
             for id in &run.asks {
                 self.tell(Some(id), &Tell::Ran(&run.ran), effects);
             }
@@ -667,7 +668,7 @@ impl State {
         if !embed.opened && embed.setting_up == 0 && embed.waits.is_empty() && ready {
             self.embed_open(wall, effects);
         }
-        self.embed_ran(effects);
+        self.embed_ran(wall, effects);
         let Some(embed) = self.embed_mut() else {
             return;
         };

@@ -142,6 +142,24 @@ fn the_authors_output_stays_until_it_is_run() {
 }
 
 #[test]
+fn what_has_run_is_in_the_link_before_that_is_answered() {
+    let mut page = of(BOARD, "");
+    told(&mut page);
+    page.act(Action::Embed(Act::Heard(
+        json!({ "keyglass": 1, "id": "q", "type": "run" }).to_string(),
+    )));
+    page.settle();
+    let said: Vec<Value> = page
+        .said
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
+    assert_eq!(types(&said), ["result", "result", "change", "ran"]);
+    let link = said[2]["link"].as_str().unwrap();
+    assert_eq!(address("", link).unwrap().unwrap().commands(), 2);
+}
+
+#[test]
 fn setup_runs_unseen_and_a_reset_runs_it_again() {
     let mut page = of("> GET k", "&setup=SET k 1%0AINCR k");
     assert_eq!(types(&told(&mut page)), ["ready"]);
