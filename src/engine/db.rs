@@ -373,15 +373,28 @@ impl Db {
 
     /// Takes a key away, and gives its entry; its deadline is cancelled but can still be read from it.
     pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        let entry = self.take(key)?;
+        if let Some(ticket) = entry.ticket {
+            self.deadlines.cancel(ticket);
+        }
+        Some(entry)
+    }
+
+    /// [Removes](Self::remove) the key with the earliest deadline.
+    pub fn remove_first_due(&mut self) -> Option<(Bytes, Entry)> {
+        let (_, key) = self.deadlines.pop()?;
+        let entry = self.take(&key)?;
+        Some((key, entry))
+    }
+
+    /// Takes a key away, without its deadline.
+    fn take(&mut self, key: &[u8]) -> Option<Entry> {
         let (index, _, entry) = self.keys.swap_remove_full(key)?;
         self.version += 1;
         self.log(key);
         self.shuffled |= index != self.keys.len();
         if let Some(tally) = &mut self.tally {
             tally.gone(key, entry.counted);
-        }
-        if let Some(ticket) = entry.ticket {
-            self.deadlines.cancel(ticket);
         }
         if let Some(ticket) = entry.field_ticket {
             self.field_deadlines.cancel(ticket);

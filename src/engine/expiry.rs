@@ -47,7 +47,8 @@ impl Engine {
                 }
                 (Some((when, db)), t) if when <= at && t.is_none_or(|t| when <= t) => {
                     self.now = self.now.max(when);
-                    self.expire_first(db);
+                    self.expire_at(when, db);
+                    continue;
                 }
                 (_, Some(when)) if when <= at => {
                     self.now = self.now.max(when);
@@ -171,28 +172,40 @@ impl Engine {
         Some(self.next_due()).filter(|when| *when != NEVER)
     }
 
+    /// Takes away what is due in a database at a moment, which comes before all else: one after the other, as long as nothing stops that.
+    fn expire_at(&mut self, when: Millis, db: usize) {
+        while !self.still() && self.dbs[db].next_due() == when {
+            self.expire_first(db);
+            self.settle();
+            self.broadcast();
+        }
+    }
+
     pub(super) fn expire_first(&mut self, db: usize) {
-        let (keys, fields) = (
-            &self.dbs[db].next_deadline(),
-            &self.dbs[db].next_field_deadline(),
-        );
-        match (keys, fields) {
-            (Some((when, key)), fields) if fields.is_none_or(|(at, _)| *when <= at) => {
-                let key = (*key).clone();
-                self.expire_key(db, &key);
-            }
-            (_, Some((when, key))) => {
-                let (when, key) = (*when, (*key).clone());
+        let fields = self.dbs[db].next_field_deadline();
+        let keys = self.dbs[db].next_deadline().map(|(when, _)| when);
+        match fields {
+            Some((when, key)) if keys.is_none_or(|at| when < at) => {
+                let key = key.clone();
                 self.expire_fields(db, &key, when);
             }
-            _ => {}
+            _ => {
+                if let Some((key, gone)) = self.dbs[db].remove_first_due() {
+                    self.expired(db, &key, Some(&gone));
+                }
+            }
         }
     }
 
     pub(super) fn expire_key(&mut self, db: usize, key: &[u8]) {
-        self.stats.expired_keys += 1;
         let gone = self.dbs[db].remove(key);
-        self.note_gone(None, db, key, gone.as_ref(), None);
+        self.expired(db, key, gone.as_ref());
+    }
+
+    /// A key is gone because its time was over.
+    fn expired(&mut self, db: usize, key: &[u8], gone: Option<&db::Entry>) {
+        self.stats.expired_keys += 1;
+        self.note_gone(None, db, key, gone, None);
         self.note(None, db, key, || Fact::Expired);
         self.going = Some(Going::Expired);
         self.changed(db, key);
@@ -217,7 +230,10 @@ impl Engine {
             let gone = self.dbs[db].remove(key);
             self.note_gone(None, db, key, gone.as_ref(), None);
         }
-        self.going = Some(Going::Expired);
+        self.going = Some(match empty {
+            true => Going::Expired,
+            false => Going::FieldsExpired,
+        });
         self.changed(db, key);
         self.going = None;
         self.notify(db, notify::HASH, "hexpired", key);

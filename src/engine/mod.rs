@@ -161,11 +161,13 @@ pub struct Engine {
     outputs: Vec<Conn>,
 }
 
-/// Why a key goes that no command takes away.
+/// Why a key, or something of it, goes that no command takes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Going {
     /// It reached its deadline.
     Expired,
+    /// Fields of it did, and others are left.
+    FieldsExpired,
     /// Memory was full.
     Evicted,
 }
@@ -327,11 +329,11 @@ impl Engine {
     /// Remembers how a key went that is no longer there, for whoever looks.
     #[inline(never)]
     fn remember(&mut self, db: usize, key: &[u8]) {
-        if self.dbs[db].contains(key) {
-            self.memory.there(db, key);
-        } else if let Some(going) = self.going {
+        if let Some(going @ (Going::Expired | Going::Evicted)) = self.going {
             let evicted = going == Going::Evicted;
             self.memory.went(db, key, self.now, evicted);
+        } else if self.dbs[db].contains(key) {
+            self.memory.there(db, key);
         } else if let Some((conn, command)) = self.running() {
             self.memory.gone(db, key, self.now, conn, command);
         }

@@ -2,8 +2,8 @@
 //!
 //! They are only made while the engine is observed, and no command ever reads them.
 
-use std::collections::BTreeMap;
-
+use hashlink::LinkedHashMap;
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::client::Conn;
@@ -643,7 +643,8 @@ impl Why {
 /// How keys went, as far as it is remembered.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    gone: BTreeMap<(usize, Bytes), Left>,
+    /// By database and key; what is remembered longest is the first.
+    gone: LinkedHashMap<(usize, Bytes), Left, FxBuildHasher>,
 }
 
 #[derive(Clone, Debug)]
@@ -678,13 +679,10 @@ impl Memory {
     }
 
     fn note(&mut self, db: usize, key: &[u8], left: Left) {
-        let place = (db, Bytes::from_slice(key));
-        if self.gone.len() >= GONE_MAX && !self.gone.contains_key(&place) {
-            let oldest = self.gone.iter().min_by_key(|(_, left)| left.at);
-            let oldest = oldest.map(|(place, _)| place.clone());
-            oldest.map(|place| self.gone.remove(&place));
+        self.gone.insert((db, Bytes::from_slice(key)), left);
+        if self.gone.len() > GONE_MAX {
+            self.gone.pop_front();
         }
-        self.gone.insert(place, left);
     }
 
     /// A key is there.
@@ -718,4 +716,25 @@ pub struct Woken {
     pub since: Millis,
     /// Whose command it was.
     pub by: Option<Conn>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_went_longest_ago_is_forgotten_first() {
+        let mut memory = Memory::default();
+        let name = |n: usize| format!("key:{n}").into_bytes();
+        for n in 0..GONE_MAX {
+            memory.went(0, &name(n), n as Millis, false);
+        }
+        memory.went(0, &name(0), 1_000, true); // it was there again meanwhile
+        memory.went(1, &name(0), 1_000, false);
+        let known = |db, n: usize| memory.of(db, &name(n), 1_000).map(|gone| gone.ago);
+        assert_eq!(known(0, 0), Some(0));
+        assert_eq!(known(0, 1), None);
+        assert_eq!(known(0, 2), Some(998));
+        assert_eq!(known(1, 0), Some(0));
+    }
 }

@@ -1,7 +1,10 @@
 //! The last facts about each key, and the last messages.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+
+use hashlink::LinkedHashMap;
+use rustc_hash::FxBuildHasher;
 
 use super::audience::Audience;
 use super::message::{Begins, Bytes, Conn, Event, ExpiredKey, Fact, StreamView, TrimView};
@@ -28,7 +31,8 @@ const DELETED_MAX: usize = 64;
 /// What was noted. Copies share what none of them has added to since.
 #[derive(Clone, Debug, Default)]
 pub struct Journals {
-    of: BTreeMap<(usize, Bytes), Journal>,
+    /// By database and key; the one longest without a fact is the first.
+    of: LinkedHashMap<(usize, Bytes), Journal, FxBuildHasher>,
     messages: Rc<VecDeque<Event>>,
     /// The last keys that expired, and how many there have been.
     expired: Rc<VecDeque<ExpiredKey>>,
@@ -75,12 +79,14 @@ impl Journals {
             if matches!(event.fact, Fact::LockMissed { .. }) && !self.may_think_it_holds(&event) {
                 continue;
             }
-            if self.of.len() >= JOURNALS_MAX && !self.of.contains_key(&place) {
-                let oldest = self.oldest(|_| true);
-                let gone = oldest.and_then(|place| self.of.remove(&place));
-                self.kept -= gone.map_or(0, |journal| journal.facts.len());
+            let known = self.of.to_back(&place).is_some();
+            if !known
+                && self.of.len() >= JOURNALS_MAX
+                && let Some((_, gone)) = self.of.pop_front()
+            {
+                self.kept -= gone.facts.len();
             }
-            let journal = self.of.entry(place).or_default();
+            let journal = self.of.entry(place).or_insert_with(Journal::default);
             journal.last = self.facts;
             let before = journal.facts.len();
             if event.fact.is_reading() {
@@ -114,16 +120,10 @@ impl Journals {
         matches!(last, Some(Fact::LockTaken { .. }))
     }
 
-    fn oldest(&self, fits: impl Fn(&Journal) -> bool) -> Option<(usize, Bytes)> {
-        let some = self.of.iter().filter(|(_, journal)| fits(journal));
-        let oldest = some.min_by_key(|(_, journal)| journal.last);
-        oldest.map(|(place, _)| place.clone())
-    }
-
     /// The stream longest without a fact keeps only as many as any key.
     fn shorten(&mut self) {
-        let long = self.oldest(|journal| journal.facts.len() > FACTS_MAX);
-        if let Some(journal) = long.and_then(|place| self.of.get_mut(&place)) {
+        let mut journals = self.of.values_mut();
+        if let Some(journal) = journals.find(|journal| journal.facts.len() > FACTS_MAX) {
             let over = journal.facts.len() - FACTS_MAX;
             Rc::make_mut(&mut journal.facts).drain(..over);
             self.kept -= over;
@@ -220,13 +220,8 @@ impl Journals {
 
     /// The streams that were added to last, the last one first.
     pub fn streams(&self) -> impl Iterator<Item = &(usize, Bytes)> {
-        let streams = self.of.iter().filter(|(_, journal)| journal.stream);
-        let mut streams: Vec<_> = streams.collect();
-        streams.sort_by_key(|(_, journal)| std::cmp::Reverse(journal.last));
-        streams
-            .into_iter()
-            .map(|(place, _)| place)
-            .take(STREAMS_MAX)
+        let streams = self.of.iter().rev().filter(|(_, journal)| journal.stream);
+        streams.map(|(place, _)| place).take(STREAMS_MAX)
     }
 
     /// The last messages, oldest first.
