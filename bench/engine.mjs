@@ -146,7 +146,12 @@ export async function large(table, page, redis, { rounds, size, native, folder }
   }
 
   const expiries = [];
-  for (let round = 0; round < rounds; round++) expiries.push(await call("expire", size / 10));
-  const took = median(expiries);
-  table.row(`${(size / 10).toLocaleString("en-US")} keys that expire in one tick`, millis(took), "–", took, { most: 50, unit: "ms" });
+  for (let round = 0; round < rounds; round++) {
+    expiries.push({ alone: await call("expire", size / 10), observed: await call("expire", size / 10, true) });
+  }
+  const keys = (size / 10).toLocaleString("en-US");
+  for (const [label, what] of [["", "alone"], [", while inspectors look", "observed"]]) {
+    const took = median(expiries.map((e) => e[what]));
+    table.row(`${keys} keys that expire in one tick${label}`, millis(took), "–", took, { most: 50, unit: "ms" });
+  }
 }

@@ -144,9 +144,9 @@ export async function pendingGroup(pending) {
   send(Array.from({ length: Math.ceil(pending / 100) }, (_, n) => ["XREADGROUP", "GROUP", "workers", `w${n % 10}`, "COUNT", "100", "STREAMS", "jobs", ">"]));
 }
 
-/** Milliseconds that the tick takes in which `count` keys expire. */
-export async function expire(count) {
-  await open();
+/** Milliseconds that the tick takes in which `count` keys expire; `observed`: as the page runs it. */
+export async function expire(count, observed = false) {
+  await open(observed);
   send(Array.from({ length: count }, (_, n) => ["SET", `session:${n}`, "x", "PX", "1000"]));
   const began = performance.now();
   door.advance(START + 1000);

@@ -32,7 +32,7 @@ use crate::app::words::keys::KEYS_AND_CHANNELS;
 use crate::app::words::page as words;
 use crate::app::{Action, Choice, State, Tab, Theme, example};
 use crate::rest;
-use crate::session::message::{ClockView, Millis, Travel};
+use crate::session::message::{ClockView, Millis, Panel, Travel};
 
 /// Mounts the page and starts the server half.
 pub fn mount() {
@@ -85,24 +85,22 @@ pub struct PageProps {
 /// How long after its first drawing the page is drawn whole, in milliseconds: until then the consoles have its time.
 const WHOLE_AFTER: u32 = 50;
 
-/// What stands around the consoles.
-#[derive(Clone)]
-struct Rest {
+/// What the page is drawn in, one after the other, where drawing takes long.
+const PARTS: usize = 3;
+const CONSOLES: usize = 0;
+const INSPECTORS: usize = 1;
+/// And the keys.
+const TIMELINE: usize = 2;
+
+/// What was drawn last of each part of the page.
+#[derive(Default)]
+struct Drawn {
     keys: Html,
     inspectors: Html,
+    consoles: Html,
     timeline: Html,
-}
-
-impl Rest {
-    /// What stands there in the first drawing, when there is no key yet: the keys' place, and the timeline, whose height hangs
-    /// on what it shows.
-    fn begun(timeline: Html) -> Self {
-        Self {
-            keys: html! { <nav class="keys" aria-busy="true" aria-label={KEYS_AND_CHANNELS} /> },
-            inspectors: Html::default(),
-            timeline,
-        }
-    }
+    /// Whether the page was whole, and which inspector was the newest.
+    of: Option<(bool, Option<(Panel, usize)>)>,
 }
 
 #[wasm_bindgen]
@@ -145,6 +143,7 @@ pub fn Page(props: &PageProps) -> Html {
     let redraw = use_force_update();
     use_effect_with(store.clone(), move |store| {
         store.on_redraw(Callback::from(move |()| redraw.force_update()));
+        store.in_parts(PARTS);
     });
     // A new inspector is brought into view; the others stay where they are.
     let newest = store.read(State::newest_panel);
@@ -169,8 +168,13 @@ pub fn Page(props: &PageProps) -> Html {
         }
     });
     let whole = use_whole(store);
-    let first = use_mut_ref(|| None);
+    let drawn = use_mut_ref(Drawn::default);
     store.read(|state| {
+        let drawn = &mut *drawn.borrow_mut();
+        let of = Some((whole, newest));
+        let part = store.part().filter(|_| drawn.of == of);
+        drawn.of = of;
+        let draws = |of: usize| part.is_none_or(|part| part == of);
         let clock = Clock { now_at_frame: state.clock.now, frame_wall: state.clock.wall, running: state.clock_runs(), speed: state.time.speed };
         let tab = match state.tab {
             Tab::Keys => "keys",
@@ -191,26 +195,41 @@ pub fn Page(props: &PageProps) -> Html {
         let timeline = || html! {
             <TimelineStrip timeline={Rc::clone(&state.timeline)} past={Rc::clone(state.past())} start={state.log().start} clients={Rc::clone(&clients)} actors={conns(&state.actors)} />
         };
-        let rest = || Rest {
-            keys: html! {
+        if draws(INSPECTORS) && whole {
+            drawn.inspectors = html! {
+                for slot in slots {
+                    <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
+                }
+            };
+        }
+        if draws(CONSOLES) {
+            drawn.consoles = html! {
+                <>
+                    <div class="row">
+                    for (at, console) in state.consoles.iter().enumerate() {
+                        <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} place={(at, places)} />
+                    }
+                    </div>
+                    <ActorsPanel actors={Rc::clone(&state.actors)} />
+                </>
+            };
+        }
+        // In the first drawing, when there is no key yet, it holds the keys' place; and the timeline, whose height hangs on what it shows.
+        if !whole && drawn.timeline == Html::default() {
+            drawn.keys = html! { <nav class="keys" aria-busy="true" aria-label={KEYS_AND_CHANNELS} /> };
+            drawn.timeline = timeline();
+        }
+        if draws(TIMELINE) && whole {
+            drawn.keys = html! {
                 <KeysPanel
                     keys={Rc::clone(&state.keys)}
                     pubsub={Rc::clone(&state.pubsub)}
                     stage={Rc::clone(&state.stage)}
                     listing={Rc::clone(&state.listing)}
                 />
-            },
-            inspectors: html! {
-                for slot in slots {
-                    <Inspector key={slot.panel} ..InspectorProps::of(state, slot, &clients, true) />
-                }
-            },
-            timeline: timeline(),
-        };
-        let Rest { keys, inspectors, timeline } = match whole {
-            true => rest(),
-            false => first.borrow_mut().get_or_insert_with(|| Rest::begun(timeline())).clone(),
-        };
+            };
+            drawn.timeline = timeline();
+        }
         html! {
             <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Clock> context={clock}>
@@ -236,9 +255,9 @@ pub fn Page(props: &PageProps) -> Html {
                     if teaches {
                         <LessonPanel lessons={Rc::clone(state.lessons())} />
                     }
-                    { keys }
+                    { drawn.keys.clone() }
                     <section class="stage" aria-busy={(!whole).then_some("true")} data-script={scripts.then_some("")} data-tall={tall.then_some("")} aria-label={words::INSPECTORS} tabindex="-1">
-                        { inspectors }
+                        { drawn.inspectors.clone() }
                     </section>
                     <section class="consoles" data-many={many.then_some("")} aria-label={words::CONSOLES}>
                         if state.share().title.is_none() {
@@ -247,15 +266,10 @@ pub fn Page(props: &PageProps) -> Html {
                         if many {
                             <Chips consoles={state.consoles.clone()} />
                         }
-                        <div class="row">
-                        for (at, console) in state.consoles.iter().enumerate() {
-                            <ConsolePanel key={console.conn} console={Rc::clone(console)} commands={Rc::clone(&state.commands)} place={(at, places)} />
-                        }
-                        </div>
-                        <ActorsPanel actors={Rc::clone(&state.actors)} />
+                        { drawn.consoles.clone() }
                     </section>
                     </main>
-                    { timeline }
+                    { drawn.timeline.clone() }
                 </div>
             </ContextProvider<Clock>>
             </ContextProvider<Store>>

@@ -14,8 +14,8 @@ use crate::app::words::worker as words;
 use crate::app::{Action, Effect, State, kept};
 
 /// A drawing that takes longer than this, in milliseconds, is followed by a rest of [`REST`] times as long, and of
-/// [`REST_MAX`] at most, before what the server half tells is drawn again. So what others do at any rate leaves the
-/// page its frames; what the learner does is drawn at once.
+/// [`REST_MAX`] at most, before what the server half tells is drawn again, one part of the page after the other. So what others do
+/// at any rate leaves the page its frames; what the learner does is drawn at once.
 const QUICK: f64 = 5.0;
 const REST: f64 = 5.0;
 const REST_MAX: f64 = 200.0;
@@ -38,6 +38,15 @@ struct Inner {
     rests_until: Cell<f64>,
     /// What is to be drawn after the rest.
     after_rest: RefCell<Option<Timeout>>,
+    /// How many parts the page is drawn in after a rest.
+    parts: Cell<usize>,
+    /// How many of them are still to be drawn, and which of them is the next.
+    due: Cell<usize>,
+    next: Cell<usize>,
+    /// All of them are drawn next.
+    all: Cell<bool>,
+    /// Which of them is drawn, where it is not all.
+    part: Cell<Option<usize>>,
     /// The server half was lost just now, and is not to be ended.
     lost: Cell<bool>,
     /// In an embed: it has a server half of its own.
@@ -93,6 +102,11 @@ impl Store {
             tick: RefCell::default(),
             rests_until: Cell::default(),
             after_rest: RefCell::default(),
+            parts: Cell::new(1),
+            due: Cell::default(),
+            next: Cell::default(),
+            all: Cell::default(),
+            part: Cell::default(),
             lost: Cell::default(),
             alone: Cell::default(),
             renew: RefCell::default(),
@@ -101,6 +115,7 @@ impl Store {
         *store.0.on_frame.borrow_mut() = Some(Closure::new(move || {
             drawn.0.frame_asked.set(false);
             drawn.0.after_rest.take();
+            drawn.choose_part();
             let began = wall();
             let redraw = drawn.0.redraw.borrow().clone();
             redraw.emit(());
@@ -118,6 +133,31 @@ impl Store {
         *self.0.redraw.borrow_mut() = redraw;
     }
 
+    /// How many parts the page can be drawn in, and which of them [`Self::part`] then names. The first one comes first after all
+    /// were drawn: it is to show what the learner's command was answered.
+    pub fn in_parts(&self, parts: usize) {
+        self.0.parts.set(parts);
+    }
+
+    /// The part that is to be drawn; none: all of them.
+    pub fn part(&self) -> Option<usize> {
+        self.0.part.get()
+    }
+
+    /// A frame has come: what is drawn in it.
+    fn choose_part(&self) {
+        let (due, next) = (self.0.due.get(), self.0.next.get());
+        let all = self.0.all.take() || due == 0;
+        self.0.part.set((!all).then_some(next));
+        if all {
+            self.0.due.set(0);
+            self.0.next.set(0);
+        } else {
+            self.0.due.set(due - 1);
+            self.0.next.set((next + 1) % self.0.parts.get());
+        }
+    }
+
     /// What begins the session of an embed anew for those that share it.
     pub fn on_renew(&self, renew: impl Fn() + 'static) {
         *self.0.renew.borrow_mut() = Some(Box::new(renew));
@@ -130,18 +170,29 @@ impl Store {
 
     /// Lets something happen.
     pub fn dispatch(&self, action: Action) {
-        let told = matches!(action, Action::Frame(_) | Action::Tick);
+        // What a list is scrolled to is drawn by itself: the server half is asked for its rows, and tells them.
+        let told = matches!(
+            action,
+            Action::Frame(_) | Action::Tick | Action::PanelWindow(..) | Action::KeysWindow(_)
+        );
         let effects = self.0.state.borrow_mut().update(action, wall());
         for effect in joined(effects) {
             self.carry_out(effect);
         }
         if self.0.state.borrow_mut().take_changed() {
             let rest = self.0.rests_until.get() - wall();
-            match told && rest > 0.0 {
-                true => self.ask_after(rest),
-                false => self.ask_for_frame(),
+            if told && (rest > 0.0 || self.0.due.get() > 0) {
+                self.0.due.set(self.0.parts.get());
+                self.ask_after(rest);
+            } else {
+                self.ask_for_all();
             }
         }
+    }
+
+    fn ask_for_all(&self) {
+        self.0.all.set(true);
+        self.ask_for_frame();
     }
 
     fn ask_after(&self, rest: f64) {
@@ -161,6 +212,9 @@ impl Store {
                 let (now, took) = (wall(), wall() - began);
                 let rest = if took > QUICK { took * REST } else { 0.0 };
                 store.0.rests_until.set(now + rest.min(REST_MAX));
+                if store.0.due.get() > 0 {
+                    store.ask_after(rest.min(REST_MAX));
+                }
             }
             Turn::Rested => store.ask_for_frame(),
         })

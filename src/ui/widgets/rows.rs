@@ -1,12 +1,15 @@
 //! A list of which only the rows in view are drawn.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::seen::use_size;
-use crate::app::viewport::{Place, Viewport};
+use crate::app::viewport::{Place, Viewport, asks_for};
+use crate::session::message::Window;
 
 /// Rows drawn above and below those in view.
 const OVERSCAN: usize = 4;
@@ -33,6 +36,30 @@ pub struct RowsProps {
     /// Set to bring a row into view; another number with it asks again.
     #[prop_or_default]
     pub go_to: Option<(usize, u32)>,
+}
+
+/// Which rows a list was told of last, and which it asks for: that is known at once, and told once it is drawn.
+#[hook]
+pub fn use_asked(told: Window) -> Rc<RefCell<[Window; 2]>> {
+    let asked = use_mut_ref(|| [told; 2]);
+    if asked.borrow()[0] != told {
+        *asked.borrow_mut() = [told; 2];
+    }
+    asked
+}
+
+/// Asks for the rows that come into view, where they are not asked for yet.
+pub fn ask(
+    asked: &RefCell<[Window; 2]>,
+    in_view: &Range<usize>,
+    rows: usize,
+    on_window: &Callback<Window>,
+) {
+    let next = asks_for(asked.borrow()[1], in_view, rows);
+    if let Some(next) = next {
+        asked.borrow_mut()[1] = next;
+        on_window.emit(next);
+    }
 }
 
 /// The list.

@@ -8,14 +8,13 @@ use yew::prelude::*;
 
 use super::part::{PanelProps, Same};
 use crate::app::table::Table;
-use crate::app::viewport::asks_for;
 use crate::app::words::items as words;
 use crate::app::{format, show};
 use crate::session::message::{Event, Fact, ItemsView, Kind, Look, ValueView, View};
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
-use crate::ui::widgets::rows::Rows;
+use crate::ui::widgets::rows::{Rows, ask, use_asked};
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::{Since, Ttl};
@@ -38,17 +37,14 @@ fn words(kind: Kind) -> (&'static str, &'static words::Items) {
 /// The inspector of a list, a set or a hash.
 #[component]
 pub fn ItemsInspector(props: &PanelProps) -> Html {
-    let window = use_mut_ref(|| props.state.window);
-    *window.borrow_mut() = props.state.window;
+    let asked = use_asked(props.state.window);
     let len = match props.value() {
         Some(ValueView::Items(items)) => items.len,
         _ => 0,
     };
     let on_range = use_callback((props.on_window.clone(), len), {
         move |range: Range<usize>, (on_window, len)| {
-            if let Some(next) = asks_for(*window.borrow(), &range, *len) {
-                on_window.emit(next);
-            }
+            ask(&asked, &range, *len, on_window);
         }
     });
     let row = use_callback(Same(props.state.clone()), |place: usize, Same(state)| {

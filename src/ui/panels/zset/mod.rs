@@ -12,7 +12,6 @@ use yew::prelude::*;
 use super::part::{PanelProps, Same};
 use crate::app::movement::{self, Move};
 use crate::app::table::Table;
-use crate::app::viewport::asks_for;
 use crate::app::words::zset as words;
 use crate::app::zset::scores::{Chosen, Span};
 use crate::app::{colour, format, show, zset as app};
@@ -22,7 +21,7 @@ use crate::session::message::{
 use crate::ui::widgets::card::Card;
 use crate::ui::widgets::copy::Copy;
 use crate::ui::widgets::icon::Icon;
-use crate::ui::widgets::rows::Rows;
+use crate::ui::widgets::rows::{Rows, ask, use_asked};
 use crate::ui::widgets::said::said;
 use crate::ui::widgets::tag;
 use crate::ui::widgets::ticking::Ttl;
@@ -52,8 +51,7 @@ enum Mode {
 pub fn ZsetInspector(props: &PanelProps) -> Html {
     let in_view = use_state_eq(|| 0..0_usize);
     let go_to = use_state(|| None::<(usize, u32)>);
-    let window = use_mut_ref(|| props.state.window);
-    *window.borrow_mut() = props.state.window;
+    let asked = use_asked(props.state.window);
     let len = match props.value() {
         Some(ValueView::Zset(zset)) => zset.len,
         _ => 0,
@@ -61,9 +59,7 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let on_range = use_callback((props.on_window.clone(), len), {
         let in_view = in_view.setter();
         move |range: Range<usize>, (on_window, len)| {
-            if let Some(next) = asks_for(*window.borrow(), &range, *len) {
-                on_window.emit(next);
-            }
+            ask(&asked, &range, *len, on_window);
             in_view.set(range);
         }
     });
