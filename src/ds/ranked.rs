@@ -45,6 +45,9 @@ const SAFE: usize = MIN + 4;
 /// Two neighbours with no more than this in all become one; with more they share evenly.
 const MERGE: usize = CAP * 3 / 4;
 
+/// How many places are sought at once, mostly.
+pub const BATCH: usize = 64;
+
 /// An ordered set with order statistics. `rank` is 0-based, smallest item first.
 ///
 /// Every lookup and change is O(log n); walking m items is O(log n + m). At most `u32::MAX` items.
@@ -67,18 +70,16 @@ struct Child<T> {
     node: u32,
 }
 
-/// Reads an item of each 64 bytes of a list, so that they are fetched side by side where they are in no cache: a search
-/// alone waits for one after the other.
-#[inline]
-fn fetch<X: Copy>(list: &[X]) {
-    let line = (64 / std::mem::size_of::<X>()).max(1);
-    for item in list.iter().step_by(line) {
-        std::hint::black_box(*item);
-    }
-}
-
 /// The way down: an inner node and the position of the child taken, root first.
 type Path = SmallVec<[(u32, usize); 8]>;
+
+/// One of several searches: the node that it is in, and among how many items from which on it goes on there.
+#[derive(Clone, Copy, Default)]
+struct Search {
+    node: u32,
+    at: usize,
+    left: usize,
+}
 
 /// Where a way down ended: a leaf, the position in it, and the rank of the leaf's first item.
 struct Spot {
@@ -172,6 +173,52 @@ impl<T: Copy> Ranked<T> {
         let (spot, found) = self.descend(|_, items, at| probe(items, at), |_, _| ());
         let rank = spot.before + spot.at;
         if found { Ok(rank) } else { Err(rank) }
+    }
+
+    /// For each that is sought, the last item that is not `past` it (the first one if all are), where `past` holds for a last part of the
+    /// set and for nothing before it. All ways go down side by side, a comparison of each after the other, so that they wait for memory
+    /// together; what they read is in a cache then.
+    pub fn seek_all<S>(
+        &self,
+        sought: &[S],
+        past: impl Fn(&T, &S) -> bool,
+    ) -> SmallVec<[Option<T>; BATCH]> {
+        let mut ways: SmallVec<[Search; BATCH]> = sought
+            .iter()
+            .map(|_| Search {
+                node: self.root,
+                ..Search::default()
+            })
+            .collect();
+        for height in (0..=self.height).rev() {
+            for way in &mut ways {
+                way.at = 0;
+                way.left = match height {
+                    0 => self.leaves[way.node].len(),
+                    _ => self.inners[way.node].len(),
+                };
+            }
+            for _ in 0..CAP.ilog2() {
+                for (way, sought) in ways.iter_mut().zip(sought) {
+                    let half = way.left / 2;
+                    let middle = way.at + half;
+                    let item = match height {
+                        0 => self.leaves[way.node].get(middle),
+                        _ => self.inners[way.node].get(middle).map(|child| &child.low),
+                    };
+                    // Which side it is on is chance, which a processor cannot foresee: no branch.
+                    way.at += half * usize::from(item.is_some_and(|item| !past(item, sought)));
+                    way.left -= half;
+                }
+            }
+            if height > 0 {
+                for way in &mut ways {
+                    way.node = self.inners[way.node][way.at].node;
+                }
+            }
+        }
+        let found = |way: &Search| self.leaves[way.node].get(way.at).copied();
+        ways.iter().map(found).collect()
     }
 
     /// How many items at the start satisfy `pred`, which must hold for a first part of the set and
@@ -338,12 +385,8 @@ impl<T: Copy> Ranked<T> {
             probe(in_node, items, at)
         };
         let (mut node, mut before) = (self.root, 0);
-        for depth in 0..self.height {
+        for _ in 0..self.height {
             let children = &self.inners[node];
-            // The root is in a cache, as every search passes it.
-            if depth > 0 {
-                fetch(children);
-            }
             // The last child whose low is not past the probe; the first child if all are.
             let (mut low, mut high) = (1, children.len());
             while low < high {
@@ -364,7 +407,6 @@ impl<T: Copy> Ranked<T> {
             node = children[i].node;
         }
         let items = &self.leaves[node];
-        fetch(items);
         let (mut low, mut high) = (0, items.len());
         while low < high {
             let middle = (low + high) / 2;

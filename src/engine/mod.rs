@@ -3,6 +3,7 @@
 //! The engine never asks what time it is and never draws chance of its own: every input brings its
 //! moment, and chance comes from the seed. Equal seeds and equal inputs give equal bytes.
 
+pub mod ahead;
 pub mod args;
 pub mod block;
 pub mod client;
@@ -46,6 +47,7 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use ahead::Ahead;
 use args::Args;
 use block::Waiters;
 use client::{Client, Conn, Pause};
@@ -132,6 +134,8 @@ pub struct Engine {
     pub why: Option<Why>,
     /// The wait that the command which runs may end.
     pub woken: Option<Woken>,
+    /// What the command that ran says of others like it.
+    pub ahead: Option<Ahead>,
     /// What is kept in mind of keys that may have to go for want of memory.
     eviction: evict::Eviction,
     /// Chance for which key goes.
@@ -207,6 +211,7 @@ impl Engine {
             profile: Profile::default(),
             memory: Memory::default(),
             why: None,
+            ahead: None,
             woken: None,
             eviction: evict::Eviction::default(),
             chance: Rng::new(seed, Purpose::Evict),
@@ -427,6 +432,8 @@ impl Engine {
     /// Runs the commands at the front of `query`, for as long as their client does not wait; answers how many bytes they took.
     fn run_all(&mut self, conn: Conn, query: &[u8]) -> usize {
         let mut used = 0;
+        // How far lookups were read ahead.
+        let mut fetched = 0;
         let mut words = Words::new();
         while !self.stands()
             && let Some(client) = self.clients.get_mut(&conn)
@@ -446,6 +453,12 @@ impl Engine {
             if let Some(n) = client.parser.short(rest, allowance, &mut words) {
                 used += n;
                 self.run(conn, &words, false);
+                if let Some(ahead) = self.ahead.take()
+                    && used >= fetched
+                {
+                    let rest = query.get(used..).unwrap_or_default();
+                    fetched = used + self.fetch_ahead(conn, ahead, &words, rest);
+                }
                 continue;
             }
             match client.parser.next_of(rest, allowance) {

@@ -15,7 +15,9 @@ use super::spec::*;
 use crate::ds::bytes::Bytes;
 use crate::ds::zset::Zset;
 use crate::engine::Ctx;
+use crate::engine::ahead::Ahead;
 use crate::engine::args::Args;
+use crate::engine::db::Kind;
 use crate::engine::error::Error;
 use crate::engine::event::Fact;
 use algebra::Operation;
@@ -1006,6 +1008,9 @@ fn zunionstore(ctx: &mut Ctx<'_>, args: Args<'_>) -> Result<(), Error> {
     algebra::store(ctx, args, Operation::Union)
 }
 
+/// From how many members on a set is in no cache as a whole, so that those that are looked for next are read ahead.
+const LARGE: usize = 20_000;
+
 /// ZRANK and ZREVRANK.
 fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
     if args.len() > 4 {
@@ -1039,6 +1044,16 @@ fn rank(ctx: &mut Ctx<'_>, args: Args<'_>, reverse: bool) -> Result<(), Error> {
         None => out.null(),
     }
     if let Some((rank, comparisons, of)) = read {
+        if of >= LARGE {
+            ctx.engine.ahead = Some(Ahead {
+                word: 2,
+                fetch: |value, members| {
+                    if let Some(set) = Zset::of(value) {
+                        set.fetch(members);
+                    }
+                },
+            });
+        }
         let version = range::version(ctx, &args[1]);
         ctx.note(&args[1], || Fact::RankRead {
             member: Bytes::from_slice(member),

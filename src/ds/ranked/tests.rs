@@ -230,6 +230,25 @@ fn each_cut_of_a_tall_set_leaves_it_whole() {
 }
 
 #[test]
+fn places_that_are_sought_at_once_are_those_that_are_sought_alone() {
+    for len in [0, 1, 2, 3, 47, 64, 65, 1000, 20_000] {
+        let items: Vec<u32> = (0..len).map(|n| 3 * n + 5).collect();
+        let set = Ranked::from_sorted(&items);
+        let sought: Vec<u32> = (0..200).map(|n| n * (3 * len + 20) / 200).collect();
+        let found = set.seek_all(&sought, |item, sought| item > sought);
+        for (found, &sought) in found.iter().zip(&sought) {
+            let before = set.partition_point(|item| *item <= sought);
+            assert_eq!(
+                *found,
+                set.nth(before.saturating_sub(1)),
+                "{sought} of {len}"
+            );
+        }
+        assert_eq!(found.len(), sought.len());
+    }
+}
+
+#[test]
 fn a_lookup_compares_about_log2_n_times() {
     for n in [1u32, 10, 1_000, 100_000] {
         let mut set = Ranked::new();

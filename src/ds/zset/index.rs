@@ -9,6 +9,7 @@
 
 use super::records::NONE;
 use crate::ds::room;
+use std::hint::black_box;
 use std::mem::{replace, size_of};
 
 /// One place in the list; empty where the id is [`NONE`]. The hash is then the greatest, so that a search ends there.
@@ -70,6 +71,12 @@ impl Index {
     #[inline]
     pub(super) fn find(&self, hash: u32, same: impl FnMut(u32) -> bool) -> Option<u32> {
         Some(self.place(hash, same)?.1)
+    }
+
+    /// Reads the home of a hash, which is then in a cache.
+    #[inline]
+    pub(super) fn fetch(&self, hash: u32) {
+        black_box(self.slot(self.home(hash)));
     }
 
     /// Puts in an id that is not there.
