@@ -16,9 +16,10 @@ try {
   // end of a port.
   const shared = self.name === "keyglass-hub";
   if (shared) {
+    // What such a page opens on needs the rest. If that does not come, what needs it asks again, and fails.
+    await restSoon(exports).catch(() => {});
     self.onmessage = ({ data }) => serve(data.port, data.session);
     for (const event of waiting) self.onmessage(event);
-    restSoon(exports).catch(() => {}); // what needs it asks again, and fails
   } else {
     // The rest is not to hold up what the page needs, nor its first prompt. What needs one that did not come asks again, and fails.
     const behind = () => setTimeout(() => restSoon(exports).catch(() => {}), 300);
