@@ -10,6 +10,7 @@ LOGS="$ROOT/target/test-logs"
 PASSED=0
 FAILED=0
 TESTS=0
+BROKEN=()
 STARTED=$SECONDS
 
 # part NAME COMMAND…: runs it with its output shown and kept; sets LOG and RC.
@@ -23,7 +24,10 @@ part() {
   ("$@") 2>&1 </dev/null | tee "$LOG"
   RC=${PIPESTATUS[0]}
   set -e
-  if [ "$RC" = 0 ]; then say "-- $name: ok in $((SECONDS - began)) s"; else say "-- $name: FAILED after $((SECONDS - began)) s (log: $LOG)"; fi
+  if [ "$RC" = 0 ]; then say "-- $name: ok in $((SECONDS - began)) s"; else
+    say "-- $name: FAILED after $((SECONDS - began)) s (log: $LOG)"
+    BROKEN+=("$LOG")
+  fi
 }
 
 # A part that is one check.
@@ -137,6 +141,12 @@ fi
 
 check setup scripts/setup.sh test
 for name in "$@"; do run "$name"; done
+
+# What failed is told again at the end, as it stands in a log of thousands of lines.
+for LOG in ${BROKEN[@]+"${BROKEN[@]}"}; do
+  say "" "== what failed, from $LOG"
+  awk '/^ *not ok |^---- .* stdout ----$|^error|panicked at/ { left = 30 } left-- > 0' "$LOG"
+done
 
 say "" "All of it took $((SECONDS - STARTED)) s."
 if [ "$whole" = 1 ] && [ "$TESTS" = 0 ]; then

@@ -39,6 +39,9 @@ export function launch() {
   return chromium.launch({ executablePath: chromeProgram(), args: FLAGS });
 }
 
+/** What a worker fetches before anybody needs it. */
+const AHEAD = /\/keyglass(_rest|-lua_bg)\.wasm$/;
+
 /**
  * Opens the page in a fresh context. `page.close()` is not enough at the end: call `finish()`, which fails the test
  * on any console error or warning, uncaught error, failed request, or request beyond the page's own files.
@@ -64,7 +67,7 @@ export async function openPage(browser, server, { viewport = VIEWPORTS.desktop, 
   context.on("requestfailed", (request) => {
     const why = request.failure()?.errorText ?? "";
     // A worker that ends, with its page or because its session begins anew, takes along what it has asked for ahead of need.
-    if (why === "net::ERR_ABORTED" && request.url().endsWith("/keyglass_rest.wasm")) return;
+    if (why === "net::ERR_ABORTED" && AHEAD.test(request.url())) return;
     faults.push(`failed request: ${request.url()} ${why}`);
   });
   context.on("console", (message) => {
