@@ -12,6 +12,9 @@ use crate::session::message::Window;
 /// The tallest element that is asked of a browser, in pixels.
 pub const ELEMENT_MAX: f64 = 8_000_000.0;
 
+/// Rows drawn above and below those in view.
+const OVERSCAN: usize = 6;
+
 /// How many rows are asked for beyond those in view, on either side.
 pub const MARGIN: usize = 40;
 
@@ -176,11 +179,48 @@ impl Viewport {
             offset: place.top + (first as f64 * self.row - at),
         }
     }
+
+    /// The rows to draw where these are in view: those that were drawn, as long as they hold them, so that most steps
+    /// draw nothing anew; or else those in view with [`OVERSCAN`] around them.
+    pub fn drawn(&self, seen: Visible, was: &Range<usize>) -> Range<usize> {
+        let in_view = seen.first..seen.first + seen.count;
+        let fits = was.start <= in_view.start && in_view.end <= was.end && was.end <= self.rows;
+        // One row more or less is in view as the list moves.
+        if fits && was.len() <= in_view.len() + 2 * OVERSCAN + 1 {
+            return was.clone();
+        }
+        in_view.start.saturating_sub(OVERSCAN)..(in_view.end + OVERSCAN).min(self.rows)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_stay_drawn_while_they_hold_what_is_in_view() {
+        let list = Viewport {
+            rows: 1000,
+            row: 20.0,
+            height: 200.0,
+        };
+        let mut drawn = 0..0;
+        let mut anew = 0;
+        for top in (0..19_800).step_by(10) {
+            let seen = list.visible(list.from_top(f64::from(top)));
+            let next = list.drawn(seen, &drawn);
+            assert!(next.start <= seen.first && seen.first + seen.count <= next.end);
+            assert!(next.end <= 1000 && next.len() <= seen.count + 2 * OVERSCAN + 1);
+            anew += u32::from(next != drawn);
+            drawn = next;
+        }
+        assert_eq!(drawn.end, 1000);
+        // Ten rows are in view, and half a row goes by with each step.
+        assert!((140..220).contains(&anew), "{anew}");
+        let shorter = Viewport { rows: 5, ..list };
+        let seen = shorter.visible(shorter.from_top(0.0));
+        assert_eq!(shorter.drawn(seen, &drawn), 0..5);
+    }
 
     #[test]
     fn rows_are_asked_for_once_with_some_around_them() {

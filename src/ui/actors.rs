@@ -147,8 +147,9 @@ fn ActorCard(props: &CardProps) -> Html {
                 }
             </p>
             <div class={classes!("log", open.then_some("open"))} role="log" aria-live="off" aria-label={words::what_it_says(&card.name)} tabindex="0">
+                // Without keys: where an actor is quick all lines are others each time, and texts change at less cost than elements.
                 for line in card.lines.iter().skip(skipped) {
-                    <div key={line.id} class={line_class(line.kind)}>
+                    <div class={line_class(line.kind)}>
                         if line.kind == LineKind::Sent {
                             <span class="p">{ format!("{}> ", format::client_letter(conn)) }</span>
                         }

@@ -20,6 +20,8 @@ use super::wall;
 
 /// The shortest time between two frames, in milliseconds.
 const FRAME: Millis = 16;
+/// And of what happens by itself, which nobody reads sooner: each frame costs the page some time, however little it tells.
+const BY_ITSELF: Millis = 50;
 /// How often it is told how far a long log is folded, in milliseconds.
 const FOLDED_EVERY: Millis = 100;
 /// The longest time that one timer is set for; the clock is looked at again then, as [`Awake`] wants it.
@@ -146,7 +148,7 @@ impl Shell {
             }
         }
         match self.seats.next_deadline() {
-            Some(when) => self.nap(when.max(self.sent + FRAME)),
+            Some(when) => self.nap(when.max(self.sent + BY_ITSELF)),
             None => self.nap(self.sent + NAP_MAX),
         }
     }

@@ -4,15 +4,13 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use js_sys::Reflect;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::seen::use_size;
-use crate::app::viewport::{Place, Viewport, asks_for};
+use crate::app::viewport::{Place, Viewport, Visible, asks_for};
 use crate::session::message::Window;
-
-/// Rows drawn above and below those in view.
-const OVERSCAN: usize = 4;
 
 /// What a list needs.
 #[derive(Properties, PartialEq)]
@@ -66,6 +64,7 @@ pub fn ask(
 #[component]
 pub fn Rows(props: &RowsProps) -> Html {
     let node = use_node_ref();
+    let base = use_node_ref();
     let (_, height) = use_size(&node);
     // Read by handlers too, so a cell: where it is now, whatever was drawn last.
     let place = use_mut_ref(Place::default);
@@ -77,11 +76,12 @@ pub fn Rows(props: &RowsProps) -> Html {
     };
     let here = viewport.settled(*place.borrow());
     let seen = viewport.visible(here);
-    let range =
-        seen.first.saturating_sub(OVERSCAN)..(seen.first + seen.count + OVERSCAN).min(props.len);
+    let drawn = use_mut_ref(|| 0..0);
+    let range = viewport.drawn(seen, &drawn.borrow());
+    drawn.replace(range.clone());
 
     let onscroll = {
-        let (place, redraw) = (place.clone(), redraw.clone());
+        let (place, base, redraw) = (place.clone(), base.clone(), redraw.clone());
         Callback::from(move |event: Event| {
             let Some(element) = event.target_dyn_into::<Element>() else {
                 return;
@@ -89,7 +89,12 @@ pub fn Rows(props: &RowsProps) -> Html {
             let top = f64::from(element.scroll_top());
             let now = viewport.scrolled(*place.borrow(), top);
             if place.replace(now) != now {
-                redraw.force_update();
+                let seen = viewport.visible(now);
+                let range = drawn.borrow().clone();
+                match viewport.drawn(seen, &range) == range {
+                    true => put(&base, &viewport, seen, &range),
+                    false => redraw.force_update(),
+                }
             }
             if now.top.round() != top {
                 element.set_scroll_top(now.top.round() as i32);
@@ -117,8 +122,10 @@ pub fn Rows(props: &RowsProps) -> Html {
         }
     });
 
-    // The rows stand under each other: one place is theirs, and a browser need not keep one for each.
-    let top = seen.offset - (seen.first - range.start) as f64 * props.row_height;
+    use_effect({
+        let (base, range) = (base.clone(), range.clone());
+        move || put(&base, &viewport, seen, &range)
+    });
     let table = props.role == "table";
     html! {
         <div
@@ -132,12 +139,23 @@ pub fn Rows(props: &RowsProps) -> Html {
         >
             { props.head.clone() }
             <div class="spacer" role="presentation" ~style={format!("height:{}px", viewport.element().min(viewport.rows as f64 * viewport.row))}>
-                <div class="base" role={if table { "rowgroup" } else { "presentation" }} ~style={format!("top:{top:.2}px")}>
+                <div class="base" ref={base} role={if table { "rowgroup" } else { "presentation" }}>
                     for index in range {
                         { props.row.emit(index) }
                     }
                 </div>
             </div>
         </div>
+    }
+}
+
+/// Puts the rows that are drawn where they are seen. They stand under each other: one place is theirs, and a browser need not keep
+/// one for each. It is moved by a transform, after which a browser lays nothing out anew.
+fn put(base: &NodeRef, viewport: &Viewport, seen: Visible, drawn: &Range<usize>) {
+    let top = seen.offset - (seen.first - drawn.start) as f64 * viewport.row;
+    if let Some(base) = base.cast::<Element>() {
+        let style = format!("transform:translateY({}px)", top.round());
+        // An element takes any style.
+        let _ = Reflect::set(&base, &"style".into(), &style.into());
     }
 }

@@ -46,10 +46,28 @@ enum Mode {
     Map,
 }
 
+/// The rows that are drawn, and those that the last command was about.
+#[derive(Default)]
+struct InView {
+    drawn: Range<usize>,
+    place: Option<(usize, usize)>,
+}
+
+impl InView {
+    /// Whether what the last command was about is among those that are drawn.
+    fn holds(&self) -> bool {
+        let drawn = &self.drawn;
+        self.place.is_some_and(|(start, end)| {
+            drawn.contains(&start) && drawn.contains(&end.saturating_sub(1))
+        })
+    }
+}
+
 /// The inspector of a sorted set.
 #[component]
 pub fn ZsetInspector(props: &PanelProps) -> Html {
-    let in_view = use_state_eq(|| 0..0_usize);
+    let in_view = use_mut_ref(InView::default);
+    let redraw = use_force_update();
     let go_to = use_state(|| None::<(usize, u32)>);
     let asked = use_asked(props.state.window);
     let len = match props.value() {
@@ -57,10 +75,15 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
         _ => 0,
     };
     let on_range = use_callback((props.on_window.clone(), len), {
-        let in_view = in_view.setter();
+        let in_view = in_view.clone();
         move |range: Range<usize>, (on_window, len)| {
             ask(&asked, &range, *len, on_window);
-            in_view.set(range);
+            let mut in_view = in_view.borrow_mut();
+            let held = in_view.holds();
+            in_view.drawn = range;
+            if in_view.holds() != held {
+                redraw.force_update();
+            }
         }
     });
     let mode = use_state_eq(Mode::default);
@@ -165,9 +188,9 @@ pub fn ZsetInspector(props: &PanelProps) -> Html {
     let is_told = told.and_then(|event| app::what(&event.fact)).as_ref()
         == subject.as_ref().map(|subject| &subject.what);
     let listed = matches!(shown, Mode::Ranks | Mode::Range);
-    let place = place.filter(|&(start, end)| {
-        end <= zset.len && !(listed && in_view.contains(&start) && in_view.contains(&(end - 1)))
-    });
+    let place = place.filter(|&(_, end)| end <= zset.len);
+    in_view.borrow_mut().place = place;
+    let place = place.filter(|_| !(listed && in_view.borrow().holds()));
     let show_place = {
         let (go_to, mode) = (go_to.clone(), mode.clone());
         Callback::from(move |_| {
