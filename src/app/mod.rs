@@ -274,16 +274,15 @@ impl State {
         self.port.ready()
     }
 
-    /// The newest inspector and its place on the stage, once somebody has run a line.
+    /// The newest inspector and its place on the stage.
     pub fn newest_panel(&self) -> Option<(Panel, usize)> {
-        let newest = self
-            .stage
-            .slots()
-            .iter()
-            .enumerate()
-            .map(|(at, slot)| (slot.panel, at))
-            .max();
-        newest.filter(|_| self.used)
+        let slots = self.stage.slots().iter().enumerate();
+        slots.map(|(at, slot)| (slot.panel, at)).max()
+    }
+
+    /// Whether anybody has run a line yet, beside the example.
+    pub fn is_used(&self) -> bool {
+        self.used
     }
 
     /// What is said to a screen reader now; empty: nothing.

@@ -158,11 +158,22 @@ fn the_page_opens_on_the_whole_example() {
             .all(|console| !console.busy() && console.waiting() == 0)
     );
     assert_eq!(page.state.timeline.total, example::LINES.len());
+    assert!(!page.state.is_used(), "nothing moves before somebody types");
+}
+
+#[test]
+fn a_first_command_on_a_key_that_is_shown_makes_no_inspector_newer() {
+    let mut page = Joined::open();
+    let newest = |page: &Joined| page.state.newest_panel().unwrap().0;
+    let before = newest(&page);
     assert_eq!(
-        page.state.newest_panel(),
-        None,
-        "nothing moves before somebody types"
+        page.exec(0, "ZADD leaderboard:2026:w14 5 x"),
+        ["(integer) 1"]
     );
+    assert!(page.state.is_used());
+    assert_eq!(newest(&page), before);
+    page.exec(0, "SET another 1");
+    assert!(newest(&page) > before);
 }
 
 #[test]

@@ -145,11 +145,17 @@ pub fn Page(props: &PageProps) -> Html {
         store.on_redraw(Callback::from(move |()| redraw.force_update()));
         store.in_parts(PARTS);
     });
-    // A new inspector is brought into view; the others stay where they are.
+    // An inspector that is newer than all before is brought into view, but for those that the page opens on; the others stay where they are.
     let newest = store.read(State::newest_panel);
-    use_effect_with(newest, |newest| {
+    let before = use_mut_ref(|| None::<Panel>);
+    let used = store.read(State::is_used);
+    use_effect_with(newest, move |&newest| {
         let document = web_sys::window().and_then(|w| w.document());
-        let card = newest.and_then(|(_, at)| {
+        let was = before.replace(newest.map(|(panel, _)| panel));
+        let card = newest.and_then(|(panel, at)| {
+            if !used || was >= Some(panel) {
+                return None;
+            }
             document?
                 .query_selector(&format!(".stage > :nth-child({})", at + 1))
                 .ok()?

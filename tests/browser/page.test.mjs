@@ -52,6 +52,25 @@ test("the page fits its window in each size and theme", async () => {
   }
 });
 
+test("the first command leaves the inspectors where they are, and one that is new comes into view", async () => {
+  const server = await startServer();
+  try {
+    const { page, finish } = await openPage(browser, server);
+    await ready(page);
+    await page.waitForFunction(() => document.querySelectorAll(".stage > .card").length >= 5);
+    const scrolled = () => page.evaluate(() => document.querySelector(".stage").scrollTop);
+    await exec(page, "A", "ZADD leaderboard:2026:w14 5 late");
+    await page.getByText("late", { exact: false }).first().waitFor();
+    await page.waitForTimeout(500);
+    assert.equal(await scrolled(), 0);
+    await exec(page, "A", "ZADD another 5 late");
+    await page.waitForFunction(() => document.querySelector(".stage").scrollTop > 0);
+    await finish();
+  } finally {
+    await server.close();
+  }
+});
+
 test("what happens in one moment, and names that are no text, do not break the page", async () => {
   const server = await startServer();
   try {
